@@ -1,0 +1,12 @@
+/**
+ * Kinds, schemas, CRDs, conversion, validation and conditions of the GitOps
+ * objects. Runs in browsers and in Node.
+ *
+ * @packageDocumentation
+ */
+export * from './annotations';
+export * from './artifact';
+export * from './conditions';
+export * from './kinds';
+export * from './objectRef';
+export * from './objects';
