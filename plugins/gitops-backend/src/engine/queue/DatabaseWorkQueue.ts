@@ -1,0 +1,350 @@
+import { Knex } from 'knex';
+import {
+  forEachChunk,
+  locksRows,
+  Row,
+  rowsOf,
+  toNumber,
+} from '../../database/rows';
+import { backoffDelay, BackoffOptions, DEFAULT_BACKOFF } from './backoff';
+import { HeldClaim } from './HeldClaim';
+import { workItemFromRow } from './workItemFromRow';
+import {
+  Claim,
+  Completion,
+  QueueStatistics,
+  workId,
+  WorkItem,
+  WorkKey,
+  WorkQueue,
+  WorkRegistration,
+} from './WorkQueue';
+
+const TABLE = 'gitops_work';
+
+/** What {@link DatabaseWorkQueue} is made of. */
+export interface DatabaseWorkQueueOptions {
+  database: Knex;
+  /** Identifies this process among those that share the database. */
+  owner: string;
+  /** How long a claim lives without a heartbeat. Default 30 s. */
+  leaseMs?: number;
+  backoff?: BackoffOptions;
+  /** Wall clock, ms since the epoch; shared between processes. */
+  now?: () => number;
+  /** Monotonic clock, ms; never jumps, also not while the process is stopped. */
+  monotonic?: () => number;
+}
+
+/** {@link WorkQueue} on SQLite and PostgreSQL. */
+export class DatabaseWorkQueue implements WorkQueue {
+  private readonly database: Knex;
+  private readonly owner: string;
+  private readonly leaseMs: number;
+  private readonly backoff: BackoffOptions;
+  private readonly now: () => number;
+  private readonly monotonic: () => number;
+  private readonly held = new Map<string, HeldClaim>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(options: DatabaseWorkQueueOptions) {
+    this.database = options.database;
+    this.owner = options.owner;
+    this.leaseMs = options.leaseMs ?? 30_000;
+    this.backoff = options.backoff ?? DEFAULT_BACKOFF;
+    this.now = options.now ?? Date.now;
+    this.monotonic = options.monotonic ?? (() => performance.now());
+  }
+
+  async register(items: readonly WorkRegistration[]): Promise<void> {
+    const now = this.now();
+    await forEachChunk(items, async chunk => {
+      await this.database(TABLE)
+        .insert(
+          chunk.map(item => ({
+            id: workId(item),
+            home: item.home,
+            controller: item.controller,
+            api_group: item.group,
+            kind: item.kind,
+            namespace: item.namespace,
+            name: item.name,
+            entity_ref: item.entityRef ?? null,
+            due_at: now,
+            wake_reason: 'registered',
+          })),
+        )
+        .onConflict('id')
+        .merge(['controller', 'entity_ref']);
+    });
+    this.announce();
+  }
+
+  async wake(
+    keys: readonly WorkKey[],
+    options: { reason: string; at?: number },
+  ): Promise<void> {
+    const now = this.now();
+    const at = Math.max(options.at ?? now, 0);
+    await forEachChunk(keys, async chunk => {
+      await this.database(TABLE)
+        .whereIn('id', chunk.map(workId))
+        .update({
+          // The sequence grows only for a wake that is due: a run under way
+          // must be repeated for it, while a later time is kept in due_at.
+          wake_seq:
+            at <= now
+              ? this.database.raw('wake_seq + 1')
+              : this.database.raw('wake_seq'),
+          wake_reason: options.reason,
+          due_at: this.database.raw(
+            'CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END',
+            [at, at],
+          ),
+        });
+    });
+    if (at <= now && keys.length > 0) {
+      this.announce();
+    }
+  }
+
+  async forget(keys: readonly WorkKey[]): Promise<void> {
+    await forEachChunk(keys, async chunk => {
+      const ids = chunk.map(workId);
+      await this.database(TABLE).whereIn('id', ids).delete();
+      ids.forEach(id => this.held.get(id)?.lose());
+    });
+  }
+
+  async retain(
+    scope: { home: string; group: string; kind: string },
+    keys: readonly WorkKey[],
+  ): Promise<void> {
+    const keep = new Set(keys.map(workId));
+    const rows = await this.database(TABLE)
+      .where({ home: scope.home, api_group: scope.group, kind: scope.kind })
+      .select('home', 'api_group as group', 'kind', 'namespace', 'name');
+    await this.forget(
+      (rows as WorkKey[]).filter(row => !keep.has(workId(row))),
+    );
+  }
+
+  async claim(options: {
+    controller: string;
+    limit: number;
+  }): Promise<Claim[]> {
+    if (options.limit < 1) {
+      return [];
+    }
+    const now = this.now();
+    const grantedAt = this.monotonic();
+    // Namespaces take turns: an item's turn is its place in its namespace's
+    // line, behind what that namespace has running already.
+    const candidates = `
+      SELECT line.id, line.turn, line.due_at FROM (
+        SELECT waiting.id, waiting.due_at,
+               ROW_NUMBER() OVER (
+                 PARTITION BY waiting.home, waiting.namespace
+                 ORDER BY waiting.due_at, waiting.id
+               ) + COALESCE(busy.running, 0) AS turn
+        FROM ${TABLE} waiting
+        LEFT JOIN (
+          SELECT home, namespace, COUNT(*) AS running FROM ${TABLE}
+          WHERE controller = ? AND claim_owner IS NOT NULL
+          GROUP BY home, namespace
+        ) busy ON busy.home = waiting.home AND busy.namespace = waiting.namespace
+        WHERE waiting.controller = ? AND waiting.claim_owner IS NULL
+          AND waiting.due_at <= ?
+      ) line
+      ORDER BY line.turn, line.due_at, line.id
+      LIMIT ?`;
+    // More candidates than slots, so that processes which claim at the same
+    // moment do not all come away empty-handed from the same few rows.
+    const lock = locksRows(this.database);
+    const selected = lock
+      ? `SELECT work.id FROM ${TABLE} work
+         JOIN (${candidates}) candidate ON candidate.id = work.id
+         WHERE work.claim_owner IS NULL AND work.due_at <= ?
+         ORDER BY candidate.turn, candidate.due_at, candidate.id
+         LIMIT ? FOR UPDATE OF work SKIP LOCKED`
+      : `SELECT id FROM (${candidates}) candidate`;
+    const bindings: Knex.RawBinding[] = [
+      this.owner,
+      now + this.leaseMs,
+      now,
+      options.controller,
+      options.controller,
+      now,
+      ...(lock ? [options.limit * 4, now, options.limit] : [options.limit]),
+    ];
+    const result = await this.database.raw(
+      `UPDATE ${TABLE}
+       SET claim_owner = ?, lease_until = ?, last_started_at = ?,
+           fence = fence + 1, claimed_wake_seq = wake_seq, due_at = NULL
+       WHERE id IN (${selected})
+       RETURNING *`,
+      bindings,
+    );
+    return rowsOf(result).map(row => this.hold(row, grantedAt));
+  }
+
+  async heartbeat(): Promise<void> {
+    const claims = [...this.held.values()];
+    const grantedAt = this.monotonic();
+    await forEachChunk(claims, async chunk => {
+      const rows = await this.database(TABLE)
+        .whereIn(
+          ['id', 'fence'],
+          chunk.map(claim => [claim.item.id, claim.fence]),
+        )
+        .andWhere('claim_owner', this.owner)
+        .update({ lease_until: this.now() + this.leaseMs })
+        .returning('id');
+      const kept = new Set(rows.map((row: Row) => row.id));
+      for (const claim of chunk) {
+        if (kept.has(claim.item.id)) {
+          claim.prolong(grantedAt + this.leaseMs);
+        } else {
+          this.release(claim);
+          claim.lose();
+        }
+      }
+    });
+  }
+
+  async finish(claim: Claim, completion: Completion): Promise<boolean> {
+    const now = this.now();
+    const changed = await this.database(TABLE)
+      .where({
+        id: claim.item.id,
+        claim_owner: this.owner,
+        fence: claim.fence,
+      })
+      .update({
+        claim_owner: null,
+        lease_until: null,
+        last_finished_at: now,
+        last_outcome: completion.outcome,
+        lost: 0,
+        failures: completion.failed ? this.database.raw('failures + 1') : 0,
+        wake_reason: this.database.raw(
+          'CASE WHEN wake_seq > claimed_wake_seq THEN wake_reason ELSE NULL END',
+        ),
+        // A claim empties due_at: what is there now came from a wake meanwhile.
+        due_at: this.database.raw(
+          `CASE WHEN wake_seq > claimed_wake_seq THEN CAST(? AS BIGINT)
+                WHEN due_at IS NOT NULL AND (CAST(? AS BIGINT) IS NULL OR due_at < ?)
+                  THEN due_at
+                ELSE CAST(? AS BIGINT) END`,
+          [
+            now,
+            completion.dueAt,
+            completion.dueAt ?? 0,
+            completion.dueAt,
+          ] as Knex.RawBinding[],
+        ),
+      });
+    if (claim instanceof HeldClaim) {
+      this.release(claim);
+      if (changed === 0) {
+        claim.lose();
+      }
+    }
+    this.announce();
+    return changed > 0;
+  }
+
+  async recoverLost(): Promise<number> {
+    const now = this.now();
+    const rows = await this.database(TABLE)
+      .whereNotNull('claim_owner')
+      .andWhere('lease_until', '<', now)
+      .select('id', 'fence', 'lost');
+    let recovered = 0;
+    for (const row of rows as Row[]) {
+      const lost = toNumber(row.lost) + 1;
+      // The first loss is bad luck and repeated at once; an item whose runs
+      // keep killing their process backs off like any other failure.
+      const delay = lost === 1 ? 0 : backoffDelay(lost, this.backoff);
+      recovered += await this.database(TABLE)
+        .where({ id: row.id, fence: row.fence })
+        .andWhere('lease_until', '<', now)
+        .update({
+          claim_owner: null,
+          lease_until: null,
+          lost,
+          last_outcome: 'lost',
+          wake_reason: 'lease lost',
+          due_at: now + delay,
+        });
+    }
+    if (recovered > 0) {
+      this.announce();
+    }
+    return recovered;
+  }
+
+  async get(key: WorkKey): Promise<WorkItem | undefined> {
+    const row = await this.database(TABLE).where({ id: workId(key) }).first();
+    return row && workItemFromRow(row);
+  }
+
+  async statistics(controller?: string): Promise<QueueStatistics> {
+    const now = this.now();
+    const query = this.database(TABLE);
+    if (controller) {
+      query.where({ controller });
+    }
+    const row: Row = await query
+      .select(
+        this.database.raw('COUNT(*) AS total'),
+        this.database.raw(
+          'SUM(CASE WHEN claim_owner IS NULL AND due_at <= ? THEN 1 ELSE 0 END) AS due',
+          [now],
+        ),
+        this.database.raw(
+          'SUM(CASE WHEN claim_owner IS NOT NULL THEN 1 ELSE 0 END) AS running',
+        ),
+        this.database.raw(
+          'MIN(CASE WHEN claim_owner IS NULL THEN due_at ELSE NULL END) AS oldest',
+        ),
+      )
+      .first();
+    const oldest = row.oldest === null ? now : toNumber(row.oldest);
+    return {
+      total: toNumber(row.total),
+      due: toNumber(row.due ?? 0),
+      running: toNumber(row.running ?? 0),
+      lagMs: Math.max(0, now - oldest),
+    };
+  }
+
+  onWake(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private hold(row: Row, grantedAt: number): HeldClaim {
+    const claim = new HeldClaim({
+      item: workItemFromRow(row),
+      owner: this.owner,
+      fence: toNumber(row.fence),
+      deadline: grantedAt + this.leaseMs,
+      monotonic: this.monotonic,
+    });
+    this.held.set(claim.item.id, claim);
+    return claim;
+  }
+
+  private release(claim: HeldClaim): void {
+    if (this.held.get(claim.item.id) === claim) {
+      this.held.delete(claim.item.id);
+    }
+  }
+
+  private announce(): void {
+    for (const listener of this.listeners) {
+      listener();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { LeaseLostError } from './LeaseLostError';
+import { Claim, WorkItem } from './WorkQueue';
+
+/**
+ * A claim of this process. Its deadline is kept on the monotonic clock and
+ * counted from before the claim was asked for, so it ends here no later than
+ * it ends in the database.
+ */
+export class HeldClaim implements Claim {
+  readonly item: WorkItem;
+  readonly owner: string;
+  readonly fence: number;
+  private readonly monotonic: () => number;
+  private readonly controller = new AbortController();
+  private deadline: number;
+
+  constructor(options: {
+    item: WorkItem;
+    owner: string;
+    fence: number;
+    deadline: number;
+    monotonic: () => number;
+  }) {
+    this.item = options.item;
+    this.owner = options.owner;
+    this.fence = options.fence;
+    this.deadline = options.deadline;
+    this.monotonic = options.monotonic;
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  assertHeld(): void {
+    if (this.controller.signal.aborted || this.monotonic() >= this.deadline) {
+      this.lose();
+      throw new LeaseLostError(this.item.id);
+    }
+  }
+
+  /** A heartbeat was written: the lease now ends at `deadline`. */
+  prolong(deadline: number): void {
+    if (!this.controller.signal.aborted) {
+      this.deadline = deadline;
+    }
+  }
+
+  /** Somebody else holds the item, or nobody does any more. */
+  lose(): void {
+    if (!this.controller.signal.aborted) {
+      this.controller.abort(new LeaseLostError(this.item.id));
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { assertError } from '@backstage/errors';
+import { LeaseLostError } from '../queue/LeaseLostError';
+import { backoffDelay, BackoffOptions, jitter } from '../queue/backoff';
+import { Claim, Completion, WorkQueue } from '../queue/WorkQueue';
+import { Outcome } from './Outcome';
+
+/** Runs one claimed item to its outcome. */
+export type RunItem = (claim: Claim) => Promise<Outcome>;
+
+/** What {@link ControllerPump} is made of. */
+export interface ControllerPumpOptions {
+  controller: string;
+  queue: WorkQueue;
+  run: RunItem;
+  /** Items of this controller that run at the same time in this process. */
+  concurrency: number;
+  logger: LoggerService;
+  /** How often the queue is asked for what other processes made due. */
+  pollMs?: number;
+  backoff?: BackoffOptions;
+  now?: () => number;
+  random?: () => number;
+}
+
+/**
+ * Takes due items of one controller from the queue and runs them, a bounded
+ * number at a time. It never throws and never stops by itself: an item whose
+ * run throws something unforeseen is retried with backoff like any failure.
+ */
+export class ControllerPump {
+  private readonly options: Required<
+    Omit<ControllerPumpOptions, 'backoff' | 'logger'>
+  > &
+    Pick<ControllerPumpOptions, 'backoff'>;
+  private readonly logger: LoggerService;
+  private readonly running = new Set<Promise<void>>();
+  private filling: Promise<number> | undefined;
+  private wanted = false;
+  private stopped = true;
+  private timer: NodeJS.Timeout | undefined;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(options: ControllerPumpOptions) {
+    this.options = {
+      pollMs: 1_000,
+      now: Date.now,
+      random: Math.random,
+      ...options,
+    };
+    this.logger = options.logger.child({ controller: options.controller });
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.unsubscribe = this.options.queue.onWake(() => this.kick());
+    this.timer = setInterval(() => this.kick(), this.options.pollMs);
+    this.timer.unref();
+    this.kick();
+  }
+
+  /** Claims nothing more and waits for what runs. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.unsubscribe?.();
+    clearInterval(this.timer);
+    await this.filling?.catch(() => {});
+    await Promise.all(this.running);
+  }
+
+  /**
+   * Runs due items until none is left, the bound is reached or the signal
+   * fires; gives the number that was started. What the scheduled task calls.
+   */
+  async drain(options: {
+    maxItems: number;
+    signal?: AbortSignal;
+  }): Promise<number> {
+    let started = 0;
+    while (started < options.maxItems && !options.signal?.aborted) {
+      const claimed = await this.fill();
+      started += claimed;
+      if (this.running.size === 0) {
+        break;
+      }
+      await Promise.race(this.running);
+      if (claimed === 0 && this.running.size < this.options.concurrency) {
+        // A slot was free and nothing was due: what still runs finishes
+        // without anybody having to wait for it here.
+        break;
+      }
+    }
+    return started;
+  }
+
+  private kick(): void {
+    if (this.stopped) {
+      return;
+    }
+    this.fill().catch(error => {
+      this.logger.warn(
+        `The work queue cannot be read, trying again in ${this.options.pollMs} ms: ${error}`,
+      );
+    });
+  }
+
+  /** Fills free slots; calls that overlap join, and none is forgotten. */
+  private async fill(): Promise<number> {
+    if (this.filling) {
+      this.wanted = true;
+      return this.filling;
+    }
+    this.filling = this.fillOnce();
+    try {
+      return await this.filling;
+    } finally {
+      this.filling = undefined;
+    }
+  }
+
+  private async fillOnce(): Promise<number> {
+    let started = 0;
+    do {
+      this.wanted = false;
+      const free = this.options.concurrency - this.running.size;
+      if (free < 1) {
+        break;
+      }
+      const claims = await this.options.queue.claim({
+        controller: this.options.controller,
+        limit: free,
+      });
+      for (const claim of claims) {
+        this.begin(claim);
+      }
+      started += claims.length;
+      if (claims.length === free) {
+        break;
+      }
+    } while (this.wanted);
+    return started;
+  }
+
+  private begin(claim: Claim): void {
+    const run = this.runAndFinish(claim).finally(() => {
+      this.running.delete(run);
+      this.kick();
+    });
+    this.running.add(run);
+  }
+
+  private async runAndFinish(claim: Claim): Promise<void> {
+    let outcome: Outcome;
+    try {
+      outcome = await this.options.run(claim);
+    } catch (error) {
+      assertError(error);
+      if (error instanceof LeaseLostError) {
+        this.logger.warn(error.message);
+        return;
+      }
+      this.logger.error(
+        `Reconciling ${claim.item.id} failed unexpectedly`,
+        error,
+      );
+      outcome = { type: 'retry', error };
+    }
+    try {
+      const kept = await this.options.queue.finish(
+        claim,
+        this.completionOf(claim, outcome),
+      );
+      if (!kept) {
+        this.logger.warn(
+          `The result of ${claim.item.id} came after its lease had ended and was dropped`,
+        );
+      }
+    } catch (error) {
+      // The lease runs out and the item is repeated; nothing is lost.
+      this.logger.warn(
+        `The result of ${claim.item.id} could not be stored, it will be repeated: ${error}`,
+      );
+    }
+  }
+
+  private completionOf(claim: Claim, outcome: Outcome): Completion {
+    const now = this.options.now();
+    switch (outcome.type) {
+      case 'done': {
+        const delay = outcome.requeueAfterMs;
+        if (delay === null) {
+          return { dueAt: null, failed: false, outcome: 'done' };
+        }
+        return {
+          dueAt:
+            now + (outcome.jitter ? jitter(delay, this.options.random) : delay),
+          failed: false,
+          outcome: 'done',
+        };
+      }
+      case 'waiting':
+        return { dueAt: outcome.until, failed: false, outcome: 'waiting' };
+      case 'stalled':
+        return { dueAt: null, failed: false, outcome: 'stalled' };
+      default: {
+        const delay =
+          outcome.afterMs ??
+          backoffDelay(claim.item.failures + 1, this.options.backoff);
+        return { dueAt: now + delay, failed: true, outcome: 'retry' };
+      }
+    }
+  }
+}
