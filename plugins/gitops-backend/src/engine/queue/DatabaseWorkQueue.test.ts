@@ -78,9 +78,7 @@ describe.each(testDatabaseIds)('DatabaseWorkQueue on %s', databaseId => {
       outcome: 'done',
     });
 
-    await queue.register([
-      item('a', { entityRef: 'gitrepository:team-a/a' }),
-    ]);
+    await queue.register([item('a', { entityRef: 'gitrepository:team-a/a' })]);
 
     expect(await queue.get(item('a'))).toMatchObject({
       dueAt: at(60_000),

@@ -285,7 +285,9 @@ export class DatabaseWorkQueue implements WorkQueue {
   }
 
   async get(key: WorkKey): Promise<WorkItem | undefined> {
-    const row = await this.database(TABLE).where({ id: workId(key) }).first();
+    const row = await this.database(TABLE)
+      .where({ id: workId(key) })
+      .first();
     return row && workItemFromRow(row);
   }
 

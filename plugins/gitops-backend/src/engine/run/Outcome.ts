@@ -3,10 +3,7 @@
  * what it can name. Durations are milliseconds.
  */
 export type Outcome =
-  | DoneOutcome
-  | WaitingOutcome
-  | RetryOutcome
-  | StalledOutcome;
+  DoneOutcome | WaitingOutcome | RetryOutcome | StalledOutcome;
 
 /** The object is as it should be; look again after `requeueAfterMs`. */
 export interface DoneOutcome {
