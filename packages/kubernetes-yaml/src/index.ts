@@ -1,0 +1,26 @@
+/**
+ * YAML and JSON as Kubernetes and its tools read and write them.
+ *
+ * @packageDocumentation
+ */
+export { compareCodePoints, parseJson, stringifyJson } from './json';
+export { getOwn, isJsonObject, setOwn } from './JsonValue';
+export type {
+  JsonObject,
+  JsonValue,
+  KubernetesObject,
+  ObjectMeta,
+} from './JsonValue';
+export {
+  parseDocuments,
+  parseSpelledDocuments,
+  parseYaml,
+} from './parseDocuments';
+export type { ParseOptions, YamlDocument } from './parseDocuments';
+export { parseManifests } from './parseManifests';
+export { SpelledScalar } from './reader/scalars';
+export type { YamlDialect } from './reader/scalars';
+export { stringifyYaml } from './stringifyYaml';
+export type { StringifyYamlOptions } from './stringifyYaml';
+export { YamlError } from './YamlError';
+export type { YamlErrorCode } from './YamlError';
