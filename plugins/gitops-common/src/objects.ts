@@ -1,40 +1,11 @@
-/**
- * The parts of `metadata` that a reconciler or a view reads. Other fields of
- * the Kubernetes API survive in memory, they are only not named here.
- *
- * @public
- */
-export interface ObjectMeta {
-  name: string;
-  namespace?: string;
-  /** Kubernetes' own id of the object, unique over its lifetime. */
-  uid?: string;
-  resourceVersion?: string;
-  /** Grows by one with each change of `spec`; the clock of `observedGeneration`. */
-  generation?: number;
-  /** RFC 3339, UTC. */
-  creationTimestamp?: string;
-  /** RFC 3339, UTC; present from the moment somebody asked for deletion. */
-  deletionTimestamp?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  ownerReferences?: OwnerReference[];
-}
+import type {
+  JsonObject,
+  JsonValue,
+  KubernetesObject,
+  ObjectMeta,
+} from '@backstage-gitops/kubernetes-yaml';
 
-/**
- * An entry of `metadata.ownerReferences`.
- *
- * @public
- */
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
+export type { JsonObject, JsonValue, KubernetesObject, ObjectMeta };
 
 /**
  * A condition of `status.conditions`, as metav1.Condition has it.
@@ -72,28 +43,14 @@ export interface CommonStatus {
 
 /**
  * A GitOps object: one of the kinds in {@link gitopsKinds}, in memory, as plain
- * JSON-like data.
+ * JSON-like data. Integers beyond `Number.MAX_SAFE_INTEGER` are `bigint`.
  *
  * @public
  */
-export interface GitopsObject<TSpec = object, TStatus = object> {
-  apiVersion: string;
-  kind: string;
-  metadata: ObjectMeta;
+export interface GitopsObject<
+  TSpec = object,
+  TStatus = object,
+> extends KubernetesObject {
   spec: TSpec;
   status?: TStatus;
 }
-
-/**
- * Any JSON value. Integers beyond `Number.MAX_SAFE_INTEGER` are `bigint`.
- *
- * @public
- */
-export type JsonValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | JsonValue[]
-  | { [key: string]: JsonValue | undefined };

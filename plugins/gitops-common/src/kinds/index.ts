@@ -1,3 +1,4 @@
+export { crdOf } from './crd';
 export { splitApiVersion } from './apiVersion';
 export * from './gitRepository';
 export * from './kustomization';

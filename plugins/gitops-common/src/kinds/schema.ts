@@ -1,4 +1,4 @@
-import { JsonValue } from '../objects';
+import { JsonObject, JsonValue } from '../objects';
 
 /**
  * The schema of one field: OpenAPI as Kubernetes' structural schemas have it,
@@ -57,7 +57,7 @@ export interface CelRule {
   /** The field at fault, relative to the object that holds the rule. */
   field?: string;
   /** The same rule, over an object with its defaults filled in. */
-  check(self: Record<string, JsonValue | undefined>): boolean;
+  check(self: JsonObject): boolean;
 }
 
 /**

@@ -1,0 +1,3 @@
+export { withDefaults } from './defaults';
+export { validate } from './validate';
+export type { ValidationResult } from './validate';
