@@ -11,6 +11,10 @@ import {
   isBreak,
 } from './characters';
 
+const CONTROL =
+  // eslint-disable-next-line no-control-regex
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
 /** A place in the text, with the line bookkeeping all scanners share. */
 export class Cursor {
   pos = 0;
@@ -20,6 +24,10 @@ export class Cursor {
     readonly text: string,
     private readonly file: string | undefined,
   ) {
+    const control = text.search(CONTROL);
+    if (control >= 0) {
+      this.fail('a control character is not allowed', { pos: control });
+    }
     // A byte order mark is not content.
     if (text.charCodeAt(0) === 0xfeff) {
       this.pos = 1;
@@ -47,6 +55,15 @@ export class Cursor {
   newline(): void {
     this.pos += this.code === CR && this.at(1) === LF ? 2 : 1;
     this.lineStart = this.pos;
+  }
+
+  /** Reads a break: CR, CRLF and NEL as LF; LS and PS stay themselves. */
+  readBreak(): string {
+    const code = this.code;
+    this.newline();
+    return code === 0x2028 || code === 0x2029
+      ? String.fromCharCode(code)
+      : '\n';
   }
 
   /**
@@ -134,4 +151,12 @@ export class Cursor {
     }
     return { line, column: Math.max(1, pos - start + 1) };
   }
+}
+
+/** Line breaks within a flow scalar: one LF is a space, further ones stay. */
+export function foldBreaks(breaks: string): string {
+  if (breaks[0] !== '\n') {
+    return breaks;
+  }
+  return breaks.length === 1 ? ' ' : breaks.slice(1);
 }

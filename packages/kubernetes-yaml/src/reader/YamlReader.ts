@@ -1,5 +1,6 @@
-import { JsonObject, JsonValue, isJsonObject, setOwn } from '../JsonValue';
+import { JsonObject, JsonValue } from '../JsonValue';
 import { Cursor } from './Cursor';
+import { MappingFields } from './MappingFields';
 import { Properties, ReadValue, ValueBuilder } from './ValueBuilder';
 import {
   AMPERSAND,
@@ -50,11 +51,6 @@ interface Key {
   value: ReadValue;
   merge: boolean;
   pos: number;
-}
-
-/** Reads all documents of a text. */
-export function readYaml(text: string, options: ReadOptions): ReadDocument[] {
-  return new YamlReader(text, options).read();
 }
 
 /**
@@ -122,7 +118,7 @@ class YamlReader {
       const pos = cursor.pos;
       const value = this.readNode(-1, blockAllowed);
       documents.push({ value, empty: false, pos });
-      cursor.skip(false, false);
+      cursor.skip(false, true);
       if (!cursor.atEnd && !cursor.atDocumentMarker()) {
         cursor.fail('text that belongs to nothing', {
           hint: 'check the indentation of this line and the one before',
@@ -450,7 +446,7 @@ class YamlReader {
   ): ReadValue {
     const { cursor } = this;
     const result: JsonObject = {};
-    const fields = new MappingFields(this, result);
+    const fields = new MappingFields(cursor, result);
     let key = firstKey;
     for (;;) {
       key ??= this.readBlockKey(column);
@@ -557,7 +553,7 @@ class YamlReader {
       const { value, isPair, pos, merge } = this.readFlowEntry();
       if (isPair) {
         const pair: JsonObject = {};
-        const fields = new MappingFields(this, pair);
+        const fields = new MappingFields(cursor, pair);
         this.put(fields, { value, merge, pos }, this.readFlowValue(start));
         items.push(pair);
       } else {
@@ -581,7 +577,7 @@ class YamlReader {
     const start = cursor.pos;
     this.enter();
     const result: JsonObject = {};
-    const fields = new MappingFields(this, result);
+    const fields = new MappingFields(cursor, result);
     cursor.pos++;
     for (;;) {
       this.skipFlow(start);
@@ -664,60 +660,9 @@ class YamlReader {
     const name = this.values.key(key.value, key.pos);
     fields.set(name, value, key.pos, this.keepLastDuplicate);
   }
-
-  failAt(
-    pos: number,
-    code: 'duplicate-key' | 'syntax',
-    problem: string,
-  ): never {
-    return this.cursor.fail(problem, { code, pos });
-  }
 }
 
-/**
- * The fields of one mapping. Merge keys differ between the dialects: in
- * go-yaml v2 a merge overrides what stands before it, in v3 explicit keys
- * always win.
- */
-class MappingFields {
-  // Only filled once a merge occurs.
-  private merged: Set<string> | undefined;
-
-  constructor(
-    private readonly reader: YamlReader,
-    private readonly target: JsonObject,
-  ) {}
-
-  set(name: string, value: ReadValue, pos: number, keepLast: boolean): void {
-    if (Object.hasOwn(this.target, name) && !this.merged?.delete(name)) {
-      if (!keepLast) {
-        this.reader.failAt(
-          pos,
-          'duplicate-key',
-          `the key "${name}" occurs twice`,
-        );
-      }
-    }
-    setOwn(this.target, name, value as JsonValue);
-  }
-
-  merge(value: ReadValue, pos: number, dialect: YamlDialect): void {
-    const sources = Array.isArray(value) ? value : [value];
-    this.merged ??= new Set();
-    for (const source of [...sources].reverse()) {
-      if (!isJsonObject(source)) {
-        this.reader.failAt(pos, 'syntax', 'a merge key needs a mapping');
-      }
-      for (const name of Object.keys(source)) {
-        const exists = Object.hasOwn(this.target, name);
-        if (exists && dialect === 'go-yaml-v3' && !this.merged.has(name)) {
-          continue;
-        }
-        if (!exists) {
-          this.merged.add(name);
-        }
-        setOwn(this.target, name, source[name]);
-      }
-    }
-  }
+/** Reads all documents of a text. */
+export function readYaml(text: string, options: ReadOptions): ReadDocument[] {
+  return new YamlReader(text, options).read();
 }

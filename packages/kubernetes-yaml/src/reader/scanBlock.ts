@@ -45,7 +45,7 @@ export function scanBlock(cursor: Cursor, parentIndent: number): string {
     if (cursor.atEnd) {
       break;
     }
-    pending = readBreak(cursor);
+    pending = cursor.readBreak();
     breaks = skipBreaks(cursor, indent);
     leading = breaks.text;
   }
@@ -93,13 +93,6 @@ function scanHeader(cursor: Cursor): { chomp: string; increment: number } {
   return { chomp, increment };
 }
 
-/** CR, CRLF and NEL are read as LF; LS and PS stay themselves. */
-function readBreak(cursor: Cursor): string {
-  const code = cursor.code;
-  cursor.newline();
-  return code === 0x2028 || code === 0x2029 ? String.fromCharCode(code) : '\n';
-}
-
 /** Eats indentation and empty lines, up to the first line with content. */
 function skipBreaks(
   cursor: Cursor,
@@ -126,6 +119,6 @@ function skipBreaks(
     if (!isBreak(cursor.code)) {
       return { text, deepest };
     }
-    text += readBreak(cursor);
+    text += cursor.readBreak();
   }
 }

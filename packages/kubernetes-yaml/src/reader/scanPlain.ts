@@ -1,4 +1,4 @@
-import { Cursor } from './Cursor';
+import { Cursor, foldBreaks } from './Cursor';
 import {
   COLON,
   HASH,
@@ -28,22 +28,21 @@ export function scanPlain(
     const endPos = cursor.pos;
     const endLineStart = cursor.lineStart;
     let blanks = '';
-    let breaks = 0;
+    let breaks = '';
     for (;;) {
       const code = cursor.code;
       if (isBlank(code)) {
-        if (breaks > 0 && code === TAB && cursor.column < indent) {
+        if (breaks !== '' && code === TAB && cursor.column < indent) {
           cursor.fail('a tab is used as indentation', {
             hint: 'indent with spaces',
           });
         }
-        if (breaks === 0) {
+        if (breaks === '') {
           blanks += code === SPACE ? ' ' : '\t';
         }
         cursor.pos++;
       } else if (isBreak(code)) {
-        cursor.newline();
-        breaks++;
+        breaks += cursor.readBreak();
       } else {
         break;
       }
@@ -51,7 +50,7 @@ export function scanPlain(
     const stops =
       cursor.atEnd ||
       cursor.code === HASH ||
-      (breaks > 0 &&
+      (breaks !== '' &&
         (cursor.atDocumentMarker() || (!flow && cursor.column < indent))) ||
       endsPlain(cursor, flow, looseQuestionMark);
     if (stops) {
@@ -59,9 +58,9 @@ export function scanPlain(
       cursor.lineStart = endLineStart;
       return { text, multiline };
     }
-    if (breaks > 0) {
+    if (breaks !== '') {
       multiline = true;
-      text += breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+      text += foldBreaks(breaks);
     } else {
       text += blanks;
     }

@@ -1,4 +1,4 @@
-import { Cursor } from './Cursor';
+import { Cursor, foldBreaks } from './Cursor';
 import {
   BACKSLASH,
   DOUBLE_QUOTE,
@@ -86,7 +86,7 @@ export function scanQuoted(cursor: Cursor): {
       return { text, multiline };
     }
     const folded = foldBlanks(cursor, escapedBreak);
-    multiline ||= folded.breaks > 0;
+    multiline ||= folded.crossed;
     text += folded.text;
   }
 }
@@ -95,33 +95,28 @@ export function scanQuoted(cursor: Cursor): {
 function foldBlanks(
   cursor: Cursor,
   afterEscapedBreak: boolean,
-): { text: string; breaks: number } {
+): { text: string; crossed: boolean } {
   let blanks = '';
-  let breaks = 0;
+  let breaks = '';
   for (;;) {
     const code = cursor.code;
     if (isBlank(code)) {
-      if (breaks === 0 && !afterEscapedBreak) {
+      if (breaks === '' && !afterEscapedBreak) {
         blanks += cursor.text[cursor.pos];
       }
       cursor.pos++;
     } else if (isBreak(code)) {
-      if (cursor.atDocumentMarker()) {
-        break;
-      }
-      cursor.newline();
-      breaks++;
+      breaks += cursor.readBreak();
     } else {
       break;
     }
   }
   if (afterEscapedBreak) {
-    return { text: '\n'.repeat(breaks), breaks };
+    return { text: breaks, crossed: breaks !== '' };
   }
-  if (breaks === 0) {
-    return { text: blanks, breaks };
-  }
-  return { text: breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), breaks };
+  return breaks === ''
+    ? { text: blanks, crossed: false }
+    : { text: foldBreaks(breaks), crossed: true };
 }
 
 function scanEscape(cursor: Cursor): string {

@@ -201,9 +201,11 @@ export class YamlWriter {
     this.put('"');
     let start = 0;
     let previousSpace = false;
+    // The emitter takes every character for a byte order mark if the first is.
+    const escapeAll = text.charCodeAt(0) === 0xfeff;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code === 0x20) {
+      if (code === 0x20 && !escapeAll) {
         this.put(text.slice(start, i));
         start = i + 1;
         if (
@@ -225,6 +227,7 @@ export class YamlWriter {
       }
       previousSpace = false;
       if (
+        !escapeAll &&
         isPrintable(code) &&
         !isLineBreak(code) &&
         code !== 0x22 &&
