@@ -7,6 +7,7 @@
 export * from './annotations';
 export * from './artifact';
 export * from './conditions';
+export * from './conversion';
 export * from './duration';
 export type { FieldError, Warning } from './findings';
 export * from './kinds';
