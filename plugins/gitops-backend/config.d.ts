@@ -1,0 +1,96 @@
+import { HumanDuration } from '@backstage/types';
+
+export interface Config {
+  gitops?: {
+    /**
+     * The Kubernetes clusters that hold GitOps objects.
+     */
+    homes?: Array<{
+      /**
+       * Name of the home in the portal; part of routes and entity names.
+       */
+      name: string;
+      /**
+       * `observe` (default) reads and shows, and writes nothing; `reconcile`
+       * reconciles the home's objects.
+       */
+      mode?: 'observe' | 'reconcile';
+      /**
+       * Access by a kubeconfig file.
+       */
+      kubeconfig?: {
+        /** Path of the file, relative to the working directory. */
+        path: string;
+        /** Context; default: the file's current one. */
+        context?: string;
+        /**
+         * Allow exec plugins and auth providers named in the file. Off by
+         * default: they run programs on the portal's host.
+         */
+        allowExec?: boolean;
+      };
+      /**
+       * Access with the ServiceAccount of the pod that the portal runs in.
+       */
+      inCluster?: boolean;
+      /**
+       * Address of the API server, with `token` and `caData`.
+       */
+      url?: string;
+      /**
+       * Bearer token of the portal in this home.
+       * @visibility secret
+       */
+      token?: string;
+      /**
+       * CA certificates of the API server, PEM in base64.
+       */
+      caData?: string;
+      /**
+       * Install missing CRDs of the GitOps kinds. Those that are there, such as
+       * Flux's own, are used as they are. Default: true in mode `reconcile`.
+       */
+      installCrds?: boolean;
+      /**
+       * Whom deliveries act as that name no ServiceAccount.
+       */
+      reconcileAs?: {
+        /** Name of a ServiceAccount in the namespace of the object. */
+        serviceAccount?: string;
+        /**
+         * Let them use the portal's own credential. Default false: without a
+         * ServiceAccount nothing is applied.
+         */
+        portal?: boolean;
+      };
+    }>;
+    /**
+     * Where artifacts are kept.
+     */
+    artifacts?: {
+      /** Folder; all replicas must share it. Default `.data/artifacts`. */
+      directory?: string;
+      /** Bytes; larger artifacts are refused. Default 512 MiB. */
+      maxSize?: number;
+    };
+    engine?: {
+      /** How many objects each controller reconciles at the same time. */
+      concurrency?: {
+        /** Default 4. */
+        source?: number;
+        /** Default 4. */
+        kustomize?: number;
+      };
+      /** How often the queue is asked for work that other processes made due. Default 1 s. */
+      pollInterval?: HumanDuration | string;
+      /** How long a claim lives without a heartbeat. Default 30 s. */
+      lease?: HumanDuration | string;
+      /** How long the history of an object is kept. Default 30 days. */
+      history?: HumanDuration | string;
+    };
+    security?: {
+      /** Refuse references into other namespaces. Default false, as Flux. */
+      noCrossNamespaceRefs?: boolean;
+    };
+  };
+}

@@ -1,0 +1,141 @@
+import { Config, readDurationFromConfig } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import { durationToMilliseconds } from '@backstage/types';
+import { HomeMode } from '../homes/Home';
+
+/** How to reach a home. */
+export type HomeAccess =
+  | { type: 'kubeconfig'; path: string; context?: string; allowExec: boolean }
+  | { type: 'inCluster' }
+  | { type: 'url'; url: string; token?: string; caData?: string };
+
+/** One entry of `gitops.homes`. */
+export interface HomeConfig {
+  name: string;
+  mode: HomeMode;
+  access: HomeAccess;
+  installCrds: boolean;
+  defaultServiceAccount?: string;
+  allowPortalCredential: boolean;
+}
+
+/** The `gitops` section of app-config, with defaults. Times in milliseconds. */
+export interface GitopsConfig {
+  homes: HomeConfig[];
+  artifacts: { directory: string; maxSize: number };
+  concurrency: { source: number; kustomize: number };
+  pollMs: number;
+  leaseMs: number;
+  historyMs: number;
+  noCrossNamespaceRefs: boolean;
+}
+
+const HOME_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Reads and checks `gitops`; errors name the key. */
+export function readGitopsConfig(root: Config): GitopsConfig {
+  const config = root.getOptionalConfig('gitops');
+  const homes = (config?.getOptionalConfigArray('homes') ?? []).map(readHome);
+  const names = new Set<string>();
+  for (const { name } of homes) {
+    if (names.has(name)) {
+      throw new InputError(`gitops.homes has two homes of the name '${name}'`);
+    }
+    names.add(name);
+  }
+  const duration = (key: string, fallback: number): number =>
+    config?.has(key)
+      ? durationToMilliseconds(readDurationFromConfig(config, { key }))
+      : fallback;
+  return {
+    homes,
+    artifacts: {
+      directory:
+        config?.getOptionalString('artifacts.directory') ?? '.data/artifacts',
+      maxSize:
+        config?.getOptionalNumber('artifacts.maxSize') ?? 512 * 1024 * 1024,
+    },
+    concurrency: {
+      source: readConcurrency(config, 'source'),
+      kustomize: readConcurrency(config, 'kustomize'),
+    },
+    pollMs: duration('engine.pollInterval', 1_000),
+    leaseMs: duration('engine.lease', 30_000),
+    historyMs: duration('engine.history', 30 * 24 * 3_600_000),
+    noCrossNamespaceRefs:
+      config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
+  };
+}
+
+function readConcurrency(
+  config: Config | undefined,
+  controller: string,
+): number {
+  const key = `engine.concurrency.${controller}`;
+  const value = config?.getOptionalNumber(key) ?? 4;
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InputError(
+      `gitops.${key} is ${value}; it must be a whole number of at least 1`,
+    );
+  }
+  return value;
+}
+
+function readHome(config: Config): HomeConfig {
+  const name = config.getString('name');
+  if (!HOME_NAME.test(name)) {
+    throw new InputError(
+      `gitops.homes: the name '${name}' must consist of lower case letters, digits and dashes`,
+    );
+  }
+  const mode = config.getOptionalString('mode') ?? 'observe';
+  if (mode !== 'observe' && mode !== 'reconcile') {
+    throw new InputError(
+      `gitops.homes: mode of '${name}' is '${mode}'; it must be 'observe' or 'reconcile'`,
+    );
+  }
+  return {
+    name,
+    mode,
+    access: readAccess(config, name),
+    installCrds:
+      mode === 'reconcile' &&
+      (config.getOptionalBoolean('installCrds') ?? true),
+    defaultServiceAccount: config.getOptionalString(
+      'reconcileAs.serviceAccount',
+    ),
+    allowPortalCredential:
+      config.getOptionalBoolean('reconcileAs.portal') ?? false,
+  };
+}
+
+function readAccess(config: Config, name: string): HomeAccess {
+  const kubeconfig = config.getOptionalConfig('kubeconfig');
+  const url = config.getOptionalString('url');
+  const inCluster = config.getOptionalBoolean('inCluster') ?? false;
+  if (
+    [kubeconfig !== undefined, url !== undefined, inCluster].filter(Boolean)
+      .length !== 1
+  ) {
+    throw new InputError(
+      `gitops.homes: '${name}' must have exactly one of kubeconfig, url and inCluster: true`,
+    );
+  }
+  if (kubeconfig) {
+    return {
+      type: 'kubeconfig',
+      path: kubeconfig.getString('path'),
+      context: kubeconfig.getOptionalString('context'),
+      allowExec: kubeconfig.getOptionalBoolean('allowExec') ?? false,
+    };
+  }
+  if (url) {
+    return {
+      type: 'url',
+      url,
+      token: config.getOptionalString('token'),
+      caData: config.getOptionalString('caData'),
+    };
+  }
+  return { type: 'inCluster' };
+}

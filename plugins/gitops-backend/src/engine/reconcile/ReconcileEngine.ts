@@ -1,0 +1,310 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { assertError } from '@backstage/errors';
+import {
+  CommonStatus,
+  ConditionType,
+  FLUX_FINALIZER,
+  FluxAnnotation,
+  GitopsObject,
+  Reason,
+} from '@backstage-gitops/plugin-gitops-common';
+import { KubernetesApiError } from '@backstage-gitops/kubernetes-apply';
+import { Home } from '../../homes/Home';
+import { Homes } from '../../homes/Homes';
+import { LeaseLostError } from '../queue/LeaseLostError';
+import { Claim, WorkQueue } from '../queue/WorkQueue';
+import { EventRecorder } from '../report/EventRecorder';
+import { HistoryStore } from '../report/HistoryStore';
+import { done, Outcome, retry } from '../run/Outcome';
+import { ReconcileMetrics } from '../report/ReconcileMetrics';
+import { Reconciler } from './Reconciler';
+import { ReconcileRun } from './ReconcileRun';
+
+/** What {@link ReconcileEngine} is made of. */
+export interface ReconcileEngineOptions {
+  homes: Homes;
+  reconcilers: readonly Reconciler[];
+  queue: WorkQueue;
+  events: EventRecorder;
+  history: HistoryStore;
+  metrics: ReconcileMetrics;
+  logger: LoggerService;
+  now?: () => number;
+}
+
+/**
+ * Takes one claimed object through what every kind has in common: reading it,
+ * deletion and finalizer, suspension, and the end of a run, where the outcome
+ * turns into conditions. What lies between is the kind's {@link Reconciler}.
+ */
+export class ReconcileEngine {
+  private readonly options: Required<ReconcileEngineOptions>;
+  private readonly reconcilers = new Map<string, Reconciler>();
+
+  constructor(options: ReconcileEngineOptions) {
+    this.options = { now: Date.now, ...options };
+    for (const reconciler of options.reconcilers) {
+      this.reconcilers.set(
+        `${reconciler.kind.group}/${reconciler.kind.kind}`,
+        reconciler,
+      );
+    }
+  }
+
+  async run(claim: Claim): Promise<Outcome> {
+    const { item } = claim;
+    const reconciler = this.reconcilers.get(`${item.group}/${item.kind}`);
+    const home = this.options.homes.find(item.home);
+    if (!reconciler || !home || home.mode !== 'reconcile') {
+      // The home was taken out of the configuration or is only observed now.
+      await this.options.queue.forget([item]);
+      return done(null);
+    }
+    const startedAt = this.options.now();
+    let outcome: Outcome;
+    try {
+      outcome = await this.runIn(home, reconciler, claim);
+    } catch (error) {
+      assertError(error);
+      if (error instanceof LeaseLostError) {
+        throw error;
+      }
+      outcome = await this.failUnseen(home, claim, error);
+    }
+    this.options.metrics.reconciled({
+      ...item,
+      outcome: outcome.type,
+      durationMs: this.options.now() - startedAt,
+    });
+    return outcome;
+  }
+
+  private async runIn(
+    home: Home,
+    reconciler: Reconciler,
+    claim: Claim,
+  ): Promise<Outcome> {
+    const { item } = claim;
+    const object = await home.client.get<GitopsObject>({
+      apiVersion: reconciler.kind.apiVersion,
+      kind: item.kind,
+      namespace: item.namespace,
+      name: item.name,
+    });
+    if (!object) {
+      await this.options.queue.forget([item]);
+      return done(null);
+    }
+    if (object.metadata.deletionTimestamp) {
+      return this.finalize(this.begin(home, reconciler, claim, object));
+    }
+    const kept = await this.addFinalizer(home, claim, object);
+    const run = this.begin(home, reconciler, claim, kept);
+    if (isSuspended(kept)) {
+      return done(null);
+    }
+    return this.reconcile(reconciler, run);
+  }
+
+  private async reconcile(
+    reconciler: Reconciler,
+    run: ReconcileRun,
+  ): Promise<Outcome> {
+    let outcome: Outcome;
+    try {
+      outcome = await reconciler.reconcile(run);
+    } catch (error) {
+      assertError(error);
+      if (error instanceof LeaseLostError) {
+        throw error;
+      }
+      if (run.signal.aborted) {
+        throw run.signal.reason;
+      }
+      // A failure that the reconciler has no name for still ends in a
+      // condition and an event; the stack is for the log alone.
+      run.logger.error('Reconciliation failed unexpectedly', error);
+      await run.report({
+        condition: { type: ConditionType.Ready, status: 'False' },
+        event: 'Warning',
+        reason: Reason.ReconciliationFailed,
+        message: error.message,
+      });
+      outcome = retry(error);
+    }
+    if (outcome.type === 'retry') {
+      const ready = run.conditions.get(ConditionType.Ready);
+      run.markRetrying(ready?.message ?? outcome.error.message);
+    } else if (outcome.type === 'done') {
+      run.conditions.delete(ConditionType.Reconciling, ConditionType.Stalled);
+    } else if (outcome.type === 'stalled') {
+      const ready = run.conditions.get(ConditionType.Ready);
+      run.conditions.markStalled(
+        ready?.reason ?? Reason.Failed,
+        ready?.message ?? outcome.error.message,
+      );
+    }
+    if (outcome.type !== 'waiting' || outcome.reason !== HEALTH_WAIT) {
+      markHandled(run);
+    }
+    await run.writeStatus();
+    return outcome;
+  }
+
+  private async finalize(run: ReconcileRun): Promise<Outcome> {
+    if (!run.object.metadata.finalizers?.includes(FLUX_FINALIZER)) {
+      return done(null);
+    }
+    const reconciler = this.reconcilers.get(
+      `${run.kind.group}/${run.kind.kind}`,
+    )!;
+    const outcome = await reconciler.finalize(run);
+    if (outcome.type !== 'done') {
+      await run.writeStatus();
+      return outcome;
+    }
+    await this.removeFinalizer(run);
+    await this.options.queue.forget([run.key]);
+    return done(null);
+  }
+
+  private begin(
+    home: Home,
+    reconciler: Reconciler,
+    claim: Claim,
+    object: GitopsObject,
+  ): ReconcileRun {
+    return new ReconcileRun({
+      home,
+      kind: reconciler.kind,
+      object,
+      claim,
+      events: this.options.events,
+      history: this.options.history,
+      logger: this.options.logger,
+      now: this.options.now,
+    });
+  }
+
+  /** Written with the version that was read, so that no other finalizer is lost. */
+  private async addFinalizer(
+    home: Home,
+    claim: Claim,
+    object: GitopsObject,
+  ): Promise<GitopsObject> {
+    const finalizers = object.metadata.finalizers ?? [];
+    if (finalizers.includes(FLUX_FINALIZER)) {
+      return object;
+    }
+    claim.assertHeld();
+    return home.client.patch<GitopsObject>(
+      {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        namespace: object.metadata.namespace,
+        name: object.metadata.name,
+      },
+      {
+        type: 'merge',
+        body: {
+          metadata: {
+            resourceVersion: object.metadata.resourceVersion,
+            finalizers: [...finalizers, FLUX_FINALIZER],
+          },
+        },
+        fieldManager: home.statusManager,
+      },
+    );
+  }
+
+  private async removeFinalizer(run: ReconcileRun): Promise<void> {
+    const ref = {
+      apiVersion: run.kind.apiVersion,
+      kind: run.kind.kind,
+      namespace: run.namespace,
+      name: run.name,
+    };
+    // Somebody else may have written since; the finalizer goes all the same.
+    for (let attempt = 0; ; attempt++) {
+      const current =
+        attempt === 0
+          ? run.object
+          : await run.home.client.get<GitopsObject>(ref);
+      if (!current?.metadata.finalizers?.includes(FLUX_FINALIZER)) {
+        return;
+      }
+      run.claim.assertHeld();
+      try {
+        await run.home.client.patch(ref, {
+          type: 'merge',
+          body: {
+            metadata: {
+              resourceVersion: current.metadata.resourceVersion,
+              finalizers: current.metadata.finalizers.filter(
+                name => name !== FLUX_FINALIZER,
+              ),
+            },
+          },
+          fieldManager: run.home.statusManager,
+        });
+        return;
+      } catch (error) {
+        if (!(error instanceof KubernetesApiError)) {
+          throw error;
+        }
+        if (error.status === 404) {
+          return;
+        }
+        if (error.status !== 409 || attempt >= 4) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /**
+   * The object could not even be read or written: its home is down, or refuses
+   * us. There is no place for a condition then; the history and the home's
+   * state say it.
+   */
+  private async failUnseen(
+    home: Home,
+    claim: Claim,
+    error: Error,
+  ): Promise<Outcome> {
+    if (
+      error instanceof KubernetesApiError &&
+      error.status === 409 &&
+      claim.item.failures === 0
+    ) {
+      // Somebody wrote between our read and our write; look again at once.
+      return retry(error, 0);
+    }
+    const message = `Home ${home.name} did not let ${claim.item.kind} ${claim.item.namespace}/${claim.item.name} be read or written: ${error.message}`;
+    this.options.logger.warn(message);
+    await this.options.history.append({
+      objectId: claim.item.id,
+      at: this.options.now(),
+      type: 'Warning',
+      reason: 'HomeUnavailable',
+      message,
+    });
+    return retry(error);
+  }
+}
+
+/** The reason of an outcome that continues the same attempt later. */
+export const HEALTH_WAIT = 'HealthCheck';
+
+function isSuspended(object: GitopsObject): boolean {
+  return (object.spec as { suspend?: boolean } | undefined)?.suspend === true;
+}
+
+/** Copied at the end of every attempt, whatever its outcome (Flux 2.9). */
+function markHandled(run: ReconcileRun): void {
+  const requestedAt =
+    run.object.metadata.annotations?.[FluxAnnotation.requestedAt];
+  if (requestedAt !== undefined) {
+    (run.status as CommonStatus).lastHandledReconcileAt = requestedAt;
+  }
+}

@@ -1,0 +1,226 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  CommonStatus,
+  ConditionSet,
+  ConditionStatus,
+  FLUX_EVENT_PREFIX,
+  GitopsKind,
+  GitopsObject,
+  Reason,
+} from '@backstage-gitops/plugin-gitops-common';
+import { Home } from '../../homes/Home';
+import { Claim, workId, WorkKey } from '../queue/WorkQueue';
+import { EventRecorder } from '../report/EventRecorder';
+import { HistoryStore } from '../report/HistoryStore';
+import { mergePatchBetween } from './mergePatch';
+
+/** The status of an object while it is being worked on. */
+type WorkingStatus<T extends GitopsObject> = NonNullable<T['status']>;
+
+/** What {@link ReconcileRun.report} records. */
+export interface Report {
+  /** The condition that changes, if one does. */
+  condition?: { type: string; status: ConditionStatus };
+  /**
+   * Kubernetes event, history entry and log line. `Trace` goes to history and
+   * log only. Without it nothing but the condition changes.
+   */
+  event?: 'Normal' | 'Warning' | 'Trace';
+  reason: string;
+  message: string;
+  /** The revision that this is about. */
+  revision?: string;
+  /** More metadata for the event. */
+  metadata?: Record<string, string>;
+}
+
+/** What {@link ReconcileRun} is made of. */
+export interface ReconcileRunOptions<T extends GitopsObject> {
+  home: Home;
+  kind: GitopsKind;
+  object: T;
+  claim: Claim;
+  events: EventRecorder;
+  history: HistoryStore;
+  logger: LoggerService;
+  now: () => number;
+}
+
+/**
+ * One run of a reconciler over one object: what it works on, and the only way
+ * in which it says anything.
+ */
+export class ReconcileRun<T extends GitopsObject = GitopsObject> {
+  readonly home: Home;
+  readonly kind: GitopsKind;
+  /** As read at the start of the run, never changed. */
+  readonly object: T;
+  readonly claim: Claim;
+  readonly logger: LoggerService;
+  readonly key: WorkKey;
+  /** `home/group/kind/namespace/name`, the key in the plugin database. */
+  readonly id: string;
+  readonly now: () => number;
+  /** Conditions as they will be written; those of others are kept. */
+  readonly conditions: ConditionSet;
+  /** Status as it will be written, without conditions; change it in place. */
+  readonly status: WorkingStatus<T>;
+  private readonly events: EventRecorder;
+  private readonly history: HistoryStore;
+  private written: Record<string, unknown>;
+
+  constructor(options: ReconcileRunOptions<T>) {
+    const { object, home, kind } = options;
+    this.home = home;
+    this.kind = kind;
+    this.object = object;
+    this.claim = options.claim;
+    this.events = options.events;
+    this.history = options.history;
+    this.now = options.now;
+    this.key = {
+      home: home.name,
+      group: kind.group,
+      kind: kind.kind,
+      namespace: this.namespace,
+      name: this.name,
+    };
+    this.id = workId(this.key);
+    this.logger = options.logger.child({
+      home: home.name,
+      kind: kind.kind,
+      namespace: this.namespace,
+      name: this.name,
+    });
+    const status: CommonStatus = object.status ?? {};
+    this.written = { ...status } as Record<string, unknown>;
+    this.conditions = new ConditionSet({
+      conditions: status.conditions,
+      generation: object.metadata.generation,
+      clock: () => new Date(this.now()),
+    });
+    const { conditions: _, ...rest } = status;
+    this.status = structuredClone(rest) as WorkingStatus<T>;
+  }
+
+  get namespace(): string {
+    return this.object.metadata.namespace ?? 'default';
+  }
+
+  get name(): string {
+    return this.object.metadata.name;
+  }
+
+  get generation(): number {
+    return this.object.metadata.generation ?? 0;
+  }
+
+  /** Fires when the claim is lost; pass it to everything that takes time. */
+  get signal(): AbortSignal {
+    return this.claim.signal;
+  }
+
+  /**
+   * Says one thing in all places with the same words: condition, Kubernetes
+   * event, history and log.
+   */
+  async report(report: Report): Promise<void> {
+    const { condition, reason, message } = report;
+    if (condition) {
+      this.conditions.set(condition.type, condition.status, reason, message);
+    }
+    if (!report.event) {
+      return;
+    }
+    if (report.event === 'Warning') {
+      this.logger.warn(message, { reason });
+    } else if (report.event === 'Normal') {
+      this.logger.info(message, { reason });
+    } else {
+      this.logger.debug(message, { reason });
+    }
+    await this.history.append({
+      objectId: this.id,
+      objectUid: this.object.metadata.uid,
+      at: this.now(),
+      type: report.event,
+      reason,
+      message,
+      revision: report.revision,
+    });
+    if (report.event !== 'Trace') {
+      await this.events.record({
+        client: this.home.client,
+        home: this.home.name,
+        component: `${this.kind.controller}-controller`,
+        object: this.object,
+        event: {
+          type: report.event,
+          reason,
+          message,
+          metadata: this.metadataOf(report),
+        },
+      });
+    }
+  }
+
+  /** Says that work is under way, and shows it at once. */
+  async progress(
+    message: string,
+    options: { changed: boolean },
+  ): Promise<void> {
+    this.conditions.markProgressing(message, options);
+    await this.writeStatus();
+  }
+
+  /** Writes what changed since the last write; nothing when nothing did. */
+  async writeStatus(): Promise<void> {
+    const next: Record<string, unknown> = {
+      ...this.status,
+      conditions: this.conditions.toArray(),
+    };
+    const patch = mergePatchBetween(this.written, next);
+    if (!patch) {
+      return;
+    }
+    this.claim.assertHeld();
+    await this.home.client.patch(
+      {
+        apiVersion: this.kind.apiVersion,
+        kind: this.kind.kind,
+        namespace: this.namespace,
+        name: this.name,
+      },
+      {
+        type: 'merge',
+        subresource: 'status',
+        body: { status: patch },
+        fieldManager: this.home.statusManager,
+      },
+    );
+    this.written = structuredClone(next);
+  }
+
+  /** The end of a failed attempt that will be repeated. */
+  markRetrying(message: string): void {
+    this.conditions.markReconciling(Reason.ProgressingWithRetry, message);
+  }
+
+  private metadataOf(report: Report): Record<string, string> {
+    const metadata: Record<string, string> = {};
+    for (const [key, value] of Object.entries(
+      this.object.metadata.annotations ?? {},
+    )) {
+      if (key.startsWith(FLUX_EVENT_PREFIX)) {
+        metadata[key] = value;
+      }
+    }
+    if (report.revision) {
+      metadata[`${this.kind.group}/revision`] = report.revision;
+    }
+    for (const [key, value] of Object.entries(report.metadata ?? {})) {
+      metadata[`${this.kind.group}/${key}`] = value;
+    }
+    return metadata;
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  GitopsKind,
+  GitopsObject,
+} from '@backstage-gitops/plugin-gitops-common';
+import { Outcome } from '../run/Outcome';
+import { ReconcileRun } from './ReconcileRun';
+
+/** Another GitOps object of the same home. */
+export interface ObjectReference {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+/**
+ * The behaviour of one kind. A reconciler keeps no state of its own: what it
+ * must remember is in the object's status, in the artifact store or in the
+ * plugin database, so that any process can take the next run.
+ */
+export interface Reconciler<T extends GitopsObject = GitopsObject> {
+  readonly kind: GitopsKind;
+
+  /** The objects whose change may concern this one: its source, what it depends on. */
+  references(object: T): ObjectReference[];
+
+  /**
+   * Whether a change of something that `references` named is worth a run now.
+   * `before` is undefined when `changed` did not change itself, but `object`
+   * did.
+   */
+  wakesFor(
+    object: T,
+    changed: GitopsObject,
+    before: GitopsObject | undefined,
+  ): boolean;
+
+  /** Brings the world to what the object says. Reads as a story. */
+  reconcile(run: ReconcileRun<T>): Promise<Outcome>;
+
+  /**
+   * The object is being deleted: cleans up what it stands for. `done` lets go
+   * of the finalizer; anything else keeps it.
+   */
+  finalize(run: ReconcileRun<T>): Promise<Outcome>;
+}

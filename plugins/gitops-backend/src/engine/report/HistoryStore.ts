@@ -1,0 +1,77 @@
+import { Knex } from 'knex';
+import { Row, toNumber } from '../../database/rows';
+
+/** One thing that happened to an object. */
+export interface HistoryEntry {
+  objectId: string;
+  objectUid?: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  type: 'Normal' | 'Warning' | 'Trace';
+  reason: string;
+  message: string;
+  revision?: string;
+}
+
+/** An entry as it is read back; `seq` grows and serves as a cursor. */
+export interface StoredHistoryEntry extends HistoryEntry {
+  seq: number;
+}
+
+/**
+ * What happened to each object, kept longer than Kubernetes keeps events. Only
+ * history is lost with it.
+ */
+export class HistoryStore {
+  private readonly database: Knex;
+
+  constructor(options: { database: Knex }) {
+    this.database = options.database;
+  }
+
+  async append(entry: HistoryEntry): Promise<void> {
+    await this.database('gitops_history').insert({
+      object_id: entry.objectId,
+      object_uid: entry.objectUid ?? null,
+      at: entry.at,
+      type: entry.type,
+      reason: entry.reason,
+      message: entry.message,
+      revision: entry.revision ?? null,
+    });
+  }
+
+  /** The newest entries first. */
+  async list(options: {
+    objectId: string;
+    limit: number;
+    before?: number;
+  }): Promise<StoredHistoryEntry[]> {
+    const query = this.database('gitops_history')
+      .where('object_id', options.objectId)
+      .orderBy('seq', 'desc')
+      .limit(options.limit);
+    if (options.before !== undefined) {
+      query.andWhere('seq', '<', options.before);
+    }
+    return (await query.select('*')).map(entryFromRow);
+  }
+
+  /** Deletes what is older than `before` (ms since the epoch); gives the number. */
+  async expire(before: number): Promise<number> {
+    return this.database('gitops_history').where('at', '<', before).delete();
+  }
+}
+
+function entryFromRow(row: Row): StoredHistoryEntry {
+  return {
+    seq: toNumber(row.seq),
+    objectId: String(row.object_id),
+    objectUid: row.object_uid ? String(row.object_uid) : undefined,
+    at: toNumber(row.at),
+    type: row.type as HistoryEntry['type'],
+    reason: String(row.reason),
+    message: String(row.message),
+    revision: row.revision ? String(row.revision) : undefined,
+  };
+}

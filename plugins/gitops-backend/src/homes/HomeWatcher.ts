@@ -1,0 +1,251 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  CommonStatus,
+  FluxAnnotation,
+  GitopsObject,
+} from '@backstage-gitops/plugin-gitops-common';
+import { UnknownKindError } from '@backstage-gitops/kubernetes-apply';
+import { Reconciler } from '../engine/reconcile/Reconciler';
+import { WorkKey, WorkQueue } from '../engine/queue/WorkQueue';
+import { Home } from './Home';
+import { referenceTo } from './ObjectCache';
+
+/** What {@link HomeWatcher} is made of. */
+export interface HomeWatcherOptions {
+  home: Home;
+  reconcilers: readonly Reconciler[];
+  queue: WorkQueue;
+  logger: LoggerService;
+  /** Called after the cache took over a change. */
+  onChange?: (home: Home, object: GitopsObject) => void;
+}
+
+/**
+ * Watches the GitOps objects of one home and turns what changes into due work:
+ * a new generation, a reconcile request, a deletion, and the news of something
+ * that an object refers to. Changes of status alone wake nobody but referrers.
+ */
+export class HomeWatcher {
+  private readonly home: Home;
+  private readonly reconcilers: readonly Reconciler[];
+  private readonly byKind: ReadonlyMap<string, Reconciler>;
+  private readonly queue: WorkQueue;
+  private readonly logger: LoggerService;
+  private readonly onChange?: (home: Home, object: GitopsObject) => void;
+  /** Queue writes in the order of the events that caused them. */
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(options: HomeWatcherOptions) {
+    this.home = options.home;
+    this.reconcilers = options.reconcilers;
+    this.byKind = new Map(
+      options.reconcilers.map(reconciler => [reconciler.kind.kind, reconciler]),
+    );
+    this.queue = options.queue;
+    this.logger = options.logger.child({ home: options.home.name });
+    this.onChange = options.onChange;
+  }
+
+  /** Watches until the signal fires; whatever happens to the home. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.reconcilers.map(reconciler => this.watchKind(reconciler, signal)),
+    );
+    await this.work;
+  }
+
+  private async watchKind(
+    reconciler: Reconciler,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { kind } = reconciler;
+    await this.home.client.watch<GitopsObject>({
+      apiVersion: kind.apiVersion,
+      kind: kind.kind,
+      signal,
+      onSync: items => {
+        this.home.markConnected();
+        this.enqueue(() => this.synced(reconciler, items));
+      },
+      onEvent: event => {
+        if (event.type === 'DELETED') {
+          this.enqueue(() => this.deleted(reconciler, event.object));
+        } else {
+          this.enqueue(() => this.changed(reconciler, event.object));
+        }
+      },
+      onError: error => {
+        const message =
+          error instanceof UnknownKindError
+            ? `${kind.kind} (${kind.apiVersion}) is not installed; install the CRDs or set installCrds for the home`
+            : error.message;
+        this.home.markFailed(message);
+        this.logger.warn(`Watching ${kind.kind} failed: ${message}`);
+      },
+    });
+  }
+
+  private enqueue(step: () => Promise<void>): void {
+    this.work = this.work.then(step).catch(error => {
+      this.logger.error('A change in the home could not be queued', error);
+    });
+  }
+
+  private async synced(
+    reconciler: Reconciler,
+    items: readonly GitopsObject[],
+  ): Promise<void> {
+    const { kind } = reconciler;
+    const present = new Set(
+      items.map(
+        item => `${item.metadata.namespace ?? 'default'}/${item.metadata.name}`,
+      ),
+    );
+    for (const known of this.home.cache.list(kind.kind)) {
+      const reference = referenceTo(known);
+      if (!present.has(`${reference.namespace}/${reference.name}`)) {
+        this.home.cache.delete(reference);
+        this.onChange?.(this.home, known);
+      }
+    }
+    for (const item of items) {
+      this.home.cache.set(item, reconciler.references(item));
+      this.onChange?.(this.home, item);
+    }
+    if (this.home.mode !== 'reconcile') {
+      return;
+    }
+    await this.queue.register(
+      items.map(item => ({
+        ...this.keyOf(reconciler, item),
+        controller: kind.controller,
+      })),
+    );
+    await this.queue.retain(
+      { home: this.home.name, group: kind.group, kind: kind.kind },
+      items.map(item => this.keyOf(reconciler, item)),
+    );
+    // The queue remembers when the rest is due; what changed while nobody
+    // watched is due now.
+    const missed = items.filter(item => needsAttention(item));
+    await this.queue.wake(
+      missed.map(item => this.keyOf(reconciler, item)),
+      { reason: 'changed while nobody watched' },
+    );
+  }
+
+  private async changed(
+    reconciler: Reconciler,
+    object: GitopsObject,
+  ): Promise<void> {
+    const before = this.home.cache.set(object, reconciler.references(object));
+    this.onChange?.(this.home, object);
+    if (this.home.mode !== 'reconcile') {
+      return;
+    }
+    const key = this.keyOf(reconciler, object);
+    if (!before) {
+      await this.queue.register([
+        { ...key, controller: reconciler.kind.controller },
+      ]);
+    } else {
+      const reason = wakeReason(before, object);
+      if (reason) {
+        await this.queue.wake([key], { reason });
+      } else if (this.isAnswered(reconciler, object)) {
+        await this.queue.wake([key], { reason: 'what it waited for is there' });
+      }
+    }
+    await this.wakeReferrers(object, before);
+  }
+
+  private async deleted(
+    reconciler: Reconciler,
+    object: GitopsObject,
+  ): Promise<void> {
+    this.home.cache.delete(referenceTo(object));
+    this.onChange?.(this.home, object);
+    if (this.home.mode === 'reconcile') {
+      await this.queue.forget([this.keyOf(reconciler, object)]);
+    }
+  }
+
+  private async wakeReferrers(
+    object: GitopsObject,
+    before: GitopsObject | undefined,
+  ): Promise<void> {
+    const woken = this.home.cache
+      .referrers(referenceTo(object))
+      .flatMap(referrer => {
+        const reconciler = this.byKind.get(referrer.kind);
+        return reconciler?.wakesFor(referrer, object, before)
+          ? [this.keyOf(reconciler, referrer)]
+          : [];
+      });
+    if (woken.length > 0) {
+      await this.queue.wake(woken, {
+        reason: `${object.kind} ${object.metadata.namespace}/${object.metadata.name} changed`,
+      });
+    }
+  }
+
+  /**
+   * The object may have begun to wait just after the news that it waits for:
+   * its own status is seen later than the news was.
+   */
+  private isAnswered(reconciler: Reconciler, object: GitopsObject): boolean {
+    return reconciler.references(object).some(reference => {
+      const referenced = this.home.cache.get(reference);
+      return (
+        referenced !== undefined &&
+        reconciler.wakesFor(object, referenced, undefined)
+      );
+    });
+  }
+
+  private keyOf(reconciler: Reconciler, object: GitopsObject): WorkKey {
+    return {
+      home: this.home.name,
+      group: reconciler.kind.group,
+      ...referenceTo(object),
+    };
+  }
+}
+
+/** Why a change of an object is worth a run, if it is (Flux 2.9's predicates). */
+function wakeReason(
+  before: GitopsObject,
+  after: GitopsObject,
+): string | undefined {
+  if (before.metadata.uid !== after.metadata.uid) {
+    return 'created anew';
+  }
+  if (before.metadata.generation !== after.metadata.generation) {
+    return 'spec changed';
+  }
+  if (requestOf(before) !== requestOf(after)) {
+    return 'reconcile requested';
+  }
+  if (
+    after.metadata.deletionTimestamp &&
+    (before.metadata.finalizers?.length !== after.metadata.finalizers?.length ||
+      !before.metadata.deletionTimestamp)
+  ) {
+    return 'deleted';
+  }
+  return undefined;
+}
+
+function needsAttention(object: GitopsObject): boolean {
+  const status: CommonStatus = object.status ?? {};
+  const requested = requestOf(object);
+  return (
+    object.metadata.deletionTimestamp !== undefined ||
+    status.observedGeneration !== object.metadata.generation ||
+    (requested !== undefined && requested !== status.lastHandledReconcileAt)
+  );
+}
+
+function requestOf(object: GitopsObject): string | undefined {
+  return object.metadata.annotations?.[FluxAnnotation.requestedAt];
+}

@@ -1,0 +1,96 @@
+import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
+import { ObjectReference } from '../engine/reconcile/Reconciler';
+
+/** `Kind/namespace/name`. */
+export function cacheKey(reference: ObjectReference): string {
+  return `${reference.kind}/${reference.namespace}/${reference.name}`;
+}
+
+/** The reference that an object answers to. */
+export function referenceTo(object: GitopsObject): ObjectReference {
+  return {
+    kind: object.kind,
+    namespace: object.metadata.namespace ?? 'default',
+    name: object.metadata.name,
+  };
+}
+
+/**
+ * The GitOps objects of one home as the watches last saw them, with an index
+ * from each object to those that refer to it.
+ */
+export class ObjectCache {
+  private readonly objects = new Map<string, GitopsObject>();
+  private readonly byKind = new Map<string, Set<string>>();
+  private readonly outgoing = new Map<string, string[]>();
+  private readonly incoming = new Map<string, Set<string>>();
+
+  get(reference: ObjectReference): GitopsObject | undefined {
+    return this.objects.get(cacheKey(reference));
+  }
+
+  /** All objects of a kind; of all kinds without one. */
+  list(kind?: string): GitopsObject[] {
+    if (!kind) {
+      return [...this.objects.values()];
+    }
+    return [...(this.byKind.get(kind) ?? [])].map(key =>
+      this.objects.get(key)!,
+    );
+  }
+
+  /** Stores an object and what it refers to; gives what was there before. */
+  set(
+    object: GitopsObject,
+    references: readonly ObjectReference[],
+  ): GitopsObject | undefined {
+    const key = cacheKey(referenceTo(object));
+    const before = this.objects.get(key);
+    this.unlink(key);
+    this.objects.set(key, object);
+    let ofKind = this.byKind.get(object.kind);
+    if (!ofKind) {
+      ofKind = new Set();
+      this.byKind.set(object.kind, ofKind);
+    }
+    ofKind.add(key);
+    const targets = references.map(cacheKey);
+    this.outgoing.set(key, targets);
+    for (const target of targets) {
+      const sources = this.incoming.get(target);
+      if (sources) {
+        sources.add(key);
+      } else {
+        this.incoming.set(target, new Set([key]));
+      }
+    }
+    return before;
+  }
+
+  delete(reference: ObjectReference): GitopsObject | undefined {
+    const key = cacheKey(reference);
+    const before = this.objects.get(key);
+    this.unlink(key);
+    this.objects.delete(key);
+    this.byKind.get(reference.kind)?.delete(key);
+    return before;
+  }
+
+  /** The objects that refer to this one. */
+  referrers(reference: ObjectReference): GitopsObject[] {
+    return [...(this.incoming.get(cacheKey(reference)) ?? [])].flatMap(
+      key => this.objects.get(key) ?? [],
+    );
+  }
+
+  private unlink(key: string): void {
+    for (const target of this.outgoing.get(key) ?? []) {
+      const sources = this.incoming.get(target);
+      sources?.delete(key);
+      if (sources?.size === 0) {
+        this.incoming.delete(target);
+      }
+    }
+    this.outgoing.delete(key);
+  }
+}

@@ -1,0 +1,3 @@
+import { fail, installDependencies } from './lib/prepare.mjs';
+
+await installDependencies().catch(fail);

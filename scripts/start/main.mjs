@@ -1,0 +1,210 @@
+// The demo, on Node 24: sandbox, backend and app, until Ctrl-C.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bin, environment, fail, node24, root } from '../lib/prepare.mjs';
+import { readOptions } from './options.mjs';
+import { requireFreePorts } from './ports.mjs';
+import { Processes } from './processes.mjs';
+import { runConfig } from './runConfig.mjs';
+
+const NODE_TRANSFORM = path.join(
+  root,
+  'node_modules/@backstage/cli/config/nodeTransform.cjs',
+);
+const dataDir = path.join(root, '.data');
+
+let stop = async () => {};
+let interrupted = false;
+let interrupt;
+const interruption = new Promise(resolve => {
+  interrupt = () => {
+    interrupted = true;
+    resolve();
+  };
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (interrupted) {
+      return;
+    }
+    console.log('\nStopping ...');
+    interrupt();
+  });
+}
+
+async function waitFor(what, check, logFile) {
+  const started = Date.now();
+  let said = started;
+  while (!interrupted) {
+    if (await check()) {
+      console.log(
+        `  ${what} ready after ${Math.round((Date.now() - started) / 1000)} s`,
+      );
+      return;
+    }
+    if (Date.now() - said > 15_000) {
+      said = Date.now();
+      console.log(
+        `  ... waiting for ${what}, ${Math.round((said - started) / 1000)} s (log: ${path.relative(root, logFile)})`,
+      );
+    }
+    await new Promise(resolve => setTimeout(resolve, 250));
+  }
+}
+
+const answers = url => async () => {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+};
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.kubeconfig && !existsSync(options.kubeconfig)) {
+    throw new Error(`--kubeconfig: there is no file ${options.kubeconfig}`);
+  }
+  await requireFreePorts([
+    ...(options.app
+      ? [{ port: options.portalPort, option: 'portal-port', what: 'portal' }]
+      : []),
+    { port: options.backendPort, option: 'backend-port', what: 'backend' },
+    ...(options.kubeconfig
+      ? []
+      : [
+          {
+            port: options.kubernetesPort,
+            option: 'kubernetes-port',
+            what: "the sandbox's Kubernetes API",
+          },
+          {
+            port: options.gitPort,
+            option: 'git-port',
+            what: "the sandbox's Git server",
+          },
+        ]),
+  ]);
+  mkdirSync(dataDir, { recursive: true });
+
+  const processes = new Processes({
+    logDir: path.join(dataDir, 'logs'),
+    onFailure: async message => {
+      console.error(`\n${message}`);
+      process.exitCode = 1;
+      interrupt();
+    },
+  });
+  stop = () => processes.stop();
+  const runTypeScript = (name, args) =>
+    processes.start(name, node24, ['--require', NODE_TRANSFORM, ...args], {
+      cwd: root,
+      env: environment({ NODE_ENV: 'development' }),
+    });
+
+  if (!options.kubeconfig) {
+    console.log(
+      'Starting the sandbox: a small Kubernetes API and a Git server',
+    );
+    const readyFile = path.join(dataDir, 'sandbox.json');
+    writeFileSync(readyFile, '');
+    const sandbox = runTypeScript('sandbox', [
+      'scripts/sandbox/main.ts',
+      `--kubernetes-port=${options.kubernetesPort}`,
+      `--git-port=${options.gitPort}`,
+      `--ready-file=${readyFile}`,
+      '--demo',
+    ]);
+    await waitFor(
+      'sandbox',
+      async () => readFileSync(readyFile, 'utf8') !== '',
+      sandbox.logFile,
+    );
+  }
+  if (interrupted) {
+    return;
+  }
+
+  const configFile = path.join(dataDir, 'app-config.run.yaml');
+  writeFileSync(configFile, runConfig(options));
+  const configs = ['app-config.yaml', configFile].flatMap(file => [
+    '--config',
+    path.resolve(root, file),
+  ]);
+
+  console.log('Starting the portal');
+  const backend = runTypeScript('backend', [
+    'packages/backend/src/index.ts',
+    ...configs,
+  ]);
+  const app = options.app
+    ? processes.start(
+        'app',
+        path.join(bin, 'backstage-cli'),
+        ['package', 'start', ...configs],
+        {
+          cwd: path.join(root, 'packages/app'),
+          env: environment({ NODE_ENV: 'development', BROWSER: 'none' }),
+        },
+      )
+    : undefined;
+  await waitFor(
+    'backend',
+    answers(
+      `http://127.0.0.1:${options.backendPort}/.backstage/health/v1/readiness`,
+    ),
+    backend.logFile,
+  );
+  if (app) {
+    await waitFor(
+      'portal',
+      answers(`http://127.0.0.1:${options.portalPort}/`),
+      app.logFile,
+    );
+  }
+  if (interrupted) {
+    return;
+  }
+  console.log(summary(options));
+  await interruption;
+}
+
+function summary(options) {
+  const lines = ['', 'Backstage GitOps is running.', ''];
+  if (options.app) {
+    lines.push(`  Portal          http://localhost:${options.portalPort}`);
+  }
+  lines.push(`  Backend         http://localhost:${options.backendPort}`);
+  if (options.kubeconfig) {
+    lines.push(
+      `  Home            ${options.kubeconfig}${options.context ? ` (${options.context})` : ''}`,
+      '',
+      options.write
+        ? '  The portal reconciles the GitOps objects of this cluster.'
+        : '  The portal observes this cluster and writes nothing. To let it reconcile,\n  stop it and add --write: npm start -- --kubeconfig FILE --write',
+    );
+  } else {
+    lines.push(
+      `  Kubernetes API  https://127.0.0.1:${options.kubernetesPort}   kubeconfig: .sandbox/kubeconfig`,
+      `  Git server      http://127.0.0.1:${options.gitPort}/demo/game.git`,
+      '',
+      '  What to look at',
+      '    kubectl --kubeconfig .sandbox/kubeconfig get gitrepositories,kustomizations,deployments',
+      `    git clone http://127.0.0.1:${options.gitPort}/demo/game.git, change base/deployment.yaml, push,`,
+      '    and ask for it at once:',
+      '    kubectl --kubeconfig .sandbox/kubeconfig annotate --overwrite gitrepository/game-repo reconcile.fluxcd.io/requestedAt="$(date +%s)"',
+    );
+  }
+  lines.push('', '  Logs are under .data/logs. Ctrl-C stops everything.', '');
+  return lines.join('\n');
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = 1;
+  console.error(`\n${error.message}`);
+} finally {
+  await stop().catch(fail);
+  process.exit();
+}

@@ -1,0 +1,28 @@
+/** What depends on the options of one run, as configuration for Backstage. */
+export function runConfig(options) {
+  const home = options.kubeconfig
+    ? {
+        name: 'cluster',
+        mode: options.write ? 'reconcile' : 'observe',
+        kubeconfig: {
+          path: options.kubeconfig,
+          ...(options.context && { context: options.context }),
+          allowExec: true,
+        },
+        reconcileAs: { portal: true },
+      }
+    : undefined;
+  return `${JSON.stringify(
+    {
+      app: { baseUrl: `http://localhost:${options.portalPort}` },
+      backend: {
+        baseUrl: `http://localhost:${options.backendPort}`,
+        listen: { host: '127.0.0.1', port: options.backendPort },
+        cors: { origin: `http://localhost:${options.portalPort}` },
+      },
+      ...(home && { gitops: { homes: [home] } }),
+    },
+    null,
+    2,
+  )}\n`;
+}

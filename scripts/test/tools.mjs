@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+
+/** Programs that some tests drive, and what is skipped without them. */
+const TOOLS = [
+  {
+    name: 'kubectl',
+    args: ['version', '--client'],
+    needed: 'the sandbox under a real kubectl',
+  },
+  {
+    name: 'git',
+    args: ['--version'],
+    needed: 'the Git server under a real git',
+  },
+];
+
+export async function findTools() {
+  return TOOLS.map(({ name, args, needed }) => ({
+    name,
+    needed,
+    found: spawnSync(name, args, { stdio: 'ignore' }).error === undefined,
+  }));
+}
