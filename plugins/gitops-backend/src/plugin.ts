@@ -38,7 +38,9 @@ export const gitopsPlugin = createBackendPlugin({
         const { logger } = services;
         const config = readGitopsConfig(services.config);
         const database = await openDatabase(services.database);
-        const homes = new Homes(await Promise.all(config.homes.map(createHome)));
+        const homes = new Homes(
+          await Promise.all(config.homes.map(createHome)),
+        );
         const queue = new DatabaseWorkQueue({
           database,
           owner: `${hostname()}-${process.pid}-${randomUUID()}`,

@@ -1,12 +1,6 @@
-import {
-  LoggerService,
-  SchedulerService,
-} from '@backstage/backend-plugin-api';
+import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { assertError } from '@backstage/errors';
-import {
-  Controller,
-  GitopsKind,
-} from '@backstage-gitops/plugin-gitops-common';
+import { Controller, GitopsKind } from '@backstage-gitops/plugin-gitops-common';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 import { HomeWatcher } from '../homes/HomeWatcher';

@@ -34,7 +34,12 @@ async function loadKubeConfig(
       return kubeConfig;
     case 'url':
       kubeConfig.loadFromClusterAndUser(
-        { name: home, server: access.url, caData: access.caData, skipTLSVerify: false },
+        {
+          name: home,
+          server: access.url,
+          caData: access.caData,
+          skipTLSVerify: false,
+        },
         { name: home, token: access.token },
       );
       return kubeConfig;

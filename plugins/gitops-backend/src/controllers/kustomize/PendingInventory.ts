@@ -1,0 +1,68 @@
+import { Knex } from 'knex';
+import { ResourceRef } from '@backstage-gitops/plugin-gitops-common';
+import { forEachChunk, Row } from '../../database/rows';
+
+const TABLE = 'gitops_pending_inventory';
+
+/**
+ * What a delivery was about to create when it last wrote here. The object's own
+ * inventory is written after an apply; this is written before each stage of it,
+ * so that a process killed in between leaves nothing behind that nobody knows.
+ */
+export class PendingInventory {
+  private readonly database: Knex;
+  private readonly now: () => number;
+
+  constructor(options: { database: Knex; now?: () => number }) {
+    this.database = options.database;
+    this.now = options.now ?? Date.now;
+  }
+
+  /** Adds entries; those that are there already stay. */
+  async add(
+    objectId: string,
+    entries: readonly ResourceRef[],
+    fence: number,
+  ): Promise<void> {
+    const writtenAt = this.now();
+    await forEachChunk(entries, async chunk => {
+      await this.database(TABLE)
+        .insert(
+          chunk.map(entry => ({
+            object_id: objectId,
+            entry_id: entry.id,
+            entry_version: entry.v,
+            fence,
+            written_at: writtenAt,
+          })),
+        )
+        .onConflict(['object_id', 'entry_id'])
+        .merge(['entry_version', 'fence', 'written_at']);
+    });
+  }
+
+  async list(objectId: string): Promise<ResourceRef[]> {
+    const rows: Row[] = await this.database(TABLE)
+      .where({ object_id: objectId })
+      .orderBy('entry_id')
+      .select('entry_id', 'entry_version');
+    return rows.map(row => ({
+      id: String(row.entry_id),
+      v: String(row.entry_version),
+    }));
+  }
+
+  /** The object's inventory holds it all now, or all of it is gone. */
+  async clear(objectId: string): Promise<void> {
+    await this.database(TABLE).where({ object_id: objectId }).delete();
+  }
+}
+
+/** The entries of both lists, those of the first where an id is in both. */
+export function unionOf(
+  first: readonly ResourceRef[],
+  second: readonly ResourceRef[],
+): ResourceRef[] {
+  const ids = new Set(first.map(entry => entry.id));
+  return [...first, ...second.filter(entry => !ids.has(entry.id))];
+}
