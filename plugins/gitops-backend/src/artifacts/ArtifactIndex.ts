@@ -1,0 +1,107 @@
+import { Knex } from 'knex';
+import { Row, toNumber } from '../database/rows';
+
+const TABLE = 'gitops_artifacts';
+
+/** Who wrote the revision of an artifact, where the source knows it. */
+export interface CommitSummary {
+  /** The whole message. */
+  message: string;
+  author: string;
+  /** Milliseconds since the epoch. */
+  time: number;
+}
+
+/** An artifact of one object. */
+export interface IndexedArtifact {
+  objectId: string;
+  revision: string;
+  digest: string;
+  size: number;
+  metadata?: Record<string, string>;
+  commit?: CommitSummary;
+  createdAt: number;
+}
+
+/**
+ * Which object holds which artifacts, newest last. The store knows content
+ * only; what no object holds any more may be deleted there.
+ */
+export class ArtifactIndex {
+  private readonly database: Knex;
+  private readonly now: () => number;
+
+  constructor(options: { database: Knex; now?: () => number }) {
+    this.database = options.database;
+    this.now = options.now ?? Date.now;
+  }
+
+  async add(artifact: Omit<IndexedArtifact, 'createdAt'>): Promise<void> {
+    await this.database(TABLE)
+      .insert({
+        object_id: artifact.objectId,
+        revision: artifact.revision,
+        digest: artifact.digest,
+        size: artifact.size,
+        metadata: artifact.metadata ? JSON.stringify(artifact.metadata) : null,
+        commit_message: artifact.commit?.message ?? null,
+        commit_author: artifact.commit?.author ?? null,
+        commit_time: artifact.commit?.time ?? null,
+        created_at: this.now(),
+      })
+      .onConflict(['object_id', 'digest'])
+      .merge();
+  }
+
+  /** Newest first. */
+  async list(objectId: string): Promise<IndexedArtifact[]> {
+    const rows: Row[] = await this.database(TABLE)
+      .where({ object_id: objectId })
+      .orderBy([
+        { column: 'created_at', order: 'desc' },
+        { column: 'digest', order: 'asc' },
+      ]);
+    return rows.map(fromRow);
+  }
+
+  /** Whether any object holds this content. */
+  async isHeld(digest: string): Promise<boolean> {
+    const row = await this.database(TABLE).where({ digest }).first('digest');
+    return row !== undefined;
+  }
+
+  /** The object lets go of artifacts; gives the digests that nobody holds now. */
+  async remove(
+    objectId: string,
+    digests: readonly string[],
+  ): Promise<string[]> {
+    await this.database(TABLE)
+      .where({ object_id: objectId })
+      .whereIn('digest', [...digests])
+      .delete();
+    const held: Row[] = await this.database(TABLE)
+      .whereIn('digest', [...digests])
+      .distinct('digest');
+    const stillHeld = new Set(held.map(row => row.digest));
+    return digests.filter(digest => !stillHeld.has(digest));
+  }
+}
+
+function fromRow(row: Row): IndexedArtifact {
+  return {
+    objectId: String(row.object_id),
+    revision: String(row.revision),
+    digest: String(row.digest),
+    size: toNumber(row.size),
+    metadata: row.metadata ? JSON.parse(String(row.metadata)) : undefined,
+    commit:
+      row.commit_message === null
+        ? undefined
+        : {
+            message: String(row.commit_message),
+            author: String(row.commit_author),
+            time: toNumber(row.commit_time),
+          },
+    createdAt: toNumber(row.created_at),
+  };
+}

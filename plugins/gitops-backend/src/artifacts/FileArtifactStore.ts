@@ -1,0 +1,181 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import {
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  ArtifactCorruptError,
+  ArtifactNotFoundError,
+  ArtifactStore,
+  ArtifactTooLargeError,
+  ListedArtifact,
+  PutArtifactOptions,
+  StoredArtifact,
+} from '@backstage-gitops/plugin-gitops-node';
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/**
+ * Artifacts as files, `<directory>/sha256/<2 hex>/<62 hex>`. A file appears by
+ * renaming a finished one, so that readers and a crash see all of it or nothing.
+ * Several processes may share the folder.
+ */
+export class FileArtifactStore implements ArtifactStore {
+  private readonly directory: string;
+
+  constructor(options: { directory: string }) {
+    this.directory = path.resolve(options.directory);
+  }
+
+  async put(
+    content: Readable | Uint8Array,
+    options: PutArtifactOptions = {},
+  ): Promise<StoredArtifact> {
+    const temporary = path.join(this.directory, 'incoming', randomUUID());
+    await mkdir(path.dirname(temporary), { recursive: true });
+    const hash = createHash('sha256');
+    let size = 0;
+    const measure = new Transform({
+      transform(chunk: Buffer, _, callback) {
+        size += chunk.length;
+        if (options.maxSize !== undefined && size > options.maxSize) {
+          callback(new ArtifactTooLargeError(options.maxSize));
+          return;
+        }
+        hash.update(chunk);
+        callback(null, chunk);
+      },
+    });
+    try {
+      await pipeline(
+        content instanceof Readable ? content : Readable.from([content]),
+        measure,
+        createWriteStream(temporary, { flags: 'wx', mode: 0o600 }),
+        options.signal ? { signal: options.signal } : {},
+      );
+      const digest = `sha256:${hash.digest('hex')}`;
+      const file = this.fileOf(digest);
+      if (await this.has(digest)) {
+        // Shows garbage collection that somebody relies on it again.
+        const now = new Date();
+        await utimes(file, now, now);
+      } else {
+        await flush(temporary);
+        await mkdir(path.dirname(file), { recursive: true });
+        await rename(temporary, file);
+      }
+      return { digest, size };
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async open(
+    digest: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Readable> {
+    const file = this.fileOf(digest);
+    let handle;
+    try {
+      handle = await open(file, 'r');
+    } catch (error) {
+      throw isMissing(error) ? new ArtifactNotFoundError(digest) : error;
+    }
+    const source = createReadStream(file, { fd: handle, autoClose: true });
+    const hash = createHash('sha256');
+    const verified = new Transform({
+      transform(chunk: Buffer, _, callback) {
+        hash.update(chunk);
+        callback(null, chunk);
+      },
+      flush(callback) {
+        const actual = `sha256:${hash.digest('hex')}`;
+        callback(
+          actual === digest ? null : new ArtifactCorruptError(digest, actual),
+        );
+      },
+    });
+    // Errors of the file, and an abort, reach the reader through `verified`.
+    pipeline(
+      source,
+      verified,
+      options.signal ? { signal: options.signal } : {},
+    ).catch(() => {});
+    return verified;
+  }
+
+  async has(digest: string): Promise<StoredArtifact | undefined> {
+    try {
+      const { size } = await stat(this.fileOf(digest));
+      return { digest, size };
+    } catch (error) {
+      if (isMissing(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async delete(digest: string): Promise<void> {
+    await rm(this.fileOf(digest), { force: true });
+  }
+
+  async *list(): AsyncIterable<ListedArtifact> {
+    for (const prefix of await entriesOf(path.join(this.directory, 'sha256'))) {
+      const folder = path.join(this.directory, 'sha256', prefix);
+      for (const rest of await entriesOf(folder)) {
+        const digest = `sha256:${prefix}${rest}`;
+        if (DIGEST.test(digest)) {
+          const { size, mtime } = await stat(path.join(folder, rest));
+          yield { digest, size, storedAt: mtime };
+        }
+      }
+    }
+  }
+
+  private fileOf(digest: string): string {
+    if (!DIGEST.test(digest)) {
+      throw new ArtifactNotFoundError(digest);
+    }
+    const hex = digest.slice('sha256:'.length);
+    return path.join(this.directory, 'sha256', hex.slice(0, 2), hex.slice(2));
+  }
+}
+
+/** On disk before its name says so. */
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of await opendir(folder)) {
+      names.push(entry.name);
+    }
+  } catch (error) {
+    if (!isMissing(error)) {
+      throw error;
+    }
+  }
+  return names;
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

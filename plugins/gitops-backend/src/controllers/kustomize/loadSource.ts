@@ -1,0 +1,77 @@
+import {
+  Artifact,
+  FluxAnnotation,
+  formatObject,
+  GitopsObject,
+  kindByName,
+  Kustomization,
+} from '@backstage-gitops/plugin-gitops-common';
+import { Home } from '../../homes/Home';
+import { ObjectReference } from '../../engine/reconcile/Reconciler';
+
+/** The source that a Kustomization names, with the namespace filled in. */
+export function sourceReference(object: Kustomization): ObjectReference {
+  const { kind, name, namespace } = object.spec.sourceRef;
+  return {
+    kind,
+    name,
+    namespace: namespace ?? object.metadata.namespace ?? 'default',
+  };
+}
+
+/** What became of looking for a source. */
+export type LoadedSource =
+  | { type: 'found'; source: GitopsObject; artifact: Artifact }
+  /** Another namespace, and those are forbidden: only the object can change it. */
+  | { type: 'denied'; message: string }
+  /** It is not there; somebody has to create it. */
+  | { type: 'missing'; message: string }
+  /** It is there and has nothing to deliver yet. */
+  | { type: 'empty'; message: string };
+
+/** Seconds between two looks for what is not there yet (Flux: `--requeue-dependency`). */
+export const DEPENDENCY_RETRY_SECONDS = 30;
+
+/** Reads the source of a Kustomization from the home, never from a cache. */
+export async function loadSource(options: {
+  home: Home;
+  object: Kustomization;
+  noCrossNamespaceRefs: boolean;
+  signal?: AbortSignal;
+}): Promise<LoadedSource> {
+  const { home, object } = options;
+  const reference = sourceReference(object);
+  const described = formatObject(reference);
+  if (
+    options.noCrossNamespaceRefs &&
+    reference.namespace !== (object.metadata.namespace ?? 'default')
+  ) {
+    return {
+      type: 'denied',
+      message: `can't access '${described}', cross-namespace references have been blocked`,
+    };
+  }
+  const kind = kindByName(reference.kind);
+  const source =
+    kind?.producesArtifact &&
+    (await home.client.get<GitopsObject<object, { artifact?: Artifact }>>(
+      { ...reference, apiVersion: kind.apiVersion },
+      { signal: options.signal },
+    ));
+  if (!source) {
+    return { type: 'missing', message: `Source '${described}' not found` };
+  }
+  const artifact = source.status?.artifact;
+  if (!artifact) {
+    return {
+      type: 'empty',
+      message: `Source artifact not found, retrying in ${DEPENDENCY_RETRY_SECONDS}s`,
+    };
+  }
+  return { type: 'found', source, artifact };
+}
+
+/** The request that an object carries, if it carries one. */
+export function requestedAtOf(object: GitopsObject): string | undefined {
+  return object.metadata.annotations?.[FluxAnnotation.requestedAt];
+}
