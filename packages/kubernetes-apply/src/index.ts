@@ -50,3 +50,50 @@ export type {
   StatusDetails,
 } from './errors/KubernetesApiError';
 export { subjectOf } from './object/subject';
+export { ApplyError } from './apply/ApplyError';
+export type { ApplyFailure, ApplyPhase } from './apply/ApplyError';
+export { applyObjects } from './apply/applyObjects';
+export type { ApplyObjectsOptions, ApplyProgress } from './apply/applyObjects';
+export { formatChangeSet, inventoryOf } from './apply/ChangeSet';
+export type { Change, ChangeAction, ChangeSet } from './apply/ChangeSet';
+export type { CommonMetadata } from './apply/normalise';
+export { compareApplyOrder } from './apply/order';
+export { planObjects } from './apply/planObjects';
+export type { PlannedChange, PlanObjectsOptions } from './apply/planObjects';
+export type { FieldManagerMatch } from './apply/takeOver';
+export { diffObjects } from './diff/diffObjects';
+export type { DiffOptions, FieldChange } from './diff/diffObjects';
+export { formatGoDuration } from './health/duration';
+export { healthOf } from './health/healthOf';
+export type { HealthOptions } from './health/healthOf';
+export type { Health, HealthRule, HealthStatus } from './health/HealthStatus';
+export {
+  describeUnhealthy,
+  HealthCheckError,
+  waitForHealth,
+} from './health/waitForHealth';
+export type {
+  HealthResult,
+  WaitForHealthOptions,
+} from './health/waitForHealth';
+export { watchHealth } from './health/watchHealth';
+export type { ObjectHealth, WatchHealthOptions } from './health/watchHealth';
+export {
+  difference,
+  formatInventoryId,
+  inventoryEntryOf,
+  InvalidInventoryIdError,
+  parseInventoryId,
+  refOfEntry,
+} from './inventory/inventory';
+export type { InventoryEntry, InventoryId } from './inventory/inventory';
+export { checkKubeConfig } from './kubeconfig/checkKubeConfig';
+export type { KubeConfigPolicy } from './kubeconfig/checkKubeConfig';
+export { loadKubeConfig } from './kubeconfig/loadKubeConfig';
+export { prune, survivorsOf } from './prune/prune';
+export type {
+  PruneOptions,
+  PruneOutcome,
+  PruneResult,
+  PruneSkipReason,
+} from './prune/prune';

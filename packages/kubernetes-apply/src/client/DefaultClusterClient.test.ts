@@ -466,12 +466,12 @@ describe('ClusterClient', () => {
       busy.get(REF),
       calm.get(REF),
     ];
-    let done = 0;
-    for (const result of all) void result.then(() => (done += 1));
-    while (done < all.length) {
-      waiting.shift()?.();
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    const finished = Promise.all(all).then(() => true);
+    const turn = () =>
+      new Promise<false>(resolve => {
+        setImmediate(() => resolve(false));
+      });
+    while (!(await Promise.race([finished, turn()]))) waiting.shift()?.();
     expect(order.indexOf('calm')).toBeLessThanOrEqual(2);
   });
 

@@ -1,0 +1,52 @@
+import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { conditionOf, listAt, textAt } from './fields';
+import { current, failed, inProgress, type Health } from './HealthStatus';
+
+/** How long a pod may be unschedulable before it counts as failed. */
+const UNSCHEDULABLE_AFTER_MS = 15_000;
+
+/** kstatus' rule for pods (cli-utils, as Flux 2.9 uses it). */
+export function podHealth(object: KubernetesObject, now: number): Health {
+  const phase = textAt(object, 'status', 'phase');
+  switch (phase) {
+    case 'Succeeded':
+      return current('Pod has completed successfully');
+    case 'Failed':
+      return current('Pod has completed, but not successfully');
+    case 'Running':
+      return runningHealth(object);
+    case 'Pending':
+      return pendingHealth(object, now);
+    case '':
+      return inProgress('Pod phase not available');
+    default:
+      return inProgress(`Pod is in the ${phase} phase`);
+  }
+}
+
+function runningHealth(object: KubernetesObject): Health {
+  if (conditionOf(object, 'Ready')?.status === 'True') {
+    return current('Pod is Ready');
+  }
+  const crashing = ['initContainerStatuses', 'containerStatuses']
+    .flatMap(field => listAt(object, 'status', field))
+    .filter(
+      status =>
+        textAt(status, 'state', 'waiting', 'reason') === 'CrashLoopBackOff',
+    )
+    .map(status => textAt(status, 'name'));
+  return crashing.length > 0
+    ? failed(`Containers in CrashLoop state: ${crashing.join(',')}`)
+    : inProgress('Pod is running but is not Ready');
+}
+
+function pendingHealth(object: KubernetesObject, now: number): Health {
+  const scheduled = conditionOf(object, 'PodScheduled');
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') {
+    return inProgress('Pod is in the Pending phase');
+  }
+  const created = Date.parse(object.metadata.creationTimestamp ?? '');
+  return now - created >= UNSCHEDULABLE_AFTER_MS
+    ? failed('Pod could not be scheduled')
+    : inProgress('Pod has not been scheduled');
+}
