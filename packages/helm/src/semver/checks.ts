@@ -6,18 +6,6 @@ import {
   Version,
 } from './version';
 
-/**
- * Whether a version satisfies a comparison: `undefined` if so, else the reason
- * in the words of Masterminds semver, which Helm shows. That pre-releases are
- * allowed at all was decided before.
- */
-export function check(
-  version: Version,
-  comparator: Comparator,
-): string | undefined {
-  return CHECKS[comparator.operator](version, comparator);
-}
-
 type Check = (v: Version, c: Comparator) => string | undefined;
 
 const CHECKS: Readonly<Record<Operator, Check>> = {
@@ -135,4 +123,16 @@ function caret(v: Version, c: Comparator): string | undefined {
 
 function say(v: Version, relation: string, c: Comparator): string {
   return `${formatVersion(v)} ${relation} ${c.text}`;
+}
+
+/**
+ * Whether a version satisfies a comparison: `undefined` if so, else the reason
+ * in the words of Masterminds semver, which Helm shows. That pre-releases are
+ * allowed at all was decided before.
+ */
+export function check(
+  version: Version,
+  comparator: Comparator,
+): string | undefined {
+  return CHECKS[comparator.operator](version, comparator);
 }

@@ -29,6 +29,29 @@ export const PARTIAL = `v?(${PLACES})(?:\\.(${PLACES}))?(?:\\.(${PLACES}))?(-${I
 const SPACE = '[\\t\\n\\f\\r ]*';
 const OPERATOR = /(?:[!<>]=|=[<>]|~>|[=<>~^])?/y;
 
+/** Reads from left to right and never goes back: linear, whatever the text. */
+class Scanner {
+  private position = 0;
+
+  constructor(private readonly text: string) {}
+
+  take(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.position;
+    const match = pattern.exec(this.text);
+    if (!match) return undefined;
+    this.position += match[0].length;
+    return match;
+  }
+
+  skipSpace(): number {
+    return this.take(new RegExp(SPACE, 'y'))?.[0].length ?? 0;
+  }
+
+  atEnd(): boolean {
+    return this.position === this.text.length;
+  }
+}
+
 /**
  * Reads comparisons that are all to hold, separated by spaces or commas.
  *
@@ -50,29 +73,6 @@ export function parseComparators(text: string): Comparator[] {
     if (scanner.atEnd()) return found;
     if (scanner.take(/,/y)) scanner.skipSpace();
     else if (spaces === 0) throw invalid();
-  }
-}
-
-/** Reads from left to right and never goes back: linear, whatever the text. */
-class Scanner {
-  private position = 0;
-
-  constructor(private readonly text: string) {}
-
-  take(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.position;
-    const match = pattern.exec(this.text);
-    if (!match) return undefined;
-    this.position += match[0].length;
-    return match;
-  }
-
-  skipSpace(): number {
-    return this.take(new RegExp(SPACE, 'y'))?.[0].length ?? 0;
-  }
-
-  atEnd(): boolean {
-    return this.position === this.text.length;
   }
 }
 

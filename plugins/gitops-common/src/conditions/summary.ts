@@ -14,6 +14,14 @@ export interface ReadySummary {
   from: string;
 }
 
+const STATUS_OF_RANK: readonly ConditionStatus[] = [
+  'False',
+  'False',
+  'True',
+  'Unknown',
+  'Unknown',
+];
+
 /**
  * Ready out of the other conditions, as Flux's sources and releases have it
  * (Flux 2.9): bad news that holds, then good news that does not, then good
@@ -41,14 +49,6 @@ export function summarizeReady(
     from: winner.type,
   };
 }
-
-const STATUS_OF_RANK: readonly ConditionStatus[] = [
-  'False',
-  'False',
-  'True',
-  'Unknown',
-  'Unknown',
-];
 
 function rank({ type, status }: Condition): number {
   if (status === 'Unknown') return 4;

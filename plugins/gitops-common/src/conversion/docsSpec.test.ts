@@ -7,7 +7,8 @@ describeWithShared(DOCS_SPEC, 'manifests of the documentation of Flux', () => {
   // Pages show excerpts, too: names in angle brackets, mandatory fields left out.
   const objects = () =>
     docsSpecObjects().filter(
-      ({ object }) => !object.metadata.name.startsWith('<'),
+      ({ object }) =>
+        !object.metadata.name.startsWith('<') && object.spec !== '...',
     );
 
   it('convert and validate, and lack nothing but what a page left out', () => {
@@ -16,12 +17,13 @@ describeWithShared(DOCS_SPEC, 'manifests of the documentation of Flux', () => {
       const converted = convert(object).object;
       const { errors, warnings } = validate(converted);
       if (errors.length === 0) whole += 1;
-      return [...errors.filter(e => e.code !== 'required'), ...warnings].map(
+      const surprises = warnings.filter(w => w.code !== 'deprecated');
+      return [...errors.filter(e => e.code !== 'required'), ...surprises].map(
         fault => `${file}: ${fault.message}`,
       );
     });
     expect(faults).toEqual([]);
-    expect(whole).toBeGreaterThan(70);
+    expect(whole).toBeGreaterThan(150);
   });
 
   it('are as valid with their defaults as without', () => {

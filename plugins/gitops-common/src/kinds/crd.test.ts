@@ -39,7 +39,7 @@ function comparable(value: JsonValue, key = ''): JsonValue {
       result[name] = Array.isArray(child) ? child.length : 0;
       continue;
     }
-    if (!isField && name === 'annotations' && key === 'metadata') continue;
+    if (!isField && key === 'metadata' && name !== 'name') continue;
     result[name] = comparable(child, isField ? '' : name);
   }
   return result;

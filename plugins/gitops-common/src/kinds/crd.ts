@@ -68,6 +68,6 @@ function versionOf(kind: GitopsKind): JsonObject {
         },
       },
     },
-    ...(kind.status && { subresources: { status: {} } }),
+    subresources: kind.status ? { status: {} } : {},
   };
 }

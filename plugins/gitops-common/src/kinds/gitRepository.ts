@@ -133,7 +133,7 @@ const spec = object<GitRepositorySpec>(
       'What to check out; the branch master if left out.',
       {
         branch: string('Branch; master if no other field is set.'),
-        tag: string('Tag.'),
+        tag: string('Tag to check out.'),
         semver: string('Range of versions; the highest matching tag wins.'),
         name: string(
           'Full reference such as refs/heads/main, refs/tags/v1 or refs/pull/420/head.',

@@ -1,6 +1,20 @@
 import { JsonObject } from '../objects';
 import { FieldSchema } from './schema';
 
+/** Keywords that read the same in both. */
+const SAME = [
+  'required',
+  'enum',
+  'default',
+  'pattern',
+  'format',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minimum',
+] as const;
+
 /** The schema as a CRD has it: what only our code reads is left out. */
 export function toOpenApi(schema: FieldSchema): JsonObject {
   const result: JsonObject = { description: schema.description };
@@ -26,6 +40,9 @@ export function toOpenApi(schema: FieldSchema): JsonObject {
   }
   if (schema.mapType) result['x-kubernetes-map-type'] = schema.mapType;
   if (schema.listType) result['x-kubernetes-list-type'] = schema.listType;
+  if (schema.listMapKeys) {
+    result['x-kubernetes-list-map-keys'] = schema.listMapKeys;
+  }
   if (schema.rules) {
     result['x-kubernetes-validations'] = schema.rules.map(
       ({ rule, message }) => ({ message, rule }),
@@ -33,17 +50,3 @@ export function toOpenApi(schema: FieldSchema): JsonObject {
   }
   return result;
 }
-
-/** Keywords that read the same in both. */
-const SAME = [
-  'required',
-  'enum',
-  'default',
-  'pattern',
-  'format',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-  'minimum',
-] as const;

@@ -1,7 +1,20 @@
-import { gitRepositoryKind } from './gitRepository';
-import { GitopsKind } from './kind';
-import { kustomizationKind } from './kustomization';
 import { splitApiVersion } from './apiVersion';
+import { alertKind } from './alert';
+import { artifactGeneratorKind } from './artifactGenerator';
+import { bucketKind } from './bucket';
+import { externalArtifactKind } from './externalArtifact';
+import { gitRepositoryKind } from './gitRepository';
+import { helmChartKind } from './helmChart';
+import { helmReleaseKind } from './helmRelease';
+import { helmRepositoryKind } from './helmRepository';
+import { imagePolicyKind } from './imagePolicy';
+import { imageRepositoryKind } from './imageRepository';
+import { imageUpdateAutomationKind } from './imageUpdateAutomation';
+import { kustomizationKind } from './kustomization';
+import { ociRepositoryKind } from './ociRepository';
+import { providerKind } from './provider';
+import { receiverKind } from './receiver';
+import { GitopsKind } from './kind';
 
 /**
  * All kinds, sources first.
@@ -10,7 +23,20 @@ import { splitApiVersion } from './apiVersion';
  */
 export const gitopsKinds: readonly GitopsKind[] = Object.freeze([
   gitRepositoryKind,
+  ociRepositoryKind,
+  helmRepositoryKind,
+  helmChartKind,
+  bucketKind,
+  externalArtifactKind,
+  artifactGeneratorKind,
   kustomizationKind,
+  helmReleaseKind,
+  imageRepositoryKind,
+  imagePolicyKind,
+  imageUpdateAutomationKind,
+  alertKind,
+  providerKind,
+  receiverKind,
 ]);
 
 /**

@@ -31,10 +31,16 @@ export interface FieldSchema {
   minimum?: number;
   /** `atomic`: server-side apply replaces the object as a whole. */
   mapType?: 'atomic';
-  /** `atomic`: server-side apply replaces the list as a whole. */
-  listType?: 'atomic';
+  /**
+   * `atomic`: server-side apply replaces the list as a whole; `map`: it merges
+   * items of the same `listMapKeys`, of which there may be only one each.
+   */
+  listType?: 'atomic' | 'map';
+  listMapKeys?: string[];
   /** Rules over several fields of an object. */
   rules?: CelRule[];
+  /** What to use instead, for a field that is on its way out. */
+  deprecated?: string;
   /** What the value is for people, where a pattern says too little. */
   allowed?: string;
   /**

@@ -12,6 +12,7 @@ export function describeWithShared(
   title: string,
   tests: () => void,
 ): void {
-  if (existsSync(path)) describe(title, tests);
-  else describe.skip(`${title} (${path} is absent)`, tests);
+  const present = existsSync(path);
+  const suite = present ? describe : describe.skip;
+  suite(present ? title : `${title} (${path} is absent)`, tests);
 }

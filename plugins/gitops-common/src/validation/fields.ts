@@ -1,3 +1,4 @@
+import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import { FieldSchema } from '../kinds';
 import {
   FieldError,
@@ -73,6 +74,7 @@ function checkObject(
     const childPath = fieldPath(path, name);
     if (properties && Object.hasOwn(properties, name)) {
       checkField(child, properties[name], childPath, findings);
+      warnDeprecated(properties[name], childPath, findings);
     } else if (additionalProperties) {
       checkField(child, additionalProperties, childPath, findings);
     } else if (properties && findings.warnings.length < MOST_FINDINGS) {
@@ -108,9 +110,47 @@ function checkList(
     return;
   }
   if (!items) return;
+  checkUnique(value, schema, path, findings);
   value.forEach((item, index) =>
     checkField(item, items, fieldPath(path, index), findings),
   );
+}
+
+/** Lists that are merged by key hold each key once. */
+function checkUnique(
+  value: JsonValue[],
+  { listMapKeys = [] }: FieldSchema,
+  path: string,
+  findings: Findings,
+): void {
+  if (listMapKeys.length === 0) return;
+  const seen = new Set<string>();
+  value.forEach((item, index) => {
+    if (!isObject(item)) return;
+    const key = stringifyJson(listMapKeys.map(name => item[name] ?? null));
+    if (seen.has(key)) {
+      const at = fieldPath(path, index);
+      findings.errors.push({
+        path: at,
+        code: 'rule',
+        message: `${at}: there is another entry of the same ${listMapKeys.join(' and ')}; each may be there once`,
+      });
+    }
+    seen.add(key);
+  });
+}
+
+function warnDeprecated(
+  { deprecated }: FieldSchema,
+  path: string,
+  findings: Findings,
+): void {
+  if (!deprecated || findings.warnings.length >= MOST_FINDINGS) return;
+  findings.warnings.push({
+    path,
+    code: 'deprecated',
+    message: `${path}: is on its way out; ${deprecated}`,
+  });
 }
 
 function checkScalar(
