@@ -49,7 +49,7 @@ export class ValueBuilder {
     const { dialect, exactIntegers, keepSpelling } = this.options;
     const { value } = resolvePlain(text, dialect, exactIntegers);
     return keepSpelling && value !== text && needsSpelling(text, value)
-      ? new SpelledScalar(text, value as number | bigint | boolean | string)
+      ? new SpelledScalar(text, value)
       : value;
   }
 

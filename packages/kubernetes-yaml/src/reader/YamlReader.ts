@@ -417,7 +417,7 @@ class YamlReader {
         cursor.atEnd ||
         (crossed && (cursor.column <= column || cursor.atDocumentMarker()))
       ) {
-        items.push(null);
+        items.push(this.nothing() as JsonValue);
       } else {
         items.push(this.readNode(column, true) as JsonValue);
         cursor.skip(false, true);
@@ -512,7 +512,7 @@ class YamlReader {
   private readBlockValue(column: number): ReadValue {
     const { cursor } = this;
     if (cursor.code !== COLON || !isBlankOrEnd(cursor.at(1))) {
-      return null;
+      return this.nothing();
     }
     // A colon that opens its line (after `? key`) may hold a block inline.
     const opensLine = /^[ ]*$/.test(
@@ -521,7 +521,7 @@ class YamlReader {
     cursor.pos++;
     const crossed = cursor.skip(false, !opensLine);
     if (cursor.atEnd) {
-      return null;
+      return this.nothing();
     }
     if (!crossed) {
       return this.readNode(column, opensLine);
@@ -536,7 +536,12 @@ class YamlReader {
     ) {
       return this.readNode(column, true);
     }
-    return null;
+    return this.nothing();
+  }
+
+  /** The null of a value that is not written at all. */
+  private nothing(): ReadValue {
+    return this.values.scalar('', true);
   }
 
   private readFlowSequence(): ReadValue {
@@ -585,7 +590,7 @@ class YamlReader {
         break;
       }
       const { value, isPair, pos, merge } = this.readFlowEntry();
-      const content = isPair ? this.readFlowValue(start) : null;
+      const content = isPair ? this.readFlowValue(start) : this.nothing();
       this.put(fields, { value, merge, pos }, content);
       this.skipFlow(start);
       if (cursor.code === COMMA) {
@@ -627,7 +632,7 @@ class YamlReader {
   private readFlowValue(start: number): ReadValue {
     const { cursor } = this;
     if (cursor.code !== COLON) {
-      return null;
+      return this.nothing();
     }
     cursor.pos++;
     this.skipFlow(start);
@@ -643,10 +648,7 @@ class YamlReader {
     const code = cursor.code;
     if (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       this.lastWasMerge = false;
-      return this.finish(
-        properties,
-        properties ? this.values.scalar('', true, properties) : null,
-      );
+      return this.finish(properties, this.values.scalar('', true, properties));
     }
     const { value } = this.readInline(-1, properties, true);
     return this.finish(properties, value);

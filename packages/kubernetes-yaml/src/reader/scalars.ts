@@ -15,7 +15,7 @@ export type YamlDialect = 'yaml11' | 'go-yaml-v3';
 
 /**
  * A scalar whose spelling is not the canonical one (`1.50`, `0777`, `True`,
- * `2001-01-01`). Kept only on request: kustomize copies spellings around,
+ * `~`, nothing at all, `2001-01-01`). Kept only on request: kustomize copies spellings around,
  * and resolves them when it writes.
  *
  * @public
@@ -23,7 +23,7 @@ export type YamlDialect = 'yaml11' | 'go-yaml-v3';
 export class SpelledScalar {
   constructor(
     readonly text: string,
-    readonly value: number | bigint | boolean | string,
+    readonly value: number | bigint | boolean | string | null,
   ) {}
 }
 
@@ -198,5 +198,5 @@ function resolveTimestamp(
 
 /** True where the value's canonical text differs from the one given. */
 export function needsSpelling(text: string, value: JsonValue): boolean {
-  return value !== null && String(value) !== text;
+  return String(value) !== text;
 }

@@ -1,0 +1,148 @@
+import {
+  KubernetesObject,
+  YamlError,
+  stringifyYaml,
+} from '@backstage-gitops/kubernetes-yaml';
+import { KustomizeError } from '../KustomizeError';
+import { FileSystem } from '../files/FileSystem';
+import { LoadRestrictions, Loader } from '../files/Loader';
+import { addHashes } from '../generators/hash';
+import { Kustomization } from '../kustomization/Kustomization';
+import { readKustomization } from '../kustomization/readKustomization';
+import { ResourceList } from '../resources/ResourceList';
+import { formatId } from '../resources/ResourceId';
+import { setEntries } from '../transformers/metadata';
+import { fixNameReferences } from '../transformers/nameReferences';
+import { BuildContext, accumulateTarget, emptyAccumulator } from './accumulate';
+import { sortResources } from './sortResources';
+
+/**
+ * How a build runs.
+ *
+ * @public
+ */
+export interface BuildOptions {
+  /**
+   * Order of the objects: `none` as they were read (Flux), `legacy` by kind,
+   * `unspecified` (default) legacy unless `sortOptions` says otherwise.
+   * `sortOptions` always wins.
+   */
+  reorder?: 'none' | 'legacy' | 'unspecified';
+  /** Default `rootOnly`; Flux builds with `none`, inside a closed root. */
+  loadRestrictions?: LoadRestrictions;
+  /** Adds the label `app.kubernetes.io/managed-by: kustomize-v5.8.1`. */
+  addManagedByLabel?: boolean;
+}
+
+/**
+ * What a build gives.
+ *
+ * @public
+ */
+export interface BuildResult {
+  readonly resources: ResourceList;
+  /** The objects as plain data, to apply. */
+  readonly objects: KubernetesObject[];
+  /** Deprecated fields, in kustomize's words. */
+  readonly warnings: readonly string[];
+  /** Byte for byte what `kustomize build` prints. */
+  toYaml(): string;
+}
+
+const VERSION = 'v5.8.1';
+const LOCAL_CONFIG = 'config.kubernetes.io/local-config';
+
+/**
+ * Builds a kustomization as `kustomize build` 5.8 does. Pure: it reads through
+ * the file system given, and keeps nothing.
+ *
+ * @throws KustomizeError
+ * @public
+ */
+export function build(options: {
+  fileSystem: FileSystem;
+  /** Directory of the kustomization; relative to `/`. */
+  path: string;
+  options?: BuildOptions;
+}): BuildResult {
+  const { fileSystem, path, options: settings = {} } = options;
+  const restrictions = settings.loadRestrictions ?? 'rootOnly';
+  const loader = Loader.create(fileSystem, path, restrictions);
+  const kustomization = readKustomization(loader);
+  const context: BuildContext = { warnings: [...kustomization.warnings] };
+  const accumulator = emptyAccumulator();
+  accumulateTarget(accumulator, kustomization, loader, context);
+  const { resources, config } = accumulator;
+  addHashes(resources);
+  fixNameReferences(resources, config.nameReference);
+  dropLocal(resources);
+  order(resources, kustomization, settings.reorder ?? 'unspecified');
+  if (
+    settings.addManagedByLabel ||
+    kustomization.buildMetadata.includes('managedByLabel')
+  ) {
+    setEntries(
+      resources,
+      { 'app.kubernetes.io/managed-by': `kustomize-${VERSION}` },
+      [{ path: 'metadata/labels', create: true }],
+    );
+  }
+  for (const resource of resources) {
+    // kustomize writes all annotations again at the end: as strings.
+    resource.setMetadataMap('annotations', resource.annotations());
+  }
+  return new Result(resources, context.warnings);
+}
+
+class Result implements BuildResult {
+  constructor(
+    readonly resources: ResourceList,
+    readonly warnings: readonly string[],
+  ) {}
+
+  get objects(): KubernetesObject[] {
+    return this.resources.toObjects();
+  }
+
+  toYaml(): string {
+    const parts: string[] = [];
+    for (const resource of this.resources) {
+      try {
+        parts.push(stringifyYaml(resource.node));
+      } catch (error) {
+        if (error instanceof YamlError) {
+          throw new KustomizeError({
+            code: 'invalid-resource',
+            problem: error.message,
+            object: formatId(resource.currentId()),
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    }
+    return parts.join('---\n');
+  }
+}
+
+/** Objects that are configuration of local tools are not delivered. */
+function dropLocal(resources: ResourceList): void {
+  resources.reset(
+    [...resources].filter(resource => {
+      const local = resource.annotations().get(LOCAL_CONFIG);
+      return !resource.isEmpty && (local === undefined || local === 'false');
+    }),
+  );
+}
+
+function order(
+  resources: ResourceList,
+  kustomization: Kustomization,
+  reorder: NonNullable<BuildOptions['reorder']>,
+): void {
+  if (kustomization.sortOptions) {
+    sortResources(resources, kustomization.sortOptions);
+  } else if (reorder !== 'none') {
+    sortResources(resources, { order: 'legacy' });
+  }
+}

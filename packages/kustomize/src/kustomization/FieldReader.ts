@@ -1,0 +1,155 @@
+import {
+  JsonObject,
+  JsonValue,
+  isJsonObject,
+} from '@backstage-gitops/kubernetes-yaml';
+import { KustomizeError } from '../KustomizeError';
+
+/**
+ * Reads the fields of a mapping with their types, as Go decodes JSON into a
+ * struct: null is the zero value, unknown fields are refused.
+ */
+export class FieldReader {
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly fields: JsonObject,
+    private readonly path: string,
+    private readonly file: string,
+  ) {}
+
+  /** A reader for a value that must be a mapping. */
+  static of(value: JsonValue, path: string, file: string): FieldReader {
+    if (!isJsonObject(value)) {
+      throw wrongType('a mapping', path, file);
+    }
+    return new FieldReader(value, path, file);
+  }
+
+  private take(name: string): JsonValue {
+    this.seen.add(name);
+    return Object.hasOwn(this.fields, name) ? this.fields[name] : null;
+  }
+
+  private at(name: string): string {
+    return this.path ? `${this.path}.${name}` : name;
+  }
+
+  has(name: string): boolean {
+    return this.take(name) !== null;
+  }
+
+  string(name: string): string {
+    const value = this.take(name);
+    if (value !== null && typeof value !== 'string') {
+      throw wrongType('a string', this.at(name), this.file);
+    }
+    return value ?? '';
+  }
+
+  boolean(name: string): boolean {
+    const value = this.take(name);
+    if (value !== null && typeof value !== 'boolean') {
+      throw wrongType('true or false', this.at(name), this.file);
+    }
+    return value ?? false;
+  }
+
+  integer(name: string): number {
+    const value = this.take(name) ?? 0;
+    if (typeof value !== 'number' || !Number.isInteger(value)) {
+      throw wrongType('an integer', this.at(name), this.file);
+    }
+    return value;
+  }
+
+  any(name: string): JsonValue {
+    return this.take(name);
+  }
+
+  private array(name: string): JsonValue[] {
+    const value = this.take(name) ?? [];
+    if (!Array.isArray(value)) {
+      throw wrongType('a list', this.at(name), this.file);
+    }
+    return value;
+  }
+
+  strings(name: string): string[] {
+    return this.array(name).map((item, i) => {
+      if (item === null) {
+        return '';
+      }
+      if (typeof item !== 'string') {
+        throw wrongType('a string', `${this.at(name)}[${i}]`, this.file);
+      }
+      return item;
+    });
+  }
+
+  list<T>(name: string, read: (reader: FieldReader) => T): T[] {
+    return this.array(name).map((item, i) => {
+      const path = `${this.at(name)}[${i}]`;
+      const reader = FieldReader.of(item ?? {}, path, this.file);
+      const result = read(reader);
+      reader.finish();
+      return result;
+    });
+  }
+
+  object<T>(name: string, read: (reader: FieldReader) => T): T | undefined {
+    const value = this.take(name);
+    if (value === null) {
+      return undefined;
+    }
+    const reader = FieldReader.of(value, this.at(name), this.file);
+    const result = read(reader);
+    reader.finish();
+    return result;
+  }
+
+  stringMap(name: string): Record<string, string> | undefined {
+    const value = this.take(name);
+    if (value === null) {
+      return undefined;
+    }
+    if (!isJsonObject(value)) {
+      throw wrongType('a mapping', this.at(name), this.file);
+    }
+    for (const key of Object.keys(value)) {
+      if (value[key] !== null && typeof value[key] !== 'string') {
+        throw wrongType('a string', `${this.at(name)}.${key}`, this.file);
+      }
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, (item ?? '') as string]),
+    );
+  }
+
+  /** @throws KustomizeError where the mapping has other fields */
+  finish(): void {
+    for (const name of Object.keys(this.fields)) {
+      if (!this.seen.has(name)) {
+        throw new KustomizeError({
+          code: 'invalid-kustomization',
+          problem: `the field "${name}" is unknown`,
+          file: this.file,
+          field: this.at(name),
+        });
+      }
+    }
+  }
+}
+
+function wrongType(
+  expected: string,
+  field: string,
+  file: string,
+): KustomizeError {
+  return new KustomizeError({
+    code: 'invalid-kustomization',
+    problem: `${expected} is expected`,
+    file,
+    field,
+  });
+}

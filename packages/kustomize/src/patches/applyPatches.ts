@@ -1,0 +1,252 @@
+import { JsonValue } from '@backstage-gitops/kubernetes-yaml';
+import { KustomizeError, within } from '../KustomizeError';
+import {
+  YamlMap,
+  cloneNode,
+  getField,
+  isMap,
+  toPlain,
+} from '../fields/YamlNode';
+import { Loader } from '../files/Loader';
+import { PatchEntry, Selector } from '../kustomization/Kustomization';
+import { Resource } from '../resources/Resource';
+import { ResourceList } from '../resources/ResourceList';
+import { formatId } from '../resources/ResourceId';
+import { readResources } from '../resources/readResources';
+import { selectResources } from '../resources/selectResources';
+import { JsonPatchOperation, applyJsonPatch, readJsonPatch } from './jsonPatch';
+import { strategicMerge } from './strategicMerge';
+
+/** Applies the entries of `patches` in order. */
+export function applyPatches(
+  resources: ResourceList,
+  entries: readonly PatchEntry[],
+  loader: Loader,
+): void {
+  entries.forEach((entry, i) => {
+    within({ doing: `patches[${i}]`, file: entry.path || undefined }, () =>
+      applyPatch(resources, entry, loader),
+    );
+  });
+}
+
+function applyPatch(
+  resources: ResourceList,
+  entry: PatchEntry,
+  loader: Loader,
+): void {
+  const inline = entry.patch?.trim() ?? '';
+  if (Boolean(inline) === Boolean(entry.path)) {
+    throw new KustomizeError({
+      code: 'invalid-kustomization',
+      problem: inline
+        ? 'patch and path cannot be set at the same time'
+        : 'one of patch and path must be set',
+    });
+  }
+  const text = inline || loader.loadText(entry.path!);
+  const { patches, operations } = readPatchText(text, entry.path || undefined);
+  if (operations) {
+    if (!entry.target) {
+      throw new KustomizeError({
+        code: 'invalid-patch',
+        problem: 'a JSON patch has no target',
+        field: 'target',
+      });
+    }
+    for (const resource of selectResources(resources, entry.target)) {
+      resource.storePreviousId();
+      patchJson(resource, operations);
+    }
+    resources.changed();
+    return;
+  }
+  for (const patch of patches) {
+    patch.nameChangeAllowed = entry.options?.allowNameChange ?? false;
+    patch.kindChangeAllowed = entry.options?.allowKindChange ?? false;
+  }
+  if (!entry.target) {
+    for (const patch of patches) {
+      const target = resources.getByAnyId(patch.originalId());
+      patchStrategically(target, patch.clone());
+      resources.changed();
+    }
+    return;
+  }
+  if (patches.length > 1) {
+    throw new KustomizeError({
+      code: 'invalid-patch',
+      problem: 'several patches in one entry cannot have a target',
+      field: 'target',
+    });
+  }
+  if (patches.length === 1) {
+    patchSelected(resources, entry.target, patches[0]);
+  }
+}
+
+/** A text is a strategic merge patch, or else a JSON patch; not both. */
+function readPatchText(
+  text: string,
+  file: string | undefined,
+): { patches: Resource[]; operations?: JsonPatchOperation[] } {
+  let patches: Resource[] | undefined;
+  try {
+    patches = readResources(text, file);
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) {
+      throw error;
+    }
+  }
+  if (patches && patches.length > 0) {
+    return { patches };
+  }
+  try {
+    return { patches: [], operations: readJsonPatch(text, file) };
+  } catch (error) {
+    if (patches) {
+      return { patches };
+    }
+    throw error;
+  }
+}
+
+function patchSelected(
+  resources: ResourceList,
+  target: Selector,
+  patch: Resource,
+): void {
+  for (const resource of selectResources(resources, target)) {
+    const copy = patch.clone();
+    // The patch need not name the kind it is applied to.
+    copy.node.apiVersion = resource.apiVersion;
+    patchStrategically(resource, copy);
+  }
+  resources.reset([...resources].filter(resource => !resource.isEmpty));
+}
+
+/** Merges a patch into a resource; name and kind stay unless allowed to change. */
+function patchStrategically(target: Resource, patch: Resource): void {
+  const { name, namespace, kind } = target;
+  const id = target.currentId();
+  if (patch.nameChangeAllowed || patch.kindChangeAllowed) {
+    target.storePreviousId();
+  }
+  const merged = within({ object: formatId(id) }, () =>
+    strategicMerge(target.node, patch.node),
+  );
+  target.node = merged ?? {};
+  if (target.isEmpty) {
+    return;
+  }
+  if (!patch.kindChangeAllowed) {
+    target.node.kind = kind;
+  }
+  if (!patch.nameChangeAllowed) {
+    target.setName(name);
+  }
+  target.setNamespace(namespace);
+}
+
+/** Applies the files and inline texts of `patchesStrategicMerge`. */
+export function applyStrategicMerges(
+  resources: ResourceList,
+  entries: readonly string[],
+  loader: Loader,
+): void {
+  const patches = entries.flatMap((entry, i) =>
+    within({ doing: `patchesStrategicMerge[${i}]` }, () =>
+      readInlineOrFile(entry, loader),
+    ),
+  );
+  if (entries.length > 0 && patches.length === 0) {
+    throw new KustomizeError({
+      code: 'invalid-patch',
+      problem: 'the patches are empty',
+      field: 'patchesStrategicMerge',
+    });
+  }
+  for (const patch of patches) {
+    const target = resources.getByAnyId(patch.originalId());
+    patchStrategically(target, patch.clone());
+    resources.changed();
+    if (target.isEmpty) {
+      resources.dropEmpty();
+    }
+  }
+}
+
+/** Resources given inline, or else as the name of a file. */
+export function readInlineOrFile(entry: string, loader: Loader): Resource[] {
+  try {
+    return readResources(entry);
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) {
+      throw error;
+    }
+    return readResources(loader.loadText(entry), entry);
+  }
+}
+
+/** Applies the entries of `patchesJson6902`. */
+export function applyJsonPatches(
+  resources: ResourceList,
+  entries: readonly PatchEntry[],
+  loader: Loader,
+): void {
+  entries.forEach((entry, i) => {
+    within(
+      { doing: `patchesJson6902[${i}]`, file: entry.path || undefined },
+      () => {
+        const fail = (problem: string): never => {
+          throw new KustomizeError({ code: 'invalid-patch', problem });
+        };
+        if (!entry.target?.name) {
+          fail('the target has no name');
+        }
+        if (Boolean(entry.patch) === Boolean(entry.path)) {
+          fail(
+            entry.path
+              ? 'patch and path cannot be set at the same time'
+              : 'one of patch and path must be set',
+          );
+        }
+        const text = entry.patch || loader.loadText(entry.path!);
+        const operations = readJsonPatch(text, entry.path || undefined);
+        if (operations.length === 0) {
+          fail('the patch is empty');
+        }
+        for (const resource of selectResources(resources, entry.target!)) {
+          patchJson(resource, operations);
+        }
+        resources.changed();
+      },
+    );
+  });
+}
+
+function patchJson(
+  resource: Resource,
+  operations: readonly JsonPatchOperation[],
+): void {
+  const object = formatId(resource.currentId());
+  const plain = toPlain(resource.node) as { [key: string]: JsonValue };
+  // Build notes are annotations in kustomize: with them, the field exists.
+  const metadata = getField(plain as YamlMap, 'metadata');
+  if (
+    resource.hasBuildNotes &&
+    isMap(metadata) &&
+    getField(metadata, 'annotations') === undefined
+  ) {
+    metadata.annotations = {};
+  }
+  const result = within({ object }, () => applyJsonPatch(plain, operations));
+  if (!isMap(result as YamlMap)) {
+    throw new KustomizeError({
+      code: 'invalid-patch',
+      problem: 'the patch leaves no object',
+      object,
+    });
+  }
+  resource.node = cloneNode(result as YamlMap);
+}

@@ -1,0 +1,225 @@
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  YamlMap,
+  cloneNode,
+  getField,
+  isMap,
+  isMissing,
+  setField,
+  textOf,
+  toPlain,
+} from '../fields/YamlNode';
+import { Origin } from './Origin';
+import { ResourceId, resourceId } from './ResourceId';
+
+/**
+ * What a generated resource does with one of the same id.
+ *
+ * @public
+ */
+export type Behavior = 'unspecified' | 'create' | 'replace' | 'merge';
+
+/**
+ * One object on its way through a build. What kustomize keeps in internal
+ * annotations (former ids, prefixes, suffixes, hash and behavior) is kept
+ * beside the object here; `hasBuildNotes` tells whether it would have any,
+ * since their coming and going has visible effects on `annotations`.
+ *
+ * @public
+ */
+export class Resource {
+  node: YamlMap;
+  readonly previousIds: ResourceId[] = [];
+  readonly prefixes: string[] = [];
+  readonly suffixes: string[] = [];
+  readonly variableNames: string[] = [];
+  behavior: Behavior | undefined;
+  needsHash = false;
+  nameChangeAllowed = false;
+  kindChangeAllowed = false;
+  origin: Origin | undefined;
+  transformations: Origin[] | undefined;
+  private id: ResourceId | undefined;
+
+  constructor(node: YamlMap) {
+    this.node = node;
+  }
+
+  get apiVersion(): string {
+    return textOf(getField(this.node, 'apiVersion'));
+  }
+
+  get kind(): string {
+    return textOf(getField(this.node, 'kind'));
+  }
+
+  get name(): string {
+    return textOf(getField(getField(this.node, 'metadata'), 'name'));
+  }
+
+  get namespace(): string {
+    const namespace = getField(getField(this.node, 'metadata'), 'namespace');
+    return isMissing(namespace) ? '' : textOf(namespace);
+  }
+
+  /** The current id, computed again only when a part of it has changed. */
+  currentId(): ResourceId {
+    const { apiVersion, kind, name, namespace } = this;
+    const { id } = this;
+    if (
+      id === undefined ||
+      id.name !== name ||
+      id.namespace !== namespace ||
+      id.kind !== kind ||
+      (id.group ? `${id.group}/${id.version}` : id.version) !== apiVersion
+    ) {
+      this.id = resourceId({ apiVersion, kind, name, namespace });
+    }
+    return this.id!;
+  }
+
+  originalId(): ResourceId {
+    return this.previousIds[0] ?? this.currentId();
+  }
+
+  /** Every id it has had, the oldest first, the current one last. */
+  allIds(): ResourceId[] {
+    return [...this.previousIds, this.currentId()];
+  }
+
+  /**
+   * Notes the current id as a former one. Former ids keep the API version the
+   * resource has now, and an explicit namespace.
+   */
+  storePreviousId(): void {
+    const id = this.currentId();
+    this.previousIds.push(
+      resourceId({
+        apiVersion: this.apiVersion,
+        kind: id.kind,
+        name: id.name,
+        namespace: id.effectiveNamespace,
+      }),
+    );
+  }
+
+  get hasBuildNotes(): boolean {
+    return (
+      this.previousIds.length > 0 ||
+      this.prefixes.length > 0 ||
+      this.suffixes.length > 0 ||
+      this.behavior !== undefined ||
+      this.needsHash ||
+      this.nameChangeAllowed ||
+      this.kindChangeAllowed ||
+      this.origin !== undefined ||
+      this.transformations !== undefined
+    );
+  }
+
+  get isEmpty(): boolean {
+    return Object.keys(this.node).length === 0;
+  }
+
+  labels(): Map<string, string> {
+    return this.metadataMap('labels');
+  }
+
+  annotations(): Map<string, string> {
+    return this.metadataMap('annotations');
+  }
+
+  private metadataMap(field: string): Map<string, string> {
+    const map = getField(getField(this.node, 'metadata'), field);
+    return new Map(
+      isMap(map)
+        ? Object.keys(map).map(key => [key, textOf(map[key])] as const)
+        : [],
+    );
+  }
+
+  /** Sets labels or annotations as strings; an empty map removes the field. */
+  setMetadataMap(
+    field: 'labels' | 'annotations',
+    entries: ReadonlyMap<string, string>,
+  ): void {
+    const metadata = this.metadata();
+    delete metadata[field];
+    if (entries.size > 0) {
+      const map: YamlMap = {};
+      for (const [key, value] of entries) {
+        setField(map, key, value);
+      }
+      metadata[field] = map;
+    }
+  }
+
+  setName(name: string): void {
+    this.metadata().name = name;
+  }
+
+  /** An empty namespace removes the field. */
+  setNamespace(namespace: string): void {
+    if (namespace === '') {
+      const metadata = getField(this.node, 'metadata');
+      if (isMap(metadata)) {
+        delete metadata.namespace;
+      }
+    } else {
+      this.metadata().namespace = namespace;
+    }
+  }
+
+  private metadata(): YamlMap {
+    const metadata = getField(this.node, 'metadata');
+    if (isMap(metadata)) {
+      return metadata;
+    }
+    const created: YamlMap = {};
+    this.node.metadata = created;
+    return created;
+  }
+
+  clone(): Resource {
+    const copy = new Resource(cloneNode(this.node));
+    copy.copyNotes(this);
+    copy.variableNames.push(...this.variableNames);
+    return copy;
+  }
+
+  private copyNotes(other: Resource): void {
+    this.previousIds.push(...other.previousIds);
+    this.prefixes.push(...other.prefixes);
+    this.suffixes.push(...other.suffixes);
+    this.behavior = other.behavior;
+    this.needsHash = other.needsHash;
+    this.nameChangeAllowed = other.nameChangeAllowed;
+    this.kindChangeAllowed = other.kindChangeAllowed;
+    this.origin = other.origin;
+    this.transformations = other.transformations;
+  }
+
+  /** Takes name, namespace, notes and missing labels of the one it replaces. */
+  inheritFrom(old: Resource): void {
+    const needsHash = this.needsHash;
+    const behavior = this.behavior;
+    for (const field of ['labels', 'annotations'] as const) {
+      this.setMetadataMap(
+        field,
+        new Map([...old.metadataMap(field), ...this.metadataMap(field)]),
+      );
+    }
+    this.setName(old.name);
+    this.setNamespace(old.namespace);
+    this.previousIds.unshift(...old.previousIds);
+    this.prefixes.unshift(...old.prefixes);
+    this.suffixes.unshift(...old.suffixes);
+    this.variableNames.push(...old.variableNames);
+    this.needsHash = needsHash;
+    this.behavior = behavior;
+  }
+
+  toObject(): KubernetesObject {
+    return toPlain(this.node) as unknown as KubernetesObject;
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  YamlError,
+  parseSpelledDocuments,
+} from '@backstage-gitops/kubernetes-yaml';
+import { KustomizeError } from '../KustomizeError';
+import {
+  YamlMap,
+  YamlNode,
+  getField,
+  isMap,
+  isMissing,
+  isNull,
+  textOf,
+} from '../fields/YamlNode';
+import { Resource } from './Resource';
+
+/**
+ * Reads the resources of a text: documents without content are left out,
+ * lists (any kind that ends in `List` and has `items`) are taken apart behind
+ * what is not in a list.
+ *
+ * @throws KustomizeError `invalid-yaml` or `invalid-resource`
+ */
+export function readResources(text: string, file?: string): Resource[] {
+  const nodes: YamlMap[] = [];
+  for (const { value, index } of parse(text, file)) {
+    const node = value as YamlNode;
+    if (isNull(node) || (isMap(node) && Object.keys(node).length === 0)) {
+      continue;
+    }
+    if (!isMap(node)) {
+      throw new KustomizeError({
+        code: 'invalid-resource',
+        problem: `document ${index + 1} is not a mapping`,
+        file,
+      });
+    }
+    nodes.push(node);
+  }
+  return expandLists(nodes, file).map(node => new Resource(node));
+}
+
+function parse(text: string, file: string | undefined) {
+  try {
+    return parseSpelledDocuments(text, { dialect: 'go-yaml-v3', file });
+  } catch (error) {
+    if (error instanceof YamlError) {
+      throw new KustomizeError({
+        code: 'invalid-yaml',
+        problem: error.message,
+        file,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function expandLists(nodes: YamlMap[], file: string | undefined): YamlMap[] {
+  const result: YamlMap[] = [];
+  const queue = [...nodes];
+  for (let i = 0; i < queue.length; i++) {
+    const node = queue[i];
+    checkMetadata(node, file);
+    const kind = textOf(getField(node, 'kind'));
+    const items = getField(node, 'items');
+    if (!kind.endsWith('List') || items === undefined) {
+      result.push(node);
+      continue;
+    }
+    if (isNull(items)) {
+      continue;
+    }
+    if (!Array.isArray(items)) {
+      throw new KustomizeError({
+        code: 'invalid-resource',
+        problem: `the items of ${kind} are not a list`,
+        file,
+        field: 'items',
+      });
+    }
+    for (const item of items) {
+      if (isNull(item)) {
+        continue;
+      }
+      if (!isMap(item)) {
+        throw new KustomizeError({
+          code: 'invalid-resource',
+          problem: `an item of ${kind} is not a mapping`,
+          file,
+          field: 'items',
+        });
+      }
+      queue.push(item);
+    }
+  }
+  return result;
+}
+
+function checkMetadata(node: YamlMap, file: string | undefined): void {
+  const fail = (problem: string, field: string): never => {
+    throw new KustomizeError({
+      code: 'invalid-resource',
+      problem,
+      file,
+      field,
+    });
+  };
+  const kind = getField(node, 'kind');
+  const metadata = getField(node, 'metadata');
+  for (const [field, value] of [
+    ['apiVersion', getField(node, 'apiVersion')],
+    ['kind', kind],
+    ['metadata.name', getField(metadata, 'name')],
+    ['metadata.namespace', getField(metadata, 'namespace')],
+  ] as const) {
+    if (isMap(value) || Array.isArray(value)) {
+      fail(`${field} is not a string`, field);
+    }
+  }
+  if (isMissing(kind) || textOf(kind) === '') {
+    fail('an object has no kind', 'kind');
+  }
+  if (metadata !== undefined && !isNull(metadata) && !isMap(metadata)) {
+    fail('metadata is not a mapping', 'metadata');
+  }
+  for (const field of ['labels', 'annotations']) {
+    const map = getField(metadata, field);
+    if (!isMissing(map) && !isMap(map)) {
+      fail(`metadata.${field} is not a mapping`, `metadata.${field}`);
+    }
+  }
+  if (textOf(kind).endsWith('List')) {
+    return;
+  }
+  const name = getField(metadata, 'name');
+  if (isMissing(name) || textOf(name) === '') {
+    fail(
+      `an object of kind ${textOf(kind)} has no metadata.name`,
+      'metadata.name',
+    );
+  }
+}
