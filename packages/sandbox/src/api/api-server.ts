@@ -1,0 +1,479 @@
+import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { authenticate } from '../access/authentication';
+import type { AccessRequest, Authorizer } from '../access/authorization';
+import { denial } from '../access/authorization';
+import { impersonation } from '../access/impersonation';
+import type { ServiceAccountTokens } from '../access/service-account-tokens';
+import type { User } from '../access/user';
+import { ANONYMOUS } from '../access/user';
+import type { JsonObject } from '../json/value';
+import type { KindRegistry } from '../kinds/registry';
+import { hasSubresource } from '../kinds/resource';
+import type { ObjectWriter } from '../objects/object-writer';
+import { readScale } from '../objects/scale';
+import type { Target } from '../objects/write-request';
+import type { SandboxLogger } from '../logger';
+import {
+  ApiError,
+  internalError,
+  methodNotAllowed,
+  noSuchPath,
+} from './api-error';
+import { mediaType, parseObject, readBody } from './body';
+import { Discovery } from './discovery';
+import type { Fault, FaultPlan } from './faults';
+import { OpenApi } from './openapi';
+import { ReadHandlers } from './read-handlers';
+import { readRepresentation } from './representation';
+import type { RequestInfo } from './request-info';
+import { readRequestInfo } from './request-info';
+import type { BoundedRequestLog, RecordedRequest } from './request-log';
+import { Reviews } from './reviews';
+import { WatchHandler } from './watch-handler';
+import type { WriteAnswer } from './write-handlers';
+import { readWriteOptions, WriteHandlers } from './write-handlers';
+
+/** What the HTTP layer serves and needs. */
+export interface ApiServerOptions {
+  writer: ObjectWriter;
+  registry: KindRegistry;
+  authorizer: Authorizer;
+  tokens: ServiceAccountTokens;
+  adminToken: string;
+  faults: FaultPlan;
+  requests: BoundedRequestLog;
+  logger?: SandboxLogger;
+  now(): Date;
+}
+
+/** Routes requests: who asks, may they, and what answers. */
+export class ApiServer {
+  readonly watches: WatchHandler;
+  private readonly reads: ReadHandlers;
+  private readonly writes: WriteHandlers;
+  private readonly discovery: Discovery;
+  private readonly openApi: OpenApi;
+  private readonly reviews: Reviews;
+
+  constructor(private readonly options: ApiServerOptions) {
+    const { writer, registry } = options;
+    this.reads = new ReadHandlers(writer, options.now);
+    this.writes = new WriteHandlers(writer);
+    this.watches = new WatchHandler({ store: writer.store, reads: this.reads });
+    this.discovery = new Discovery(registry);
+    this.openApi = new OpenApi(registry, this.discovery);
+    this.reviews = new Reviews({ ...options, store: writer.store });
+  }
+
+  /** Handles one request. Never rejects. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const warnings: string[] = [];
+    let record: RecordedRequest | undefined;
+    try {
+      const info = readInfo(request);
+      record = recordOf(request, info);
+      this.options.requests.add(record);
+      const faults = this.options.faults.take(record);
+      if (await this.meetFaults(faults, response)) return;
+      const user = this.userOf(request, record);
+      this.authorize(user, info);
+      const text = await readBody(request);
+      const answer = this.route({
+        request,
+        response,
+        info,
+        user,
+        text,
+        warnings,
+      });
+      if (faults.some(fault => fault.dropResponse)) {
+        response.destroy();
+        return;
+      }
+      if (answer) {
+        record.status = answer.code;
+        send(response, answer, warnings);
+      } else {
+        record.status = response.statusCode;
+      }
+    } catch (error) {
+      const failure = this.toApiError(error);
+      if (record) record.status = failure.code;
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      for (const [name, value] of Object.entries(failure.headers)) {
+        response.setHeader(name, value);
+      }
+      send(
+        response,
+        { code: failure.code, body: failure.toStatus() },
+        warnings,
+      );
+    }
+  }
+
+  private toApiError(error: unknown): ApiError {
+    if (error instanceof ApiError) return error;
+    this.options.logger?.error(
+      `The Kubernetes API failed to handle a request: ${
+        error instanceof Error ? (error.stack ?? error.message) : String(error)
+      }`,
+    );
+    return internalError('Internal error occurred: see the log of the sandbox');
+  }
+
+  /** Returns true when a fault has answered. */
+  private async meetFaults(
+    faults: Fault[],
+    response: ServerResponse,
+  ): Promise<boolean> {
+    for (const fault of faults) {
+      if (fault.latencyMs) await delay(fault.latencyMs);
+      if (fault.disconnect) {
+        response.destroy();
+        return true;
+      }
+      if (fault.status) {
+        throw new ApiError({
+          code: fault.status,
+          reason: FAULT_REASONS[fault.status] ?? 'InternalError',
+          message: `the sandbox was told to answer ${fault.status}`,
+          headers: fault.retryAfterSeconds
+            ? { 'retry-after': String(fault.retryAfterSeconds) }
+            : {},
+          details: fault.retryAfterSeconds
+            ? { retryAfterSeconds: fault.retryAfterSeconds }
+            : undefined,
+        });
+      }
+    }
+    return false;
+  }
+
+  private userOf(request: IncomingMessage, record: RecordedRequest): User {
+    const user = authenticate(request, this.options);
+    record.user = user.name;
+    const asked = impersonation(request);
+    if (!asked) return user;
+    for (const required of asked.required) this.demand(user, required);
+    record.impersonatedBy = user.name;
+    record.user = asked.user.name;
+    return asked.user;
+  }
+
+  private authorize(user: User, info: RequestInfo): void {
+    const { resource } = info;
+    this.demand(
+      user,
+      resource
+        ? {
+            verb: info.verb,
+            group: resource.group,
+            resource: resource.plural,
+            subresource: resource.subresource,
+            namespace:
+              resource.plural === 'namespaces' && !resource.namespace
+                ? resource.name
+                : resource.namespace,
+            name: resource.name,
+          }
+        : { verb: info.verb, path: info.path },
+    );
+  }
+
+  private demand(user: User, access: AccessRequest): void {
+    if (this.options.authorizer.allows(user, access)) return;
+    const isResource = access.path === undefined;
+    const where = access.group
+      ? `${access.resource}.${access.group}`
+      : access.resource;
+    const why = denial(user, access);
+    throw new ApiError({
+      code: 403,
+      reason: 'Forbidden',
+      message: isResource
+        ? `${where}${access.name ? ` ${JSON.stringify(access.name)}` : ''} is forbidden: ${why}`
+        : `forbidden: ${why}`,
+      details: isResource
+        ? {
+            ...(access.name ? { name: access.name } : {}),
+            ...(access.group ? { group: access.group } : {}),
+            kind: access.resource,
+          }
+        : {},
+    });
+  }
+
+  private route(call: Call): WriteAnswer | undefined {
+    return call.info.resource
+      ? this.resource(call)
+      : { code: 200, body: this.document(call) };
+  }
+
+  private document({ request, response, info }: Call): JsonObject {
+    const parts = info.path.split('/').filter(Boolean);
+    const accept = request.headers.accept ?? '';
+    const aggregated = /as=APIGroupDiscoveryList/.test(accept)
+      ? (/g=apidiscovery\.k8s\.io;v=(v2(?:beta1)?)/.exec(accept)?.[1] ?? 'v2')
+      : undefined;
+    switch (parts[0]) {
+      case undefined:
+        return {
+          paths: ['/api', '/apis', '/healthz', '/openapi/v3', '/version'],
+        };
+      case 'version':
+        return VERSION;
+      case 'healthz':
+      case 'livez':
+      case 'readyz':
+        return TEXT_OK;
+      case 'api':
+      case 'apis':
+        if (parts.length === 1 && aggregated) {
+          response.setHeader(
+            'content-type',
+            `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`,
+          );
+          return this.discovery.aggregated(
+            parts[0] === 'api',
+            `apidiscovery.k8s.io/${aggregated}`,
+          );
+        }
+        return this.discoveryDocument(parts, request);
+      case 'openapi':
+        if (parts[1] !== 'v3') throw noSuchPath();
+        return parts.length === 2
+          ? this.openApi.index()
+          : this.openApi.document(parts.slice(2).join('/'));
+      default:
+        throw noSuchPath();
+    }
+  }
+
+  private discoveryDocument(
+    parts: string[],
+    request: IncomingMessage,
+  ): JsonObject {
+    if (parts[0] === 'api') {
+      return parts.length === 1
+        ? this.discovery.legacyVersions(request.headers.host ?? '')
+        : this.discovery.resourceList('', parts[1]);
+    }
+    if (parts.length === 1) return this.discovery.groupList();
+    return parts.length === 2
+      ? this.discovery.group(parts[1])
+      : this.discovery.resourceList(parts[1], parts[2]);
+  }
+
+  private resource(call: Call): WriteAnswer | undefined {
+    const { info, request, text, user } = call;
+    const asked = info.resource!;
+    const found = this.options.registry.find(
+      asked.group,
+      asked.version,
+      asked.plural,
+    );
+    if (!found) throw noSuchPath();
+    const target: Target = {
+      ...found,
+      namespace: asked.namespace,
+      name: asked.name,
+      subresource: asked.subresource,
+    };
+    if (found.version.deprecated) {
+      call.warnings.push(
+        found.version.deprecationWarning ??
+          `${asked.group}/${asked.version} ${found.resource.kind} is deprecated`,
+      );
+    }
+    if (info.verb === 'create' && this.reviews.handles(asked.plural)) {
+      const body = parseObject(text, mediaType(request));
+      return {
+        code: 201,
+        body: this.reviews.answer(asked.plural, body, user, asked.namespace),
+      };
+    }
+    if (asked.subresource) this.checkSubresource(target);
+    if (asked.subresource === 'token' && info.verb === 'create') {
+      const body = parseObject(text, mediaType(request));
+      return {
+        code: 201,
+        body: this.reviews.tokenRequest(asked.namespace, asked.name, body),
+      };
+    }
+    return READING.has(info.verb)
+      ? this.read(target, call)
+      : this.write(target, call);
+  }
+
+  private checkSubresource(target: Target): void {
+    const { version, subresource } = target;
+    if (!hasSubresource(version, subresource)) throw noSuchPath();
+  }
+
+  private read(target: Target, call: Call): WriteAnswer | undefined {
+    const { info, request, response } = call;
+    const as = readRepresentation(request.headers.accept ?? '');
+    if (info.verb === 'watch') {
+      const selected = target.name
+        ? withFieldSelector(info.query, target.name)
+        : info.query;
+      this.watches.start(target, selected, as, response);
+      return undefined;
+    }
+    if (info.verb === 'list') {
+      return { code: 200, body: this.reads.list(target, info.query, as) };
+    }
+    if (target.subresource === 'scale') {
+      return { code: 200, body: readScale(this.options.writer, target) };
+    }
+    if (target.subresource === 'log') {
+      this.options.writer.read(target);
+      return { code: 200, body: TEXT_EMPTY };
+    }
+    return { code: 200, body: this.reads.get(target, info.query, as) };
+  }
+
+  private write(target: Target, call: Call): WriteAnswer {
+    const { info, request } = call;
+    const answer = this.dispatchWrite(target, call);
+    const isObject = answer.body.kind === target.resource.kind;
+    const as = readRepresentation(request.headers.accept ?? '');
+    if (!isObject || as.form === 'object') return answer;
+    return {
+      code: answer.code,
+      body: this.reads.represent(target, answer.body, info.query, as),
+    };
+  }
+
+  private dispatchWrite(target: Target, call: Call): WriteAnswer {
+    const { info, request, text, warnings } = call;
+    const options = () =>
+      readWriteOptions(request, info.query, message => warnings.push(message));
+    switch (info.verb) {
+      case 'create':
+        if (target.name) throw methodNotAllowed();
+        return this.writes.create(target, text, request, options());
+      case 'update':
+        if (!target.name) throw methodNotAllowed();
+        return this.writes.update(target, text, request, options());
+      case 'patch':
+        if (!target.name) throw methodNotAllowed();
+        return this.writes.patch(target, text, request, info.query, options());
+      case 'delete':
+        return this.writes.delete(target, text, request, info.query);
+      case 'deletecollection':
+        return this.writes.deleteCollection(target, text, request, info.query);
+      default:
+        throw methodNotAllowed();
+    }
+  }
+}
+
+interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  info: RequestInfo;
+  user: User;
+  text: string;
+  warnings: string[];
+}
+
+const READING = new Set(['get', 'list', 'watch']);
+const TEXT_OK: JsonObject = Object.freeze({ text: 'ok' });
+const TEXT_EMPTY: JsonObject = Object.freeze({ text: '' });
+const VERSION: JsonObject = Object.freeze({
+  major: '1',
+  minor: '34',
+  gitVersion: 'v1.34.2+sandbox',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: '',
+  platform: 'sandbox',
+});
+const FAULT_REASONS: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+function readInfo(request: IncomingMessage): RequestInfo {
+  try {
+    return readRequestInfo(request.method ?? 'GET', request.url ?? '/');
+  } catch {
+    throw new ApiError({
+      code: 400,
+      reason: 'BadRequest',
+      message: 'the URL is not valid',
+    });
+  }
+}
+
+function recordOf(
+  request: IncomingMessage,
+  info: RequestInfo,
+): RecordedRequest {
+  const { resource } = info;
+  return {
+    method: request.method ?? 'GET',
+    path: info.path,
+    query: Object.fromEntries(info.query),
+    verb: info.verb,
+    ...(resource
+      ? {
+          group: resource.group,
+          resource: resource.plural,
+          subresource: resource.subresource || undefined,
+          namespace: resource.namespace || undefined,
+          name: resource.name || undefined,
+        }
+      : {}),
+    contentType: request.headers['content-type'],
+    userAgent: request.headers['user-agent'],
+    user: ANONYMOUS.name,
+  };
+}
+
+function withFieldSelector(
+  query: URLSearchParams,
+  name: string,
+): URLSearchParams {
+  const result = new URLSearchParams(query);
+  result.set('fieldSelector', `metadata.name=${name}`);
+  return result;
+}
+
+function send(
+  response: ServerResponse,
+  { code, body }: WriteAnswer,
+  warnings: string[],
+): void {
+  const isText = body === TEXT_OK || body === TEXT_EMPTY;
+  const text = isText ? String(body.text) : `${stringifyJson(body)}\n`;
+  for (const warning of [...new Set(warnings)]) {
+    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
+  }
+  if (!response.hasHeader('content-type')) {
+    response.setHeader(
+      'content-type',
+      isText ? 'text/plain' : 'application/json',
+    );
+  }
+  response.setHeader('cache-control', 'no-cache, private');
+  response.writeHead(code, { 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}

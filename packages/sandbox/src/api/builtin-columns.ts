@@ -1,0 +1,303 @@
+import type { JsonObject, JsonValue } from '../json/value';
+import { asArray, asObject, asString, at, isObject } from '../json/value';
+import { age, humanDuration } from './age';
+import type { Column } from './tables';
+
+function text(
+  name: string,
+  value: (object: JsonObject) => JsonValue,
+  priority = 0,
+): Column {
+  return { name, type: 'string', priority, value };
+}
+
+function number(
+  name: string,
+  value: (object: JsonObject) => JsonValue,
+): Column {
+  return { name, type: 'integer', value };
+}
+
+const AGE: Column = text('Age', () => '');
+AGE.value = (object, now) =>
+  age(at(object, 'metadata', 'creationTimestamp') ?? '', now);
+
+const CREATED_AT: Column = {
+  name: 'Created At',
+  type: 'string',
+  value: object => asString(at(object, 'metadata', 'creationTimestamp')) ?? '',
+};
+
+function count(object: JsonObject, ...path: string[]): number {
+  return Number(at(object, ...path) ?? 0);
+}
+
+function size(value: JsonValue | undefined): number {
+  return Array.isArray(value)
+    ? value.length
+    : Object.keys(asObject(value)).length;
+}
+
+function containers(object: JsonObject): JsonObject[] {
+  return asArray(at(object, 'spec', 'template', 'spec', 'containers')).filter(
+    isObject,
+  );
+}
+
+const WIDE = [
+  text(
+    'Containers',
+    o =>
+      containers(o)
+        .map(c => String(c.name))
+        .join(','),
+    1,
+  ),
+  text(
+    'Images',
+    o =>
+      containers(o)
+        .map(c => String(c.image))
+        .join(','),
+    1,
+  ),
+  text('Selector', o => selector(at(o, 'spec', 'selector')), 1),
+];
+
+function selector(value: JsonValue | undefined): string {
+  const labels = asObject(asObject(value).matchLabels ?? value);
+  const pairs = Object.entries(labels)
+    .filter(([, entry]) => typeof entry === 'string')
+    .map(([key, entry]) => `${key}=${String(entry)}`)
+    .sort();
+  return pairs.length > 0 ? pairs.join(',') : '<none>';
+}
+
+function ports(object: JsonObject): string {
+  const list = asArray(at(object, 'spec', 'ports')).filter(isObject);
+  if (list.length === 0) return '<none>';
+  return list
+    .map(port => {
+      const node = port.nodePort ? `:${String(port.nodePort)}` : '';
+      return `${String(port.port)}${node}/${String(port.protocol ?? 'TCP')}`;
+    })
+    .join(',');
+}
+
+function externalIp(object: JsonObject): string {
+  const spec = asObject(object.spec);
+  if (spec.type === 'ExternalName') return String(spec.externalName ?? '');
+  const ingress = asArray(at(object, 'status', 'loadBalancer', 'ingress'))
+    .filter(isObject)
+    .map(entry => String(entry.ip ?? entry.hostname ?? ''));
+  if (ingress.length > 0) return ingress.join(',');
+  return spec.type === 'LoadBalancer' ? '<pending>' : '<none>';
+}
+
+function podReady(object: JsonObject): string {
+  const statuses = asArray(at(object, 'status', 'containerStatuses')).filter(
+    isObject,
+  );
+  const ready = statuses.filter(status => status.ready === true).length;
+  return `${ready}/${asArray(at(object, 'spec', 'containers')).length}`;
+}
+
+function podStatus(object: JsonObject): string {
+  if (at(object, 'metadata', 'deletionTimestamp')) return 'Terminating';
+  return asString(at(object, 'status', 'phase')) ?? 'Unknown';
+}
+
+function jobDuration(object: JsonObject, now: Date): string {
+  const start = Date.parse(asString(at(object, 'status', 'startTime')) ?? '');
+  if (Number.isNaN(start)) return '';
+  const end = asString(at(object, 'status', 'completionTime'));
+  return humanDuration(
+    ((end ? Date.parse(end) : now.getTime()) - start) / 1000,
+  );
+}
+
+function jobStatus(object: JsonObject): string {
+  const conditions = asArray(at(object, 'status', 'conditions')).filter(
+    isObject,
+  );
+  const holds = (type: string) =>
+    conditions.some(entry => entry.type === type && entry.status === 'True');
+  if (holds('Complete')) return 'Complete';
+  if (holds('Failed')) return 'Failed';
+  return at(object, 'metadata', 'deletionTimestamp')
+    ? 'Terminating'
+    : 'Running';
+}
+
+const duration: Column = text('Duration', () => '');
+duration.value = jobDuration;
+
+const lastSeen: Column = text('Last Seen', () => '');
+lastSeen.value = (object, now) =>
+  age(
+    object.lastTimestamp ??
+      object.deprecatedLastTimestamp ??
+      object.eventTime ??
+      at(object, 'metadata', 'creationTimestamp') ??
+      '',
+    now,
+  );
+
+function involved(object: JsonObject): string {
+  const target = asObject(object.involvedObject ?? object.regarding);
+  return `${String(target.kind ?? '').toLowerCase()}/${String(target.name ?? '')}`;
+}
+
+const EVENT = [
+  lastSeen,
+  text('Type', o => asString(o.type) ?? ''),
+  text('Reason', o => asString(o.reason) ?? ''),
+  text('Object', involved),
+  text('Message', o => (asString(o.message) ?? asString(o.note) ?? '').trim()),
+];
+
+const ROLE_BINDING = [
+  text(
+    'Role',
+    o =>
+      `${String(at(o, 'roleRef', 'kind') ?? '')}/${String(at(o, 'roleRef', 'name') ?? '')}`,
+  ),
+  AGE,
+];
+
+/** Columns of built-in kinds after the name (`pkg/printers/internalversion`, Kubernetes 1.34). */
+export const BUILTIN_COLUMNS: Record<string, Column[]> = {
+  '/ConfigMap': [number('Data', o => size(o.data) + size(o.binaryData)), AGE],
+  '/Secret': [
+    text('Type', o => asString(o.type) ?? ''),
+    number('Data', o => size(o.data)),
+    AGE,
+  ],
+  '/Namespace': [
+    text('Status', o => asString(at(o, 'status', 'phase')) ?? ''),
+    AGE,
+  ],
+  '/ServiceAccount': [number('Secrets', o => size(o.secrets)), AGE],
+  '/Service': [
+    text('Type', o => asString(at(o, 'spec', 'type')) ?? ''),
+    text('Cluster-IP', o => asString(at(o, 'spec', 'clusterIP')) ?? '<none>'),
+    text('External-IP', externalIp),
+    text('Port(s)', ports),
+    AGE,
+    text('Selector', o => selector(at(o, 'spec', 'selector')), 1),
+  ],
+  '/Pod': [
+    text('Ready', podReady),
+    text('Status', podStatus),
+    text('Restarts', () => '0'),
+    AGE,
+    text('IP', o => asString(at(o, 'status', 'podIP')) ?? '<none>', 1),
+    text('Node', o => asString(at(o, 'spec', 'nodeName')) ?? '<none>', 1),
+  ],
+  '/Event': EVENT,
+  'events.k8s.io/Event': EVENT,
+  '/PersistentVolumeClaim': [
+    text('Status', o => asString(at(o, 'status', 'phase')) ?? ''),
+    text('Volume', o => asString(at(o, 'spec', 'volumeName')) ?? ''),
+    text(
+      'Capacity',
+      o => asString(at(o, 'status', 'capacity', 'storage')) ?? '',
+    ),
+    text('Access Modes', o =>
+      asArray(at(o, 'status', 'accessModes'))
+        .map(String)
+        .join(','),
+    ),
+    text(
+      'StorageClass',
+      o => asString(at(o, 'spec', 'storageClassName')) ?? '',
+    ),
+    AGE,
+  ],
+  'apps/Deployment': [
+    text(
+      'Ready',
+      o =>
+        `${count(o, 'status', 'readyReplicas')}/${count(o, 'spec', 'replicas')}`,
+    ),
+    text('Up-to-date', o => String(count(o, 'status', 'updatedReplicas'))),
+    text('Available', o => String(count(o, 'status', 'availableReplicas'))),
+    AGE,
+    ...WIDE,
+  ],
+  'apps/ReplicaSet': [
+    number('Desired', o => count(o, 'spec', 'replicas')),
+    number('Current', o => count(o, 'status', 'replicas')),
+    number('Ready', o => count(o, 'status', 'readyReplicas')),
+    AGE,
+    ...WIDE,
+  ],
+  'apps/StatefulSet': [
+    text(
+      'Ready',
+      o =>
+        `${count(o, 'status', 'readyReplicas')}/${count(o, 'spec', 'replicas')}`,
+    ),
+    AGE,
+    WIDE[0],
+    WIDE[1],
+  ],
+  'apps/DaemonSet': [
+    number('Desired', o => count(o, 'status', 'desiredNumberScheduled')),
+    number('Current', o => count(o, 'status', 'currentNumberScheduled')),
+    number('Ready', o => count(o, 'status', 'numberReady')),
+    number('Up-to-date', o => count(o, 'status', 'updatedNumberScheduled')),
+    number('Available', o => count(o, 'status', 'numberAvailable')),
+    text('Node Selector', o =>
+      selector(at(o, 'spec', 'template', 'spec', 'nodeSelector')),
+    ),
+    AGE,
+    ...WIDE,
+  ],
+  'batch/Job': [
+    text('Status', jobStatus),
+    text(
+      'Completions',
+      o =>
+        `${count(o, 'status', 'succeeded')}/${count(o, 'spec', 'completions')}`,
+    ),
+    duration,
+    AGE,
+    ...WIDE,
+  ],
+  'batch/CronJob': [
+    text('Schedule', o => asString(at(o, 'spec', 'schedule')) ?? ''),
+    text('Timezone', o => asString(at(o, 'spec', 'timeZone')) ?? '<none>'),
+    text('Suspend', o =>
+      at(o, 'spec', 'suspend') === true ? 'True' : 'False',
+    ),
+    number('Active', o => size(at(o, 'status', 'active'))),
+    text('Last Schedule', () => '<none>'),
+    AGE,
+  ],
+  'networking.k8s.io/Ingress': [
+    text('Class', o => asString(at(o, 'spec', 'ingressClassName')) ?? '<none>'),
+    text('Hosts', o => {
+      const hosts = asArray(at(o, 'spec', 'rules'))
+        .map(rule => asString(asObject(rule).host))
+        .filter(Boolean);
+      return hosts.length > 0 ? hosts.join(',') : '*';
+    }),
+    text('Address', () => ''),
+    text('Ports', o => (size(at(o, 'spec', 'tls')) > 0 ? '80, 443' : '80')),
+    AGE,
+  ],
+  'networking.k8s.io/NetworkPolicy': [
+    text('Pod-Selector', o => selector(at(o, 'spec', 'podSelector'))),
+    AGE,
+  ],
+  'coordination.k8s.io/Lease': [
+    text('Holder', o => asString(at(o, 'spec', 'holderIdentity')) ?? ''),
+    AGE,
+  ],
+  'rbac.authorization.k8s.io/Role': [CREATED_AT],
+  'rbac.authorization.k8s.io/ClusterRole': [CREATED_AT],
+  'rbac.authorization.k8s.io/RoleBinding': ROLE_BINDING,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': ROLE_BINDING,
+  'apiextensions.k8s.io/CustomResourceDefinition': [CREATED_AT],
+};

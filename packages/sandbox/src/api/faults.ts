@@ -1,0 +1,75 @@
+import type { RecordedRequest } from './request-log';
+
+/**
+ * A fault that requests meet. All members are optional; what is left out does
+ * not happen.
+ *
+ * @public
+ */
+export interface Fault {
+  /** Which requests; all by default. */
+  match?: (request: RecordedRequest) => boolean;
+  /** How many matching requests meet the fault; all by default. */
+  times?: number;
+  /** Milliseconds to wait before the request is handled. */
+  latencyMs?: number;
+  /** Answer with this HTTP status (a `Status` object) and do nothing. */
+  status?: number;
+  /** Seconds in the `Retry-After` header of that answer. */
+  retryAfterSeconds?: number;
+  /** Close the connection instead of answering. */
+  disconnect?: boolean;
+  /** Handle the request, then close the connection before the answer is sent. */
+  dropResponse?: boolean;
+  /** Probability from 0 to 1 that a matching request meets the fault; 1 by default. */
+  rate?: number;
+}
+
+/**
+ * Faults for tests of a Kubernetes client.
+ *
+ * @public
+ */
+export interface KubernetesFaults {
+  /** Adds a fault; returns how to take it away. */
+  inject(fault: Fault): () => void;
+  /** Takes all faults away. */
+  clear(): void;
+  /** Breaks the connections of all open watches. */
+  dropWatches(): void;
+  /** Sends `410 Expired` on all open watches and ends them. */
+  expireWatches(): void;
+  /** Forgets the log of changes: a watch or continued list from an earlier resourceVersion gets 410. */
+  compact(): void;
+}
+
+/** Chooses the faults that a request meets. */
+export class FaultPlan {
+  private readonly faults = new Set<{ fault: Fault; left: number }>();
+
+  constructor(private readonly random: () => number) {}
+
+  inject(fault: Fault): () => void {
+    const entry = { fault, left: fault.times ?? Infinity };
+    this.faults.add(entry);
+    return () => this.faults.delete(entry);
+  }
+
+  clear(): void {
+    this.faults.clear();
+  }
+
+  /** The faults of a request, each counted as used. */
+  take(request: RecordedRequest): Fault[] {
+    const taken: Fault[] = [];
+    for (const entry of [...this.faults]) {
+      const { fault } = entry;
+      if (fault.match && !fault.match(request)) continue;
+      if (fault.rate !== undefined && this.random() >= fault.rate) continue;
+      entry.left -= 1;
+      if (entry.left <= 0) this.faults.delete(entry);
+      taken.push(fault);
+    }
+    return taken;
+  }
+}

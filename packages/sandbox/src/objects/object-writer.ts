@@ -1,0 +1,332 @@
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  STALE_OBJECT,
+} from '../api/api-error';
+import type { JsonObject } from '../json/value';
+import { asArray, asObject, asString, at, clone, equal } from '../json/value';
+import type { DefaultingContext } from '../kinds/builtin-defaults';
+import { apiVersionOf, inVersion } from '../kinds/resource';
+import { schemaProblems } from '../kinds/schema-validation';
+import { trackUpdate } from '../managed-fields/field-manager';
+import type { ObjectKey, ObjectStore } from '../storage/object-store';
+import { decodeObject } from './decode';
+import { deleteObject } from './delete-object';
+import { kindProblems } from './kind-rules';
+import { metadataProblems } from './metadata-rules';
+import { checkNamespace } from './namespace-rules';
+import { patchObject } from './patch-object';
+import { prepareCreate, prepareUpdate } from './prepare';
+import { fieldVersionsOf } from './resource-fields';
+import type {
+  DeleteOptions,
+  Patch,
+  Target,
+  WriteOptions,
+} from './write-request';
+
+/** What the writer needs. */
+export interface ObjectWriterOptions {
+  store: ObjectStore;
+  defaulting: DefaultingContext;
+  now(): Date;
+  randomUuid(): string;
+  /** Five characters for generated names. */
+  randomSuffix(): string;
+}
+
+/** Time as the API writes it: whole seconds. */
+export function apiTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+/**
+ * All writes of the API, for clients and controllers alike: decoding,
+ * ownership of fields, preparation, validation, storage, in the order of the
+ * API server's generic registry (Kubernetes 1.34).
+ */
+export class ObjectWriter {
+  readonly store: ObjectStore;
+  readonly options: ObjectWriterOptions;
+
+  constructor(options: ObjectWriterOptions) {
+    this.options = options;
+    this.store = options.store;
+  }
+
+  /** Where an object is kept. */
+  key(target: Target): ObjectKey {
+    return {
+      storage: target.resource.storage,
+      namespace: target.namespace,
+      name: target.name,
+    };
+  }
+
+  /** The stored object in the version of the request. @throws ApiError 404 */
+  read(target: Target): JsonObject {
+    const object = this.find(target);
+    if (!object) throw notFound(errorTarget(target));
+    return object;
+  }
+
+  /** As `read`; undefined when there is none. */
+  find(target: Target): JsonObject | undefined {
+    const object = this.store.get(this.key(target));
+    return object && inVersion(target.resource, object, apiVersion(target));
+  }
+
+  /** Creates an object. @throws ApiError 400, 403, 404, 409, 422 */
+  create(
+    collection: Target,
+    sent: JsonObject,
+    options: WriteOptions,
+  ): JsonObject {
+    const decoded = this.decode(collection, sent, options);
+    if (asString(at(decoded, 'metadata', 'resourceVersion'))) {
+      throw badRequest(
+        'resourceVersion should not be set on objects to be created',
+      );
+    }
+    const { named, target } = this.named(collection, decoded);
+    const tracked = trackUpdate(
+      this.managerRequest(target, options),
+      undefined,
+      named,
+    );
+    return this.insert(target, tracked, options.dryRun);
+  }
+
+  /** Stores a new object whose fields have their owners. */
+  insert(target: Target, object: JsonObject, dryRun: boolean): JsonObject {
+    checkNamespace(this.store, target);
+    const prepared = prepareCreate(target, object, {
+      uid: this.options.randomUuid(),
+      now: apiTime(this.options.now()),
+    });
+    this.validate(target, prepared, undefined);
+    if (this.find(target)) throw alreadyExists(errorTarget(target));
+    return this.save(target, prepared, dryRun);
+  }
+
+  /** Replaces an object. @throws ApiError 400, 404, 409, 422 */
+  replace(target: Target, sent: JsonObject, options: WriteOptions): JsonObject {
+    const live = this.read(target);
+    const next = this.decode(target, sent, options);
+    const name = asString(at(next, 'metadata', 'name'));
+    if (name !== undefined && name !== target.name) {
+      throw badRequest(
+        `the name of the object (${name}) does not match the name on the URL (${target.name})`,
+      );
+    }
+    if (
+      target.resource.custom &&
+      !asString(at(next, 'metadata', 'resourceVersion'))
+    ) {
+      throw invalid(invalidTarget(target), [
+        {
+          reason: 'FieldValueInvalid',
+          field: 'metadata.resourceVersion',
+          message: 'Invalid value: 0: must be specified for an update',
+        },
+      ]);
+    }
+    return this.update(target, live, next, options);
+  }
+
+  /** Patches an object, or with an apply creates it. */
+  patch(
+    target: Target,
+    patch: Patch,
+    options: WriteOptions,
+  ): { object: JsonObject; created: boolean } {
+    return patchObject(this, target, patch, options);
+  }
+
+  /** Deletes an object; see {@link deleteObject}. */
+  delete(
+    target: Target,
+    options: DeleteOptions,
+  ): { object: JsonObject; removed: boolean } {
+    return deleteObject(this, target, options);
+  }
+
+  /** Completes an update whose new state is known: owners, preparation, validation, storage. */
+  update(
+    target: Target,
+    live: JsonObject,
+    next: JsonObject,
+    options: WriteOptions,
+  ): JsonObject {
+    this.checkVersion(target, live, next);
+    const tracked = trackUpdate(
+      this.managerRequest(target, options),
+      live,
+      next,
+    );
+    return this.finish(target, live, tracked, options.dryRun);
+  }
+
+  /** Stores an update whose fields have their owners. */
+  finish(
+    target: Target,
+    live: JsonObject,
+    next: JsonObject,
+    dryRun: boolean,
+  ): JsonObject {
+    this.checkVersion(target, live, next);
+    const prepared = keepTimes(live, prepareUpdate(target, live, next));
+    this.validate(target, prepared, live);
+    if (equal(withoutRevision(prepared), withoutRevision(live))) return live;
+    const metadata = asObject(prepared.metadata);
+    const isGone =
+      metadata.deletionTimestamp !== undefined &&
+      asArray(metadata.finalizers).length === 0 &&
+      target.resource.kind !== 'Namespace';
+    if (isGone) {
+      if (dryRun) return prepared;
+      return this.store.remove(
+        this.key(target),
+        this.toStorage(target, prepared),
+      )!;
+    }
+    return this.save(target, prepared, dryRun);
+  }
+
+  /** Decodes what a client sent, in the version of the request. */
+  decode(
+    target: Target,
+    sent: JsonObject,
+    options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
+  ): JsonObject {
+    const decoded = decodeObject(
+      target,
+      clone(sent),
+      options,
+      this.options.defaulting,
+    );
+    if (!target.resource.namespaced) return decoded;
+    const metadata = asObject(decoded.metadata);
+    const namespace = asString(metadata.namespace);
+    if (namespace && namespace !== target.namespace) {
+      throw badRequest(
+        `the namespace of the provided object does not match the namespace sent on the request`,
+      );
+    }
+    return {
+      ...decoded,
+      metadata: { ...metadata, namespace: target.namespace },
+    };
+  }
+
+  /** Who writes what, for field management. */
+  managerRequest(target: Target, options: Pick<WriteOptions, 'fieldManager'>) {
+    return {
+      manager: options.fieldManager,
+      apiVersion: apiVersion(target),
+      subresource: target.subresource,
+      versions: fieldVersionsOf(target.resource, target.subresource),
+      now: apiTime(this.options.now()),
+    };
+  }
+
+  /** Stores an object, or gives it back unstored for a dry run. */
+  save(target: Target, object: JsonObject, dryRun: boolean): JsonObject {
+    if (dryRun) return object;
+    const stored = this.store.put(
+      this.key(target),
+      this.toStorage(target, object),
+    );
+    return inVersion(target.resource, stored, apiVersion(target));
+  }
+
+  private toStorage({ resource }: Target, object: JsonObject): JsonObject {
+    const group = resource.convert ? '' : resource.group;
+    const version = resource.convert ? 'v1' : resource.storageVersion;
+    return inVersion(resource, object, apiVersionOf(group, version));
+  }
+
+  private named(
+    collection: Target,
+    object: JsonObject,
+  ): { named: JsonObject; target: Target } {
+    const metadata = asObject(object.metadata);
+    const prefix = asString(metadata.generateName);
+    const name =
+      asString(metadata.name) ??
+      (prefix ? prefix.slice(0, 58) + this.options.randomSuffix() : '');
+    return {
+      named: name ? { ...object, metadata: { ...metadata, name } } : object,
+      target: { ...collection, name },
+    };
+  }
+
+  private checkVersion(
+    target: Target,
+    live: JsonObject,
+    next: JsonObject,
+  ): void {
+    const sent = asString(at(next, 'metadata', 'resourceVersion'));
+    if (sent && sent !== at(live, 'metadata', 'resourceVersion')) {
+      throw conflict(errorTarget(target), STALE_OBJECT);
+    }
+    const uid = asString(at(next, 'metadata', 'uid'));
+    const liveUid = asString(at(live, 'metadata', 'uid'));
+    if (uid && uid !== liveUid) {
+      throw conflict(
+        errorTarget(target),
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`,
+      );
+    }
+  }
+
+  private validate(
+    target: Target,
+    object: JsonObject,
+    live: JsonObject | undefined,
+  ): void {
+    const { schema } = target.version;
+    const problems = [
+      ...metadataProblems(target.resource, object),
+      ...(schema ? schemaProblems(schema, object) : kindProblems(object, live)),
+    ];
+    if (problems.length > 0) throw invalid(invalidTarget(target), problems);
+  }
+}
+
+/** What errors call the object. */
+export function errorTarget({ resource, name }: Target) {
+  return { group: resource.group, resource: resource.plural, name };
+}
+
+function invalidTarget({ resource, name }: Target) {
+  return { group: resource.group, kind: resource.kind, name };
+}
+
+/** The `apiVersion` of a request. */
+export function apiVersion({ resource, version }: Target): string {
+  return apiVersionOf(resource.group, version.name);
+}
+
+function withoutRevision(object: JsonObject): JsonObject {
+  const metadata = { ...asObject(object.metadata) };
+  delete metadata.resourceVersion;
+  return { ...object, metadata };
+}
+
+/** A write that changes nothing but times of managed fields changes nothing. */
+function keepTimes(live: JsonObject, next: JsonObject): JsonObject {
+  const strip = (object: JsonObject): JsonObject => {
+    const metadata = { ...asObject(object.metadata) };
+    delete metadata.resourceVersion;
+    metadata.managedFields = asArray(metadata.managedFields).map(entry => {
+      const { time, ...rest } = asObject(entry);
+      return rest;
+    });
+    return { ...object, metadata };
+  };
+  return equal(strip(live), strip(next)) ? live : next;
+}

@@ -1,0 +1,112 @@
+import type { JsonObject } from '../json/value';
+import { asObject, equal } from '../json/value';
+import { hasSubresource } from '../kinds/resource';
+import { initialStatus, tracksGeneration } from './status-fields';
+import type { Target } from './write-request';
+
+/** A new object as it is stored: identity, generation, initial status. */
+export function prepareCreate(
+  { resource, version, namespace, name }: Target,
+  object: JsonObject,
+  identity: { uid: string; now: string },
+): JsonObject {
+  const metadata: JsonObject = {
+    ...asObject(object.metadata),
+    name,
+    uid: identity.uid,
+    creationTimestamp: identity.now,
+  };
+  delete metadata.resourceVersion;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.generation;
+  if (resource.namespaced) metadata.namespace = namespace;
+  else delete metadata.namespace;
+  if (tracksGeneration(resource)) metadata.generation = 1;
+  const result: JsonObject = { ...object, metadata };
+  if (hasSubresource(version, 'status')) {
+    const status = initialStatus(resource, version);
+    if (status) result.status = status;
+    else delete result.status;
+  }
+  return result;
+}
+
+/**
+ * An update as it is stored: what the endpoint may not change comes from the
+ * live object, and the generation counts changes outside of metadata and
+ * status.
+ */
+export function prepareUpdate(
+  target: Target,
+  live: JsonObject,
+  next: JsonObject,
+): JsonObject {
+  const merged =
+    target.subresource === 'status'
+      ? statusUpdate(target, live, next)
+      : mainUpdate(target, live, next);
+  const liveMeta = asObject(live.metadata);
+  const metadata: JsonObject = { ...asObject(merged.metadata) };
+  for (const name of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'generateName',
+    'resourceVersion',
+  ]) {
+    if (liveMeta[name] === undefined) delete metadata[name];
+    else metadata[name] = liveMeta[name];
+  }
+  if (
+    tracksGeneration(target.resource) &&
+    target.subresource !== 'status' &&
+    !equal(countedPart(target, live), countedPart(target, merged))
+  ) {
+    metadata.generation = Number(liveMeta.generation ?? 0) + 1;
+  }
+  return { ...merged, metadata };
+}
+
+function mainUpdate(
+  { version }: Target,
+  live: JsonObject,
+  next: JsonObject,
+): JsonObject {
+  if (!hasSubresource(version, 'status')) return next;
+  const result: JsonObject = { ...next };
+  if (live.status === undefined) delete result.status;
+  else result.status = live.status;
+  return result;
+}
+
+function statusUpdate(
+  { resource }: Target,
+  live: JsonObject,
+  next: JsonObject,
+): JsonObject {
+  const metadata: JsonObject = { ...asObject(live.metadata) };
+  const nextMeta = asObject(next.metadata);
+  if (nextMeta.managedFields === undefined) delete metadata.managedFields;
+  else metadata.managedFields = nextMeta.managedFields;
+  if (!resource.custom) {
+    for (const name of ['annotations', 'finalizers', 'ownerReferences']) {
+      if (nextMeta[name] === undefined) delete metadata[name];
+      else metadata[name] = nextMeta[name];
+    }
+  }
+  const result: JsonObject = { ...live, metadata };
+  if (next.status === undefined) delete result.status;
+  else result.status = next.status;
+  return result;
+}
+
+function countedPart({ version }: Target, object: JsonObject): JsonObject {
+  const { metadata, apiVersion, kind, ...rest } = object;
+  if (hasSubresource(version, 'status')) delete rest.status;
+  return rest;
+}
