@@ -105,6 +105,7 @@ exports.up = async function up(knex) {
     table.text('requested_at').nullable();
     table.text('targets').notNullable().comment('JSON list of references');
     table.boolean('changed').notNullable();
+    table.text('build_digest').notNullable();
     table.bigInteger('started_at').notNullable();
     table.bigInteger('deadline').notNullable();
   });

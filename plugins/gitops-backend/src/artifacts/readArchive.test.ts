@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { Headers, pack } from 'tar-stream';
+import { Header, pack } from 'tar-stream';
 import { ArchiveError, readArchive } from './readArchive';
 
-async function archiveOf(entries: Array<[Headers, string?]>): Promise<Buffer> {
+async function archiveOf(entries: Array<[Header, string?]>): Promise<Buffer> {
   const tar = pack();
   for (const [header, content] of entries) {
     tar.entry(header, content ?? '');

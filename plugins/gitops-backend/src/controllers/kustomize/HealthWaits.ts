@@ -13,6 +13,8 @@ export interface HealthWait {
   targets: ObjectRef[];
   /** Whether the apply changed anything. */
   changed: boolean;
+  /** Digest of the YAML that was applied. */
+  buildDigest: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
   deadline: number;
@@ -41,6 +43,7 @@ export class HealthWaits {
           row.requested_at === null ? undefined : String(row.requested_at),
         targets: JSON.parse(String(row.targets)),
         changed: Boolean(row.changed),
+        buildDigest: String(row.build_digest),
         startedAt: toNumber(row.started_at),
         deadline: toNumber(row.deadline),
       }
@@ -56,6 +59,7 @@ export class HealthWaits {
         requested_at: wait.requestedAt ?? null,
         targets: JSON.stringify(wait.targets),
         changed: wait.changed,
+        build_digest: wait.buildDigest,
         started_at: wait.startedAt,
         deadline: wait.deadline,
       })

@@ -49,6 +49,7 @@ describe.each(testDatabaseIds)('stores of the controller on %s', id => {
         },
       ],
       changed: true,
+      buildDigest: 'sha256:00',
       startedAt: 1_800_000_000_000,
       deadline: 1_800_000_030_000,
     };

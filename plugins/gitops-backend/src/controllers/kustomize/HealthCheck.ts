@@ -1,0 +1,234 @@
+import {
+  ClusterClient,
+  describeUnhealthy,
+  healthOf,
+  ObjectHealth,
+  ObjectRef,
+} from '@backstage-gitops/kubernetes-apply';
+import {
+  ConditionType,
+  formatDurationMs,
+  Kustomization,
+  Reason,
+} from '@backstage-gitops/plugin-gitops-common';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { WorkQueue } from '../../engine/queue/WorkQueue';
+import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { mapConcurrent } from '../../util/mapConcurrent';
+import { deliveryClient } from './deliveryClient';
+import { HealthWait, HealthWaits } from './HealthWaits';
+import { HealthWatches } from './HealthWatches';
+import { requestedAtOf } from './loadSource';
+
+type Run = ReconcileRun<Kustomization>;
+
+/** How a delivery's targets are. */
+export type HealthOutcome = Pick<
+  HealthWait,
+  'buildDigest' | 'changed' | 'startedAt'
+> &
+  (
+    | { type: 'healthy'; elapsedMs: number }
+    | { type: 'unhealthy'; message: string }
+    | { type: 'waiting'; until: number }
+  );
+
+/** A wait is looked at this often even if its watch says nothing. */
+const LOOK_AGAIN_MS = 60_000;
+const CONCURRENT_READS = 8;
+
+/**
+ * Checks the health of what a delivery applied, without holding a worker: the
+ * targets are stored, a watch or the deadline wakes the object, and the run that
+ * follows continues here.
+ */
+export class HealthCheck {
+  private readonly waits: HealthWaits;
+  private readonly watches: HealthWatches;
+  private readonly queue: WorkQueue;
+
+  constructor(options: {
+    waits: HealthWaits;
+    watches: HealthWatches;
+    queue: WorkQueue;
+  }) {
+    this.waits = options.waits;
+    this.watches = options.watches;
+    this.queue = options.queue;
+  }
+
+  /** What is to be checked: everything with `wait`, else `healthChecks`. */
+  targetsOf(run: Run, applied: readonly ObjectRef[]): ObjectRef[] {
+    const { spec } = run.object;
+    const targets = spec.wait
+      ? applied
+      : (spec.healthChecks ?? []).map(
+          ({ apiVersion = 'apps/v1', kind, name, namespace }) => ({
+            apiVersion,
+            kind,
+            name,
+            namespace: namespace ?? run.namespace,
+          }),
+        );
+    return targets.filter(
+      target =>
+        !(
+          target.kind === run.kind.kind &&
+          target.apiVersion.startsWith(`${run.kind.group}/`) &&
+          target.name === run.name &&
+          target.namespace === run.namespace
+        ),
+    );
+  }
+
+  /** Begins to wait, unless all targets are healthy already. */
+  async begin(
+    run: Run,
+    client: ClusterClient,
+    options: {
+      revision: string;
+      targets: readonly ObjectRef[];
+      changed: boolean;
+      timeoutMs: number;
+      buildDigest: string;
+    },
+  ): Promise<HealthOutcome> {
+    const startedAt = run.now();
+    const wait: HealthWait = {
+      revision: options.revision,
+      generation: run.generation,
+      requestedAt: requestedAtOf(run.object),
+      targets: [...options.targets],
+      changed: options.changed,
+      buildDigest: options.buildDigest,
+      startedAt,
+      deadline: startedAt + options.timeoutMs,
+    };
+    const outcome = await this.look(run, client, wait);
+    if (outcome.type === 'waiting') {
+      const message = `Running health checks for revision ${options.revision} with a timeout of ${formatDurationMs(options.timeoutMs)}`;
+      run.conditions.markReconciling(Reason.Progressing, message);
+      run.conditions.markUnknown(
+        ConditionType.Healthy,
+        Reason.Progressing,
+        message,
+      );
+      await this.waits.put(run.id, wait);
+    }
+    return outcome;
+  }
+
+  /**
+   * Continues a wait that belongs to this very attempt. Undefined when there is
+   * none, or when something new has to be delivered first.
+   */
+  async resume(run: Run, revision: string): Promise<HealthOutcome | undefined> {
+    const wait = await this.waits.get(run.id);
+    if (!wait) {
+      return undefined;
+    }
+    if (
+      wait.revision !== revision ||
+      wait.generation !== run.generation ||
+      wait.requestedAt !== requestedAtOf(run.object)
+    ) {
+      await this.end(run);
+      await run.report({
+        condition: { type: ConditionType.Healthy, status: 'False' },
+        event: 'Trace',
+        reason: Reason.HealthCheckCanceled,
+        message: `New reconciliation triggered while waiting for the health of revision ${wait.revision}`,
+        revision: wait.revision,
+      });
+      return undefined;
+    }
+    const outcome = await this.look(
+      run,
+      deliveryClient(run.home, run.object),
+      wait,
+    );
+    if (outcome.type !== 'waiting') {
+      await this.end(run);
+    }
+    return outcome;
+  }
+
+  /** The object goes away; its watch need not. */
+  forget(run: Run): void {
+    this.watches.stop(run.id);
+  }
+
+  private async end(run: Run): Promise<void> {
+    this.watches.stop(run.id);
+    await this.waits.delete(run.id);
+  }
+
+  private async look(
+    run: Run,
+    client: ClusterClient,
+    wait: HealthWait,
+  ): Promise<HealthOutcome> {
+    const { changed, buildDigest, startedAt } = wait;
+    const health = await readHealth(client, wait.targets, run.signal);
+    const elapsedMs = run.now() - startedAt;
+    const common = { changed, buildDigest, startedAt };
+    if (health.every(({ status }) => status === 'Current')) {
+      return { ...common, type: 'healthy', elapsedMs };
+    }
+    const failed = health.some(({ status }) => status === 'Failed');
+    const timedOut = run.now() >= wait.deadline;
+    if (failed || timedOut) {
+      const message = `health check failed after ${formatDurationMs(elapsedMs)}: ${describeUnhealthy(health, !failed)}`;
+      return { ...common, type: 'unhealthy', message };
+    }
+    this.watches.start(run.id, {
+      client,
+      refs: wait.targets,
+      onSettled: () => {
+        this.queue
+          .wake([run.key], { reason: 'health changed' })
+          .catch(error =>
+            run.logger.warn(`Health news could not be queued: ${error}`),
+          );
+      },
+    });
+    return {
+      ...common,
+      type: 'waiting',
+      until: Math.min(wait.deadline, run.now() + LOOK_AGAIN_MS),
+    };
+  }
+}
+
+/** The health of each object now; what cannot be read is `Unknown`. */
+async function readHealth(
+  client: ClusterClient,
+  refs: readonly ObjectRef[],
+  signal: AbortSignal,
+): Promise<ObjectHealth[]> {
+  return mapConcurrent(
+    refs,
+    CONCURRENT_READS,
+    async (ref): Promise<ObjectHealth> => {
+      try {
+        const object = await client.get<KubernetesObject>(ref, { signal });
+        return object
+          ? { ...healthOf(object), ref, observed: true }
+          : {
+              ref,
+              status: 'NotFound',
+              message: 'Resource not found',
+              observed: true,
+            };
+      } catch (error) {
+        signal.throwIfAborted();
+        return {
+          ref,
+          status: 'Unknown',
+          message: error instanceof Error ? error.message : String(error),
+          observed: false,
+        };
+      }
+    },
+  );
+}

@@ -1,0 +1,515 @@
+import {
+  ApplyError,
+  ClusterClient,
+  difference,
+  formatChangeSet,
+  prune,
+  subjectOf,
+} from '@backstage-gitops/kubernetes-apply';
+import {
+  Artifact,
+  ConditionType,
+  formatDurationMs,
+  GitopsObject,
+  Kustomization,
+  kustomizationKind,
+  Reason,
+  sameRevision,
+} from '@backstage-gitops/plugin-gitops-common';
+import { assertError } from '@backstage/errors';
+import { ArtifactReader } from '../../artifacts/ArtifactReader';
+import { HEALTH_WAIT } from '../../engine/reconcile/ReconcileEngine';
+import { ObjectReference, Reconciler } from '../../engine/reconcile/Reconciler';
+import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import {
+  done,
+  Outcome,
+  retry,
+  stalled,
+  waiting,
+} from '../../engine/run/Outcome';
+import { applyManifests, AppliedManifests } from './applyManifests';
+import { BuiltManifests, hasPath } from './buildManifests';
+import {
+  checkDependencies,
+  dependencyReferences,
+  unmetDependency,
+} from './checkDependencies';
+import { deliveryClient } from './deliveryClient';
+import { finalizeKustomization } from './finalizeKustomization';
+import { HealthCheck } from './HealthCheck';
+import { recordAttempt } from './history';
+import {
+  DEPENDENCY_RETRY_SECONDS,
+  loadSource,
+  sourceReference,
+} from './loadSource';
+import { ownerLabels } from './ownerLabels';
+import { PendingInventory, unionOf } from './PendingInventory';
+import { timingOf } from './timing';
+import { unsupportedField } from './unsupportedField';
+import { UnsupportedFieldError } from './errors';
+
+/** Builds the manifests of a delivery, here or in a worker. */
+export type Build = (options: {
+  artifact: Artifact;
+  files: Awaited<ReturnType<ArtifactReader['read']>>;
+  object: Kustomization;
+  signal: AbortSignal;
+}) => Promise<BuiltManifests>;
+
+/** What {@link KustomizationReconciler} is made of. */
+export interface KustomizationReconcilerOptions {
+  artifacts: ArtifactReader;
+  build: Build;
+  pending: PendingInventory;
+  health: HealthCheck;
+  noCrossNamespaceRefs: boolean;
+}
+
+type Run = ReconcileRun<Kustomization>;
+
+/** What one attempt works with once its source is there. */
+interface Attempt {
+  artifact: Artifact;
+  startedAt: number;
+  timing: ReturnType<typeof timingOf>;
+}
+
+/**
+ * Delivers a directory of an artifact: builds it, applies it, prunes what left
+ * it and checks its health (Flux 2.9, kustomize-controller 1.9).
+ */
+export class KustomizationReconciler implements Reconciler<Kustomization> {
+  readonly kind = kustomizationKind;
+  private readonly options: KustomizationReconcilerOptions;
+
+  constructor(options: KustomizationReconcilerOptions) {
+    this.options = options;
+  }
+
+  references(object: Kustomization): ObjectReference[] {
+    return [sourceReference(object), ...dependencyReferences(object)];
+  }
+
+  wakesFor(
+    object: Kustomization,
+    changed: GitopsObject,
+    before: GitopsObject | undefined,
+  ): boolean {
+    if (object.spec.suspend) {
+      return false;
+    }
+    const ready = object.status?.conditions?.find(
+      condition => condition.type === ConditionType.Ready,
+    );
+    if (changed.kind === this.kind.kind) {
+      return (
+        ready?.reason === Reason.DependencyNotReady &&
+        unmetDependency(
+          object,
+          changed as Kustomization,
+          object.status?.lastAttemptedRevision ?? '',
+        ) !==
+          `dependency '${changed.metadata.namespace}/${changed.metadata.name}' is not ready`
+      );
+    }
+    // Only the news itself counts: an object that failed at this artifact
+    // before it could say so in its status would wake itself for ever.
+    const artifact = artifactOf(changed);
+    return (
+      before !== undefined &&
+      artifact !== undefined &&
+      artifact.digest !== artifactOf(before)?.digest &&
+      !sameRevision(
+        object.status?.lastAttemptedRevision ?? '',
+        artifact.revision,
+      )
+    );
+  }
+
+  async reconcile(run: Run): Promise<Outcome> {
+    const { object } = run;
+    const unsupported = unsupportedField(object.spec);
+    if (unsupported) {
+      const error = new UnsupportedFieldError(unsupported);
+      await fail(run, Reason.FeatureGateDisabled, error.message);
+      return stalled(error);
+    }
+    const timing = timingOf(object.spec);
+
+    const loaded = await loadSource({
+      home: run.home,
+      object,
+      noCrossNamespaceRefs: this.options.noCrossNamespaceRefs,
+      signal: run.signal,
+    });
+    switch (loaded.type) {
+      case 'denied':
+        await fail(run, Reason.AccessDenied, loaded.message);
+        return stalled(new Error(loaded.message));
+      case 'missing':
+        await fail(run, Reason.ArtifactFailed, loaded.message);
+        return retry(new Error(loaded.message), timing.retryMs);
+      case 'empty':
+        return this.wait(run, Reason.ArtifactFailed, loaded.message);
+      default:
+    }
+    const { artifact } = loaded;
+
+    const resumed = await this.options.health.resume(run, artifact.revision);
+    if (resumed) {
+      return this.afterHealth(run, resumed, {
+        artifact,
+        startedAt: resumed.startedAt,
+        timing,
+      });
+    }
+
+    const unmet = await checkDependencies({
+      home: run.home,
+      object,
+      revision: artifact.revision,
+      signal: run.signal,
+    });
+    if (unmet) {
+      const message = `Dependencies do not meet ready condition, retrying in ${DEPENDENCY_RETRY_SECONDS}s: ${unmet}`;
+      return this.wait(run, Reason.DependencyNotReady, message);
+    }
+    return this.deliver(run, { artifact, startedAt: run.now(), timing });
+  }
+
+  async finalize(run: Run): Promise<Outcome> {
+    this.options.health.forget(run);
+    return finalizeKustomization(run, this.options.pending);
+  }
+
+  /** From an artifact to applied, pruned objects. */
+  private async deliver(run: Run, attempt: Attempt): Promise<Outcome> {
+    const { object, status } = run;
+    const { artifact, timing } = attempt;
+    const { revision } = artifact;
+    const changed =
+      !sameRevision(status.lastAppliedRevision ?? '', revision) ||
+      status.observedGeneration !== run.generation;
+    if (changed) {
+      await run.progress(
+        `Fetching manifests for revision ${revision} with a timeout of ${formatDurationMs(timing.timeoutMs)}`,
+        { changed },
+      );
+    }
+
+    let files;
+    try {
+      files = await this.options.artifacts.read(artifact.digest);
+    } catch (error) {
+      assertError(error);
+      return this.failed(run, attempt, Reason.ArtifactFailed, error);
+    }
+    if (!hasPath(files, object.spec.path)) {
+      return this.failed(
+        run,
+        attempt,
+        Reason.ArtifactFailed,
+        new Error(
+          `kustomization path not found: ${object.spec.path} is no directory of revision ${revision}; correct spec.path or add the directory`,
+        ),
+      );
+    }
+    status.lastAttemptedRevision = revision;
+
+    let client: ClusterClient;
+    try {
+      client = deliveryClient(run.home, object);
+    } catch (error) {
+      assertError(error);
+      await fail(run, Reason.AccessDenied, error.message);
+      return stalled(error);
+    }
+
+    let built: BuiltManifests;
+    try {
+      built = await this.options.build({
+        artifact,
+        files,
+        object,
+        signal: run.signal,
+      });
+    } catch (error) {
+      assertError(error);
+      run.signal.throwIfAborted();
+      return this.failed(run, attempt, Reason.BuildFailed, error);
+    }
+    for (const warning of built.warnings) {
+      await run.report({
+        event: 'Trace',
+        reason: 'BuildWarning',
+        message: warning,
+        revision,
+      });
+    }
+
+    let applied: AppliedManifests;
+    try {
+      applied = await applyManifests({
+        run,
+        client,
+        objects: built.objects,
+        pending: this.options.pending,
+      });
+    } catch (error) {
+      assertError(error);
+      run.signal.throwIfAborted();
+      if (error instanceof ApplyError) {
+        await reportChanges(run, formatChangeSet(error.changeSet), revision);
+      }
+      return this.failed(
+        run,
+        attempt,
+        Reason.ReconciliationFailed,
+        error,
+        built,
+      );
+    }
+    await reportChanges(run, formatChangeSet(applied.changes), revision);
+
+    const pruned = await this.pruneStale(run, client, applied, revision);
+    if (pruned.error) {
+      return this.failed(run, attempt, Reason.PruneFailed, pruned.error, built);
+    }
+
+    const anythingChanged =
+      pruned.count > 0 ||
+      applied.changes.entries.some(({ action }) =>
+        ['created', 'configured'].includes(action),
+      );
+    const targets = this.options.health.targetsOf(run, applied.targets);
+    if (targets.length === 0) {
+      run.conditions.delete(ConditionType.Healthy);
+      return this.succeed(run, attempt, built.digest, anythingChanged);
+    }
+    const health = await this.options.health.begin(run, client, {
+      revision,
+      targets,
+      changed: anythingChanged,
+      timeoutMs: timing.timeoutMs,
+      buildDigest: built.digest,
+    });
+    return this.afterHealth(run, health, attempt);
+  }
+
+  /**
+   * The new inventory, and the deletion of what left it. What could not be
+   * deleted stays in the inventory for the next run.
+   */
+  private async pruneStale(
+    run: Run,
+    client: ClusterClient,
+    applied: AppliedManifests,
+    revision: string,
+  ): Promise<{ count: number; error?: Error }> {
+    const { object, status, id } = run;
+    const known = unionOf(
+      status.inventory?.entries ?? [],
+      await this.options.pending.list(id),
+    );
+    const stale = difference(known, applied.inventory);
+    // From here on the object itself names everything, stale objects too.
+    status.inventory = { entries: unionOf(applied.inventory, stale) };
+    await run.writeStatus();
+    await this.options.pending.clear(id);
+    if (stale.length === 0 || !object.spec.prune) {
+      status.inventory = { entries: applied.inventory };
+      return { count: 0 };
+    }
+    const result = await prune({
+      client,
+      entries: stale,
+      ownerLabels: ownerLabels(object),
+      signal: run.signal,
+      beforeWrite: () => run.claim.assertHeld(),
+    });
+    status.inventory = {
+      entries: unionOf(
+        applied.inventory,
+        result.failed.map(({ entry }) => entry),
+      ),
+    };
+    await reportChanges(
+      run,
+      result.deleted.map(({ ref }) => `${subjectOf(ref)} deleted`).join('\n'),
+      revision,
+    );
+    const [failure] = result.failed;
+    return {
+      count: result.deleted.length,
+      error:
+        failure &&
+        new Error(
+          `${subjectOf(failure.ref)} could not be deleted${result.failed.length > 1 ? ` (and ${result.failed.length - 1} more)` : ''}: ${failure.error}`,
+        ),
+    };
+  }
+
+  private async afterHealth(
+    run: Run,
+    health: Awaited<ReturnType<HealthCheck['begin']>>,
+    attempt: Attempt,
+  ): Promise<Outcome> {
+    if (health.type === 'waiting') {
+      return waiting(HEALTH_WAIT, health.until);
+    }
+    if (health.type === 'unhealthy') {
+      run.conditions.markFalse(
+        ConditionType.Healthy,
+        Reason.HealthCheckFailed,
+        health.message,
+      );
+      return this.failed(
+        run,
+        attempt,
+        Reason.HealthCheckFailed,
+        new Error(health.message),
+        { digest: health.buildDigest },
+      );
+    }
+    const message = `Health check passed in ${formatDurationMs(health.elapsedMs)}`;
+    const wasHealthy = run.object.status?.conditions?.some(
+      ({ type, status }) => type === ConditionType.Healthy && status === 'True',
+    );
+    await run.report({
+      condition: { type: ConditionType.Healthy, status: 'True' },
+      event: !wasHealthy || health.changed ? 'Normal' : undefined,
+      reason: Reason.Succeeded,
+      message,
+      revision: attempt.artifact.revision,
+    });
+    return this.succeed(run, attempt, health.buildDigest, health.changed);
+  }
+
+  private async succeed(
+    run: Run,
+    attempt: Attempt,
+    digest: string,
+    changed: boolean,
+  ): Promise<Outcome> {
+    const { status } = run;
+    const { artifact, timing } = attempt;
+    const news =
+      changed ||
+      !sameRevision(status.lastAppliedRevision ?? '', artifact.revision);
+    status.lastAppliedRevision = artifact.revision;
+    status.lastAttemptedRevision = artifact.revision;
+    status.lastAppliedOriginRevision = originOf(artifact);
+    status.observedGeneration = run.generation;
+    const durationMs = run.now() - attempt.startedAt;
+    status.history = recordAttempt(status.history ?? [], {
+      digest,
+      status: Reason.ReconciliationSucceeded,
+      revision: artifact.revision,
+      originRevision: originOf(artifact),
+      durationMs,
+      at: run.now(),
+    });
+    await run.report({
+      condition: { type: ConditionType.Ready, status: 'True' },
+      reason: Reason.ReconciliationSucceeded,
+      message: `Applied revision: ${artifact.revision}`,
+    });
+    await run.report({
+      event: news ? 'Normal' : 'Trace',
+      reason: Reason.ReconciliationSucceeded,
+      message: `Reconciliation finished in ${formatDurationMs(durationMs)}, next run in ${run.object.spec.interval}`,
+      revision: artifact.revision,
+      metadata: { commit_status: 'update' },
+    });
+    return done(timing.intervalMs);
+  }
+
+  private async failed(
+    run: Run,
+    attempt: Attempt,
+    reason: string,
+    error: Error,
+    built?: { digest: string },
+  ): Promise<Outcome> {
+    const { artifact, timing, startedAt } = attempt;
+    const message = messageOf(error);
+    if (built) {
+      run.status.history = recordAttempt(run.status.history ?? [], {
+        digest: built.digest,
+        status: reason,
+        revision: artifact.revision,
+        originRevision: originOf(artifact),
+        durationMs: run.now() - startedAt,
+        at: run.now(),
+      });
+    }
+    await fail(run, reason, message, artifact.revision);
+    return retry(error, timing.retryMs);
+  }
+
+  /** Waits for something else; said once, not at every look. */
+  private async wait(
+    run: Run,
+    reason: string,
+    message: string,
+  ): Promise<Outcome> {
+    const before = run.conditions.get(ConditionType.Ready);
+    const news = before?.reason !== reason || before.message !== message;
+    await run.report({
+      condition: { type: ConditionType.Ready, status: 'False' },
+      event: news ? 'Normal' : 'Trace',
+      reason,
+      message,
+    });
+    run.markRetrying(message);
+    return waiting(reason, run.now() + DEPENDENCY_RETRY_SECONDS * 1_000);
+  }
+}
+
+async function fail(
+  run: Run,
+  reason: string,
+  message: string,
+  revision?: string,
+): Promise<void> {
+  await run.report({
+    condition: { type: ConditionType.Ready, status: 'False' },
+    event: 'Warning',
+    reason,
+    message,
+    revision,
+  });
+}
+
+async function reportChanges(
+  run: Run,
+  message: string,
+  revision: string,
+): Promise<void> {
+  if (message) {
+    await run.report({
+      event: 'Normal',
+      reason: Reason.Progressing,
+      message,
+      revision,
+    });
+  }
+}
+
+/** The message of a typed error, with what to do where it says so. */
+function messageOf(error: Error): string {
+  const { hint } = error as { hint?: unknown };
+  return typeof hint === 'string' && !error.message.includes(hint)
+    ? `${error.message}; ${hint}`
+    : error.message;
+}
+
+function artifactOf(object: GitopsObject): Artifact | undefined {
+  return (object.status as { artifact?: Artifact } | undefined)?.artifact;
+}
+
+function originOf(artifact: Artifact): string | undefined {
+  return artifact.metadata?.['org.opencontainers.image.revision'];
+}

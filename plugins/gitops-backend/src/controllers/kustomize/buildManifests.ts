@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { build, MemoryFileSystem } from '@backstage-gitops/kustomize';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { KustomizationSpec } from '@backstage-gitops/plugin-gitops-common';
+import { ArchiveFiles } from '../../artifacts/readArchive';
+import { BuildError } from './errors';
+import { generateKustomization, joinPath } from './generateKustomization';
+
+/** What a build gives. */
+export interface BuiltManifests {
+  /** In the order of the build; nothing is sorted (as Flux). */
+  objects: KubernetesObject[];
+  /** `sha256:…` of the YAML, for the history. */
+  digest: string;
+  warnings: readonly string[];
+}
+
+/**
+ * Builds the objects of one delivery. Pure computation: what it depends on is
+ * the artifact and the spec.
+ *
+ * @throws BuildError and the typed errors of kustomize and YAML
+ */
+export function buildManifests(
+  files: ArchiveFiles,
+  spec: KustomizationSpec,
+): BuiltManifests {
+  const directory = joinPath(spec.path ?? '');
+  const { objects, toYaml, warnings } = build({
+    fileSystem: new MemoryFileSystem(
+      Object.fromEntries(generateKustomization(files, directory, spec)),
+    ),
+    path: `/${directory}`,
+    options: { reorder: 'none', loadRestrictions: 'none' },
+  });
+  for (const object of objects) {
+    if (!object.apiVersion || !object.kind || !object.metadata?.name) {
+      throw new BuildError(
+        `an object of the build has no apiVersion, kind or name: ${object.apiVersion ?? '?'} ${object.kind ?? '?'} ${object.metadata?.name ?? '?'}`,
+      );
+    }
+  }
+  return {
+    objects,
+    digest: `sha256:${createHash('sha256').update(toYaml()).digest('hex')}`,
+    warnings,
+  };
+}
+
+/** Whether the artifact holds the directory; the root is always there. */
+export function hasPath(files: ArchiveFiles, path: string | undefined) {
+  const directory = joinPath(path ?? '');
+  if (directory === '') {
+    return true;
+  }
+  const prefix = `${directory}/`;
+  for (const file of files.keys()) {
+    if (file.startsWith(prefix)) {
+      return true;
+    }
+  }
+  return false;
+}

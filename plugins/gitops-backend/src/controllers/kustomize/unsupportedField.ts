@@ -1,0 +1,28 @@
+import { KustomizationSpec } from '@backstage-gitops/plugin-gitops-common';
+
+/**
+ * The first field that this version does not act on. Such an object is refused:
+ * delivering it without its decryption, its variables or to another cluster
+ * than it names would be worse than not delivering it.
+ */
+export function unsupportedField(spec: KustomizationSpec): string | undefined {
+  if (spec.decryption) {
+    return 'spec.decryption';
+  }
+  if (spec.postBuild) {
+    return 'spec.postBuild';
+  }
+  if (spec.kubeConfig) {
+    return 'spec.kubeConfig';
+  }
+  if (spec.healthCheckExprs?.length) {
+    return 'spec.healthCheckExprs';
+  }
+  if (spec.ignore?.length) {
+    return 'spec.ignore';
+  }
+  if (spec.dependsOn?.some(({ readyExpr }) => readyExpr)) {
+    return 'spec.dependsOn[].readyExpr';
+  }
+  return undefined;
+}

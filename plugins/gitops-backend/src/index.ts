@@ -1,0 +1,6 @@
+/**
+ * The GitOps reconcilers as a Backstage backend plugin.
+ *
+ * @packageDocumentation
+ */
+export { gitopsPlugin as default } from './plugin';
