@@ -84,7 +84,7 @@ function checkObject(
   if (findings.errors.length > before) return;
   for (const rule of rules) {
     if (rule.check(value)) continue;
-    const at = rule.field ? fieldPath(path, rule.field) : path;
+    const at = rule.field ? `${path}.${rule.field}` : path;
     findings.errors.push({
       path: at,
       code: 'rule',
@@ -232,10 +232,21 @@ function shownValue(
     );
   }
   const structured = schema.type === 'object' || schema.type === 'array';
-  if (schema.sensitive || (structured && SECRET_NAME.test(path))) {
+  if (
+    schema.sensitive ||
+    (structured && (SECRET_NAME.test(path) || holdsSensitive(schema)))
+  ) {
     return undefined;
   }
   return showValue(value);
+}
+
+function holdsSensitive(schema: FieldSchema): boolean {
+  return [
+    ...Object.values(schema.properties ?? {}),
+    schema.items,
+    schema.additionalProperties,
+  ].some(part => part && (part.sensitive === true || holdsSensitive(part)));
 }
 
 function unknownField(
