@@ -18,7 +18,7 @@ export {
 } from './parseDocuments';
 export type { ParseOptions, YamlDocument } from './parseDocuments';
 export { parseManifests } from './parseManifests';
-export { SpelledScalar } from './reader/scalars';
+export { SpelledScalar, isPlainString } from './reader/scalars';
 export type { YamlDialect } from './reader/scalars';
 export { stringifyYaml } from './stringifyYaml';
 export type { StringifyYamlOptions } from './stringifyYaml';

@@ -196,6 +196,16 @@ function resolveTimestamp(
   };
 }
 
+/**
+ * True where the text, written without quotes, is read as a string: not as a
+ * number, boolean, null or timestamp.
+ *
+ * @public
+ */
+export function isPlainString(text: string, dialect: YamlDialect): boolean {
+  return resolvePlain(text, dialect).kind === 'str';
+}
+
 /** True where the value's canonical text differs from the one given. */
 export function needsSpelling(text: string, value: JsonValue): boolean {
   return String(value) !== text;

@@ -9,6 +9,10 @@ import {
   applyStrategicMerges,
 } from '../patches/applyPatches';
 import { ResourceList } from '../resources/ResourceList';
+import { Resource } from '../resources/Resource';
+import { readConfigurations } from '../kustomization/readConfigurations';
+import { runGeneratorPlugin } from '../plugins/runGeneratorPlugin';
+import { runTransformerPlugin } from '../plugins/runTransformerPlugin';
 import { readResources } from '../resources/readResources';
 import { defaultTransformerConfig } from '../transformers/defaults';
 import { setImages } from '../transformers/images';
@@ -50,7 +54,14 @@ export function accumulateTarget(
       accumulateResource(into, path, loader, context);
     }
   });
+  into.config = mergeConfig(
+    into.config,
+    readConfigurations(kustomization.configurations, loader),
+  );
   runGenerators(into, kustomization, loader);
+  for (const plugin of readPlugins(kustomization.generators, loader, context)) {
+    runGeneratorPlugin(into.resources, plugin, loader);
+  }
   within({ doing: 'accumulating components' }, () => {
     for (const path of kustomization.components) {
       const found = loader.descend(path);
@@ -58,6 +69,36 @@ export function accumulateTarget(
     }
   });
   transform(into, kustomization, loader);
+  for (const field of ['transformers', 'validators'] as const) {
+    for (const plugin of readPlugins(kustomization[field], loader, context)) {
+      runTransformerPlugin(into.resources, plugin, loader);
+    }
+  }
+}
+
+/** Plugins are resources: given inline, in files or in directories. */
+function readPlugins(
+  entries: readonly string[],
+  loader: Loader,
+  context: BuildContext,
+): ResourceList {
+  const plugins = emptyAccumulator();
+  for (const entry of entries) {
+    let inline: Resource[] | undefined;
+    try {
+      inline = readResources(entry);
+    } catch (error) {
+      if (!(error instanceof KustomizeError)) {
+        throw error;
+      }
+    }
+    if (inline) {
+      plugins.resources.appendAll(inline);
+    } else {
+      accumulateResource(plugins, entry, loader, context);
+    }
+  }
+  return plugins.resources;
 }
 
 function refuseUnsupported(kustomization: Kustomization): void {
@@ -69,15 +110,7 @@ function refuseUnsupported(kustomization: Kustomization): void {
       hint: 'deliver the chart with a HelmRelease',
     });
   }
-  for (const field of [
-    'generators',
-    'transformers',
-    'validators',
-    'configurations',
-    'crds',
-    'replacements',
-    'vars',
-  ] as const) {
+  for (const field of ['crds', 'replacements', 'vars'] as const) {
     if (kustomization[field].length > 0) {
       throw new KustomizeError({
         code: 'unsupported',

@@ -11,7 +11,7 @@ import { Kustomization } from '../kustomization/Kustomization';
 import { readKustomization } from '../kustomization/readKustomization';
 import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
-import { setEntries } from '../transformers/metadata';
+import { checkMetadataKey, setEntries } from '../transformers/metadata';
 import { fixNameReferences } from '../transformers/nameReferences';
 import { BuildContext, accumulateTarget, emptyAccumulator } from './accumulate';
 import { sortResources } from './sortResources';
@@ -89,7 +89,11 @@ export function build(options: {
   }
   for (const resource of resources) {
     // kustomize writes all annotations again at the end: as strings.
-    resource.setMetadataMap('annotations', resource.annotations());
+    const annotations = resource.annotations();
+    for (const name of annotations.keys()) {
+      checkMetadataKey(name, resource);
+    }
+    resource.setMetadataMap('annotations', annotations);
   }
   return new Result(resources, context.warnings);
 }

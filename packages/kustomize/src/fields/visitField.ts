@@ -69,7 +69,12 @@ export function visitField(
     }
     const last = depth === path.length - 1;
     const creates = spec.create === true && createAs !== 'none' && !isList;
-    const current = getField(node, name);
+    let current = getField(node, name);
+    if (isList && isNull(current)) {
+      // kustomize turns a null that should be a list into an empty one.
+      current = [];
+      setField(node, name, current);
+    }
     if (current === undefined || (creates && isNull(current))) {
       if (!creates) {
         return;

@@ -50,7 +50,8 @@ function hashedContent(resource: Resource): JsonValue {
   }
   const content: { [key: string]: JsonValue } = {
     kind,
-    name: resource.name,
+    // Meant to be the name, but kustomize looks in a field that never exists.
+    name: '',
     data: read('data'),
   };
   if (kind === 'Secret') {

@@ -10,16 +10,13 @@ export function readKeyValues(
 ): Map<string, Uint8Array> {
   const result = new Map<string, Uint8Array>();
   const add = (key: string, value: Uint8Array, field: string) => {
-    if (!isValidKey(key)) {
-      throw invalid(`"${key}" is not a valid key`, field);
-    }
     if (result.has(key)) {
       throw invalid(`the key "${key}" occurs twice`, field);
     }
     result.set(key, value);
   };
   for (const path of entry.envs) {
-    for (const [key, value] of readEnvironment(loader.loadText(path), path)) {
+    for (const [key, value] of readEnvironment(loader.loadText(path))) {
       add(key, Buffer.from(value), 'envs');
     }
   }
@@ -45,15 +42,6 @@ function invalid(problem: string, field: string): KustomizeError {
   return new KustomizeError({ code: 'invalid-kustomization', problem, field });
 }
 
-function isValidKey(key: string): boolean {
-  return (
-    /^[-._a-zA-Z0-9]{1,253}$/.test(key) &&
-    key !== '.' &&
-    key !== '..' &&
-    !key.startsWith('..')
-  );
-}
-
 function parseFileSource(source: string): { key: string; path: string } {
   const parts = source.split('=');
   if (parts.length === 1) {
@@ -74,28 +62,23 @@ function withoutQuotes(text: string): string {
     : text;
 }
 
+// White space in Go's sense; JavaScript's includes the byte order mark.
+const LEADING_SPACE =
+  /^[\t\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+
 /** Lines `KEY=value` or `KEY`; blank lines and `#` comments are left out. */
-function readEnvironment(text: string, file: string): [string, string][] {
+function readEnvironment(text: string): [string, string][] {
   const result: [string, string][] = [];
-  text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .forEach((line, i) => {
-      const content = line.trimStart();
-      if (content === '' || content.startsWith('#')) {
-        return;
-      }
-      const equals = content.indexOf('=');
-      const key = equals < 0 ? content : content.slice(0, equals);
-      if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(key)) {
-        throw new KustomizeError({
-          code: 'invalid-kustomization',
-          problem: `line ${i + 1} does not start with the name of a variable`,
-          file,
-          field: 'envs',
-        });
-      }
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const content = line.replace(LEADING_SPACE, '');
+    if (content === '' || content.startsWith('#')) {
+      continue;
+    }
+    const equals = content.indexOf('=');
+    const key = equals < 0 ? content : content.slice(0, equals);
+    if (key !== '') {
       result.push([key, equals < 0 ? '' : content.slice(equals + 1)]);
-    });
+    }
+  }
   return result;
 }

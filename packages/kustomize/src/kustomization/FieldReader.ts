@@ -16,19 +16,36 @@ export class FieldReader {
     private readonly fields: JsonObject,
     private readonly path: string,
     private readonly file: string,
+    private readonly lenient = false,
   ) {}
 
   /** A reader for a value that must be a mapping. */
-  static of(value: JsonValue, path: string, file: string): FieldReader {
+  static of(
+    value: JsonValue,
+    path: string,
+    file: string,
+    lenient = false,
+  ): FieldReader {
     if (!isJsonObject(value)) {
       throw wrongType('a mapping', path, file);
     }
-    return new FieldReader(value, path, file);
+    return new FieldReader(value, path, file, lenient);
   }
 
+  /** As Go's JSON: the exact name first, else one that differs in case. */
   private take(name: string): JsonValue {
     this.seen.add(name);
-    return Object.hasOwn(this.fields, name) ? this.fields[name] : null;
+    if (Object.hasOwn(this.fields, name)) {
+      return this.fields[name];
+    }
+    const folded = name.toLowerCase();
+    for (const key of Object.keys(this.fields)) {
+      if (key.toLowerCase() === folded) {
+        this.seen.add(key);
+        return this.fields[key];
+      }
+    }
+    return null;
   }
 
   private at(name: string): string {
@@ -90,7 +107,7 @@ export class FieldReader {
   list<T>(name: string, read: (reader: FieldReader) => T): T[] {
     return this.array(name).map((item, i) => {
       const path = `${this.at(name)}[${i}]`;
-      const reader = FieldReader.of(item ?? {}, path, this.file);
+      const reader = FieldReader.of(item ?? {}, path, this.file, this.lenient);
       const result = read(reader);
       reader.finish();
       return result;
@@ -102,7 +119,12 @@ export class FieldReader {
     if (value === null) {
       return undefined;
     }
-    const reader = FieldReader.of(value, this.at(name), this.file);
+    const reader = FieldReader.of(
+      value,
+      this.at(name),
+      this.file,
+      this.lenient,
+    );
     const result = read(reader);
     reader.finish();
     return result;
@@ -128,6 +150,9 @@ export class FieldReader {
 
   /** @throws KustomizeError where the mapping has other fields */
   finish(): void {
+    if (this.lenient) {
+      return;
+    }
     for (const name of Object.keys(this.fields)) {
       if (!this.seen.has(name)) {
         throw new KustomizeError({

@@ -2,7 +2,7 @@ import {
   JsonObject,
   YamlError,
   isJsonObject,
-  parseYaml,
+  parseDocuments,
 } from '@backstage-gitops/kubernetes-yaml';
 import { KustomizeError } from '../KustomizeError';
 import { Loader } from '../files/Loader';
@@ -10,8 +10,10 @@ import { FieldReader } from './FieldReader';
 import {
   GeneratorEntry,
   GeneratorOptions,
+  ImageEntry,
   Kustomization,
   PatchEntry,
+  ReplicaEntry,
   Selector,
 } from './Kustomization';
 import { readFieldSpec } from './readFieldSpec';
@@ -62,7 +64,8 @@ export function readKustomization(loader: Loader): Kustomization {
 
 function parse(text: string, file: string): JsonObject {
   try {
-    const value = parseYaml(text, { file, duplicateKeys: 'last' });
+    const [first] = parseDocuments(text, { file, duplicateKeys: 'last' });
+    const value = first?.value ?? null;
     if (isJsonObject(value)) {
       return value;
     }
@@ -139,18 +142,9 @@ function readFields(
     patchesJson6902: fields.list('patchesJson6902', readPatch),
     patches: fields.list('patches', readPatch),
     images: ['images', 'imageTags'].flatMap(name =>
-      fields.list(name, image => ({
-        name: image.string('name'),
-        newName: image.string('newName'),
-        newTag: image.string('newTag'),
-        tagSuffix: image.string('tagSuffix'),
-        digest: image.string('digest'),
-      })),
+      fields.list(name, readImage),
     ),
-    replicas: fields.list('replicas', replica => ({
-      name: replica.string('name'),
-      count: replica.integer('count'),
-    })),
+    replicas: fields.list('replicas', readReplica),
     replacements: readObjects(fields, 'replacements', file),
     vars: fields.list('vars', variable => ({
       name: variable.string('name'),
@@ -234,7 +228,8 @@ function readApiVersion(fields: FieldReader): string {
   return apiVersion || (group ? `${group}/${version}` : version);
 }
 
-function readPatch(fields: FieldReader): PatchEntry {
+/** Reads an entry; shared with plugins. */
+export function readPatch(fields: FieldReader): PatchEntry {
   return {
     path: fields.string('path'),
     patch: fields.string('patch'),
@@ -259,7 +254,8 @@ export function readSelector(fields: FieldReader): Selector {
   };
 }
 
-function readGenerator(fields: FieldReader): GeneratorEntry {
+/** Reads an entry; shared with plugins. */
+export function readGenerator(fields: FieldReader): GeneratorEntry {
   const env = fields.string('env');
   return {
     name: fields.string('name'),
@@ -273,11 +269,28 @@ function readGenerator(fields: FieldReader): GeneratorEntry {
   };
 }
 
-function readGeneratorOptions(fields: FieldReader): GeneratorOptions {
+/** Reads an entry; shared with plugins. */
+export function readGeneratorOptions(fields: FieldReader): GeneratorOptions {
   return {
     labels: fields.stringMap('labels'),
     annotations: fields.stringMap('annotations'),
     disableNameSuffixHash: fields.boolean('disableNameSuffixHash'),
     immutable: fields.boolean('immutable'),
   };
+}
+
+/** Reads an entry of `images`. */
+export function readImage(fields: FieldReader): ImageEntry {
+  return {
+    name: fields.string('name'),
+    newName: fields.string('newName'),
+    newTag: fields.string('newTag'),
+    tagSuffix: fields.string('tagSuffix'),
+    digest: fields.string('digest'),
+  };
+}
+
+/** Reads an entry of `replicas`. */
+export function readReplica(fields: FieldReader): ReplicaEntry {
+  return { name: fields.string('name'), count: fields.integer('count') };
 }

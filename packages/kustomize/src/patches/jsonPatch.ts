@@ -3,7 +3,7 @@ import {
   JsonValue,
   YamlError,
   isJsonObject,
-  parseYaml,
+  parseDocuments,
   setOwn,
   stringifyJson,
 } from '@backstage-gitops/kubernetes-yaml';
@@ -26,9 +26,10 @@ export function readJsonPatch(
   text: string,
   file?: string,
 ): JsonPatchOperation[] {
-  let value: JsonValue;
+  let value: JsonValue | undefined;
   try {
-    value = parseYaml(text, { duplicateKeys: 'last', file });
+    // As everywhere in kustomize, only the first document counts.
+    value = parseDocuments(text, { duplicateKeys: 'last', file })[0]?.value;
   } catch (error) {
     throw new KustomizeError({
       code: 'invalid-patch',

@@ -199,10 +199,12 @@ export class Resource {
     this.transformations = other.transformations;
   }
 
-  /** Takes name, namespace, notes and missing labels of the one it replaces. */
+  /**
+   * Takes name, namespace, missing labels and annotations, and all notes of
+   * the one it replaces. It gets a hash only where both would.
+   */
   inheritFrom(old: Resource): void {
-    const needsHash = this.needsHash;
-    const behavior = this.behavior;
+    const needsHash = this.needsHash && old.needsHash;
     for (const field of ['labels', 'annotations'] as const) {
       this.setMetadataMap(
         field,
@@ -211,12 +213,12 @@ export class Resource {
     }
     this.setName(old.name);
     this.setNamespace(old.namespace);
-    this.previousIds.unshift(...old.previousIds);
-    this.prefixes.unshift(...old.prefixes);
-    this.suffixes.unshift(...old.suffixes);
+    for (const list of [this.previousIds, this.prefixes, this.suffixes]) {
+      list.length = 0;
+    }
+    this.copyNotes(old);
     this.variableNames.push(...old.variableNames);
     this.needsHash = needsHash;
-    this.behavior = behavior;
   }
 
   toObject(): KubernetesObject {

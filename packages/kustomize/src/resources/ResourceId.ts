@@ -30,12 +30,6 @@ export interface ResourceId extends GroupVersionKind {
 const NO_NAMESPACE = '_non_namespaceable_';
 const DEFAULT_NAMESPACE = 'default';
 
-// Two kinds younger than 1.21 that kustomize 5.8 knows nevertheless.
-const CLUSTER_SCOPED_ADDITIONS: ReadonlySet<string> = new Set([
-  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy',
-  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding',
-]);
-
 /** Splits an API version. */
 export function splitApiVersion(apiVersion: string): {
   group: string;
@@ -106,8 +100,5 @@ export function isSelected(
 }
 
 function isClusterScoped(apiVersion: string, kind: string): boolean {
-  if (CLUSTER_SCOPED_ADDITIONS.has(`${apiVersion}/${kind}`)) {
-    return true;
-  }
   return kindInfo(apiVersion, kind, { release: '1.21' })?.namespaced === false;
 }

@@ -3,6 +3,24 @@ import { KustomizeError } from '../KustomizeError';
 import { TransformerConfig } from './defaults';
 import { NameReference } from './nameReferenceDefaults';
 
+/** A configuration without fields. */
+export function emptyTransformerConfig(): TransformerConfig {
+  return {
+    namePrefix: [],
+    nameSuffix: [],
+    namespace: [],
+    labels: [],
+    commonLabels: [],
+    templateLabels: [],
+    volumeClaimTemplateLabels: [],
+    commonAnnotations: [],
+    nameReference: [],
+    varReference: [],
+    images: [],
+    replicas: [],
+  };
+}
+
 /** Joins two configurations; equal fields count once. */
 export function mergeConfig(
   a: TransformerConfig,

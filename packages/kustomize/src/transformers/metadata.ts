@@ -1,7 +1,9 @@
+import { isPlainString } from '@backstage-gitops/kubernetes-yaml';
 import { FieldSpec } from '../fields/FieldSpec';
 import { isMap, isNull, setField, typeOf } from '../fields/YamlNode';
 import { visitFields } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
+import { Resource } from '../resources/Resource';
 import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
 
@@ -28,8 +30,26 @@ export function setEntries(
         });
       }
       for (const name of names) {
+        if (!Object.hasOwn(slot.value, name)) {
+          checkMetadataKey(name, resource);
+        }
         setField(slot.value, name, entries[name]);
       }
+    });
+  }
+}
+
+/**
+ * kustomize writes new keys of labels and annotations without quotes, and then
+ * cannot read those that are no strings without them.
+ */
+export function checkMetadataKey(name: string, resource: Resource): void {
+  if (!isPlainString(name, 'go-yaml-v3')) {
+    throw new KustomizeError({
+      code: 'invalid-resource',
+      problem: `"${name}" cannot be the key of a label or annotation`,
+      object: formatId(resource.currentId()),
+      hint: 'YAML reads it as a number, boolean or null',
     });
   }
 }
