@@ -1,4 +1,8 @@
-/** What is wrong with a version or a constraint. */
+/**
+ * What is wrong with a version or a constraint.
+ *
+ * @public
+ */
 export type SemverErrorCode =
   /** Not of the form of a version. */
   | 'INVALID_VERSION'
