@@ -56,25 +56,6 @@ export interface ApplyProgress {
 /** Dry runs at once; Flux 2.9 has the same number. */
 const CONCURRENT_DRY_RUNS = 4;
 
-/**
- * Applies a set of objects as Flux 2.9 does: in stages (definitions, classes,
- * the rest), each first tried by server-side dry run; only what would change
- * is written, one after the other in Flux's order.
- *
- * Differences from Flux: with `force`, an object is recreated only where the
- * server says that a field is immutable and nothing else is wrong with it;
- * deletions for that wait until all dry runs of the stage have passed.
- *
- * @throws ApplyError with what was applied before
- * @public
- */
-export async function applyObjects(
-  options: ApplyObjectsOptions,
-): Promise<ChangeSet> {
-  const run = new ApplyRun(options);
-  return run.run();
-}
-
 class ApplyRun {
   readonly #options: ApplyObjectsOptions;
   readonly #clock: Clock;
@@ -215,4 +196,23 @@ class ApplyRun {
     if (failures.length > 0) throw new ApplyError(failures, this.#changes);
     return outcomes.flatMap(o => ('value' in o ? [o.value] : []));
   }
+}
+
+/**
+ * Applies a set of objects as Flux 2.9 does: in stages (definitions, classes,
+ * the rest), each first tried by server-side dry run; only what would change
+ * is written, one after the other in Flux's order.
+ *
+ * Differences from Flux: with `force`, an object is recreated only where the
+ * server says that a field is immutable and nothing else is wrong with it;
+ * deletions for that wait until all dry runs of the stage have passed.
+ *
+ * @throws ApplyError with what was applied before
+ * @public
+ */
+export async function applyObjects(
+  options: ApplyObjectsOptions,
+): Promise<ChangeSet> {
+  const run = new ApplyRun(options);
+  return run.run();
 }

@@ -6,6 +6,7 @@ import {
   type KubernetesObject,
 } from '@backstage-gitops/kubernetes-yaml';
 import { InvalidReferenceError } from '../errors/errors';
+import { cloneObject } from '../object/cloneObject';
 import { groupOf, isSecret } from '../object/metadata';
 import { subjectOf } from '../object/subject';
 
@@ -44,7 +45,7 @@ export function normalise(
     commonMetadata?: CommonMetadata;
   } = {},
 ): KubernetesObject {
-  const copy = structuredClone(object);
+  const copy = cloneObject(object);
   checkIdentity(copy);
   for (const field of SERVER_FIELDS) delete copy.metadata[field];
   delete copy.status;

@@ -73,7 +73,8 @@ export class ApiConnection {
       const outcome = await this.#attempt(request);
       if (!(outcome instanceof Error)) return outcome;
       const last = attempt + 1 >= this.#maxAttempts;
-      if (last || !request.retry || !isTransient(outcome)) throw outcome;
+      if (last || !request.retry || !isTransient(outcome, request.method))
+        throw outcome;
       await this.#restBefore(attempt, outcome, request.signal);
     }
   }
@@ -160,10 +161,15 @@ export class ApiConnection {
   }
 }
 
-function isTransient(error: Error): boolean {
+/**
+ * Worth another attempt. A 500 is so for reads only (etcd changes its
+ * leader): to an apply, the API server says 500 also for what will never
+ * work, such as a Secret that is not base64.
+ */
+function isTransient(error: Error, method: string): boolean {
   if (error instanceof ConnectionError) return true;
-  return (
-    error instanceof KubernetesApiError &&
-    (error.status === 429 || error.status >= 500)
-  );
+  if (!(error instanceof KubernetesApiError)) return false;
+  const { status, retryAfterMs } = error;
+  if (status === 500) return method === 'GET' || retryAfterMs !== undefined;
+  return status === 429 || status > 500;
 }

@@ -1,5 +1,8 @@
 interface Waiter {
+  /** Its turn has come. */
   start(): void;
+  /** It waits no longer. */
+  leave(): void;
 }
 
 /**
@@ -35,23 +38,23 @@ export class Budget {
       this.#running += 1;
       return;
     }
+    await this.#queueUp(user, signal);
+  }
+
+  async #queueUp(user: string, signal?: AbortSignal): Promise<void> {
+    const queue = this.#queues.get(user) ?? [];
+    this.#queues.set(user, queue);
     await new Promise<void>((resolve, reject) => {
-      const queue = this.#queues.get(user) ?? [];
-      this.#queues.set(user, queue);
-      const onAbort = () => {
-        const index = queue.indexOf(waiter);
-        if (index >= 0) queue.splice(index, 1);
-        if (queue.length === 0) this.#queues.delete(user);
-        reject(signal?.reason);
-      };
-      const waiter: Waiter = {
-        start: () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        },
-      };
+      const waiter: Waiter = { start: resolve, leave: () => undefined };
       queue.push(waiter);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (!signal) return;
+      const onAbort = () => {
+        queue.splice(queue.indexOf(waiter), 1);
+        if (queue.length === 0) this.#queues.delete(user);
+        reject(signal.reason);
+      };
+      waiter.leave = () => signal.removeEventListener('abort', onAbort);
+      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -67,6 +70,7 @@ export class Budget {
     const waiter = queue.shift();
     this.#queues.delete(user);
     if (queue.length > 0) this.#queues.set(user, queue);
+    waiter?.leave();
     waiter?.start();
   }
 }

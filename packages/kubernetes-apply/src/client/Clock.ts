@@ -32,15 +32,14 @@ export async function pause(
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
+  let onAbort: (() => void) | undefined;
   await new Promise<void>((resolve, reject) => {
-    const onAbort = () => {
+    const cancel = clock.setTimer(ms, resolve);
+    onAbort = () => {
       cancel();
       reject(signal?.reason);
     };
-    const cancel = clock.setTimer(ms, () => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    });
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+  if (onAbort) signal?.removeEventListener('abort', onAbort);
 }

@@ -167,16 +167,13 @@ describe('watch', () => {
 
   it('opens a silent stream anew', async () => {
     lists.push(list('10'));
-    const first = new Promise<void>(resolve => {
-      streams.push(() => resolve());
-    });
+    streams.push(() => undefined);
     streams.push(response => send(response, 'ADDED', configMap('b', '11')));
     watched = new Watched(api);
-    await first;
-    // The idle timer is set once the head of the answer has arrived.
-    const tick = setInterval(() => api.clock.advance(150_000), 5);
+    // One timer until the answer begins, another from there on.
+    await api.clock.untilSet(150_000, 2);
+    api.clock.advance(150_000);
     await watched.until(2);
-    clearInterval(tick);
     expect(watched.log).toEqual(['SYNC ', 'ADDED ConfigMap/b@11']);
     expect(watched.errors[0]).toMatchObject({ code: 'timeout' });
   });
