@@ -8,6 +8,17 @@ export type { Fault, KubernetesFaults } from './api/faults';
 export type { RecordedRequest, RequestLog } from './api/request-log';
 export { SandboxError } from './errors';
 export type { SandboxErrorCode } from './errors';
+export { startGitServer } from './git/git-server';
+export type {
+  GitAccess,
+  GitRequest,
+  GitServerOptions,
+  SandboxGit,
+  SandboxRepository,
+} from './git/git-server';
+export type { GitAuthor, GitCommitOptions, GitFiles } from './git/repository';
 export { startKubernetesApi } from './kubernetes-api';
 export type { KubernetesApiOptions, SandboxKubernetes } from './kubernetes-api';
 export type { SandboxLogger } from './logger';
+export { startSandbox } from './sandbox';
+export type { Sandbox, SandboxOptions } from './sandbox';

@@ -11,11 +11,11 @@ export interface ConflictCause {
 }
 
 /** Message and causes of a conflict in the API server's words (apimachinery 0.34, `conflict.go`). */
-export function conflictMessage(
-  conflicts: readonly FieldConflict[],
-  timeOf: (manager: string) => string | undefined,
-): { message: string; causes: ConflictCause[] } {
-  const name = (id: string) => printManager(managerIdentity(id), timeOf(id));
+export function conflictMessage(conflicts: readonly FieldConflict[]): {
+  message: string;
+  causes: ConflictCause[];
+} {
+  const name = (id: string) => printManager(managerIdentity(id));
   const causes = conflicts.map(({ manager, path }) => ({
     reason: 'FieldManagerConflict' as const,
     message: `conflict with ${name(manager)}`,
@@ -49,12 +49,13 @@ export function conflictMessage(
   };
 }
 
-function printManager(
-  { manager, subresource, operation, apiVersion }: ManagerIdentity,
-  time: string | undefined,
-): string {
+function printManager({
+  manager,
+  subresource,
+  operation,
+  apiVersion,
+}: ManagerIdentity): string {
   let text = JSON.stringify(manager ?? '');
   if (subresource) text += ` with subresource ${JSON.stringify(subresource)}`;
-  if (operation === 'Update') text += ` using ${apiVersion}`;
-  return text + (operation === 'Update' && time ? ` at ${time}` : '');
+  return operation === 'Update' ? `${text} using ${apiVersion}` : text;
 }

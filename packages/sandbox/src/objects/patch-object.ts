@@ -10,7 +10,6 @@ import {
 import type { JsonObject, JsonValue } from '../json/value';
 import { asString, at, isObject } from '../json/value';
 import { conflictMessage } from '../managed-fields/conflict-message';
-import { decodeEntries } from '../managed-fields/entries';
 import { trackApply } from '../managed-fields/field-manager';
 import { FieldConflicts } from '../managed-fields/updater';
 import { joinProblems, typeProblems } from '../managed-fields/validate';
@@ -106,7 +105,7 @@ function applyObject(
   try {
     applied = trackApply(request, live, withNames(target, config), force);
   } catch (error) {
-    if (error instanceof FieldConflicts) throw toApiError(error, live);
+    if (error instanceof FieldConflicts) throw toApiError(error);
     throw error;
   }
   const next = withDefaults(target, applied, writer.options.defaulting);
@@ -206,15 +205,8 @@ function withNames(target: Target, config: JsonObject): JsonObject {
   return { ...config, metadata };
 }
 
-function toApiError(
-  error: FieldConflicts,
-  live: JsonObject | undefined,
-): ApiError {
-  const times = decodeEntries(at(live, 'metadata', 'managedFields'))?.times;
-  const { message, causes } = conflictMessage(error.conflicts, id =>
-    // "before-first-apply" and its like have no time of their own.
-    times?.get(id),
-  );
+function toApiError(error: FieldConflicts): ApiError {
+  const { message, causes } = conflictMessage(error.conflicts);
   return applyConflict(
     message,
     causes.map(cause => ({ ...cause })),
