@@ -1,5 +1,10 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { configMap, deployment, OWNER, service } from '../testing/objects';
+import {
+  configMap,
+  deployment,
+  OWNER,
+  service,
+} from '../__testUtils__/objects';
 import { normalise } from './normalise';
 
 describe('normalise', () => {

@@ -1,6 +1,6 @@
 import { apiErrorOf, type StatusCause } from '../errors/KubernetesApiError';
 import { maskSecretValues } from '../object/maskSecret';
-import { configMap, MANAGER } from '../testing/objects';
+import { configMap, MANAGER } from '../__testUtils__/objects';
 import { hasDrifted } from './drift';
 import { isImmutableError } from './immutable';
 import { compareApplyOrder, stageOf } from './order';

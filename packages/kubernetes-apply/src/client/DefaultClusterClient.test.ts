@@ -12,7 +12,7 @@ import {
   ConflictError,
   KubernetesApiError,
 } from '../errors/KubernetesApiError';
-import { failure, FakeApi, json } from '../testing/FakeApi';
+import { failure, FakeApi, json } from '../__testUtils__/FakeApi';
 
 const REF = {
   apiVersion: 'v1',

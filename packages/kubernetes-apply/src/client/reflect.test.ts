@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { failure, FakeApi, json } from '../testing/FakeApi';
+import { failure, FakeApi, json } from '../__testUtils__/FakeApi';
 
 const COLLECTION = '/api/v1/namespaces/team/configmaps';
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { configMap, deployment } from '../testing/objects';
+import { configMap, deployment } from '../__testUtils__/objects';
 import { diffObjects } from './diffObjects';
 
 function withContainers(...containers: object[]): KubernetesObject {

@@ -93,6 +93,10 @@ export function definition(group: string): KubernetesObject {
                   type: 'object',
                   properties: { size: { type: 'integer' } },
                 },
+                status: {
+                  type: 'object',
+                  'x-kubernetes-preserve-unknown-fields': true,
+                },
               },
             },
           },
