@@ -18,7 +18,11 @@ export {
 } from './parseDocuments';
 export type { ParseOptions, YamlDocument } from './parseDocuments';
 export { parseManifests } from './parseManifests';
-export { SpelledScalar, isPlainString } from './reader/scalars';
+export {
+  SpelledScalar,
+  isPlainString,
+  readPlainScalar,
+} from './reader/scalars';
 export type { YamlDialect } from './reader/scalars';
 export { stringifyYaml } from './stringifyYaml';
 export type { StringifyYamlOptions } from './stringifyYaml';

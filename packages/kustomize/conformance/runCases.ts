@@ -144,6 +144,8 @@ function run(
           ? 'none'
           : 'rootOnly',
       addManagedByLabel: test.options?.addManagedByLabel,
+      // The binary of the cases was built without a version.
+      version: '(devel)',
     },
   }).toYaml();
 }

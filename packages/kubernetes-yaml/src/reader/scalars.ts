@@ -206,6 +206,22 @@ export function isPlainString(text: string, dialect: YamlDialect): boolean {
   return resolvePlain(text, dialect).kind === 'str';
 }
 
+/**
+ * What a text means as a scalar without quotes; spelled where its spelling is
+ * not the canonical one.
+ *
+ * @public
+ */
+export function readPlainScalar(
+  text: string,
+  dialect: YamlDialect,
+): string | number | bigint | boolean | null | SpelledScalar {
+  const { value } = resolvePlain(text, dialect);
+  return value !== text && needsSpelling(text, value)
+    ? new SpelledScalar(text, value)
+    : value;
+}
+
 /** True where the value's canonical text differs from the one given. */
 export function needsSpelling(text: string, value: JsonValue): boolean {
   return String(value) !== text;

@@ -8,6 +8,8 @@ import { sortedKeys } from './sortKeys';
 export interface WriterOptions {
   /** Column near which plain and quoted text folds; 80. */
   width?: number;
+  /** Keys in natural order; true. */
+  sortKeys?: boolean;
 }
 
 const INDENT = 2;
@@ -22,9 +24,11 @@ export class YamlWriter {
   private readonly parts: string[] = [];
   private column = 0;
   private readonly width: number;
+  private readonly sortKeys: boolean;
 
   constructor(options: WriterOptions = {}) {
     this.width = options.width ?? 80;
+    this.sortKeys = options.sortKeys ?? true;
   }
 
   write(value: unknown): string {
@@ -56,7 +60,7 @@ export class YamlWriter {
         this.writeSequence(value, indent, path);
       }
     } else if (isMapping(value)) {
-      const keys = sortedKeys(value);
+      const keys = this.sortKeys ? sortedKeys(value) : Object.keys(value);
       if (keys.length === 0) {
         this.put(`${lead}{}`);
       } else {

@@ -17,7 +17,7 @@ export function formatNumber(value: number | bigint): string {
       return String(value + 0);
     }
     return Math.abs(value) < 1e21
-      ? formatNumber(BigInt(value))
+      ? formatNumber(BigInt(String(value)))
       : formatFloat(value);
   }
   return formatFloat(value);

@@ -16,10 +16,15 @@ import { runTransformerPlugin } from '../plugins/runTransformerPlugin';
 import { readResources } from '../resources/readResources';
 import { defaultTransformerConfig } from '../transformers/defaults';
 import { setImages } from '../transformers/images';
-import { mergeConfig } from '../transformers/mergeConfig';
+import {
+  emptyTransformerConfig,
+  mergeConfig,
+} from '../transformers/mergeConfig';
 import { setEntries } from '../transformers/metadata';
 import { affixNames } from '../transformers/names';
 import { setNamespace } from '../transformers/namespace';
+import { replace } from '../transformers/replacements';
+import { readReplacements } from '../kustomization/readReplacements';
 import { setReplicas } from '../transformers/replicas';
 import { Accumulator } from './Accumulator';
 import { labelFields } from './labelFields';
@@ -29,11 +34,11 @@ export interface BuildContext {
   readonly warnings: string[];
 }
 
-/** An accumulator without resources, with kustomize's own configuration. */
+/** An accumulator without resources; targets bring the configuration. */
 export function emptyAccumulator(): Accumulator {
   return {
     resources: new ResourceList(),
-    config: defaultTransformerConfig(),
+    config: emptyTransformerConfig(),
     variables: [],
   };
 }
@@ -56,7 +61,10 @@ export function accumulateTarget(
   });
   into.config = mergeConfig(
     into.config,
-    readConfigurations(kustomization.configurations, loader),
+    mergeConfig(
+      defaultTransformerConfig(),
+      readConfigurations(kustomization.configurations, loader),
+    ),
   );
   runGenerators(into, kustomization, loader);
   for (const plugin of readPlugins(kustomization.generators, loader, context)) {
@@ -110,7 +118,7 @@ function refuseUnsupported(kustomization: Kustomization): void {
       hint: 'deliver the chart with a HelmRelease',
     });
   }
-  for (const field of ['crds', 'replacements', 'vars'] as const) {
+  for (const field of ['crds', 'vars'] as const) {
     if (kustomization[field].length > 0) {
       throw new KustomizeError({
         code: 'unsupported',
@@ -228,5 +236,8 @@ function transform(
   for (const entry of k.images) {
     setImages(resources, entry, config.images);
   }
+  within({ doing: 'replacements' }, () =>
+    replace(resources, readReplacements(k.replacements, loader)),
+  );
   resources.dropEmpty();
 }

@@ -32,6 +32,8 @@ export interface BuildOptions {
   loadRestrictions?: LoadRestrictions;
   /** Adds the label `app.kubernetes.io/managed-by: kustomize-v5.8.1`. */
   addManagedByLabel?: boolean;
+  /** What the label says instead of `v5.8.1`. */
+  version?: string;
 }
 
 /**
@@ -83,7 +85,9 @@ export function build(options: {
   ) {
     setEntries(
       resources,
-      { 'app.kubernetes.io/managed-by': `kustomize-${VERSION}` },
+      {
+        'app.kubernetes.io/managed-by': `kustomize-${settings.version ?? VERSION}`,
+      },
       [{ path: 'metadata/labels', create: true }],
     );
   }

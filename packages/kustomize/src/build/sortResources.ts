@@ -2,40 +2,8 @@ import { compareCodePoints } from '@backstage-gitops/kubernetes-yaml';
 import { KustomizeError } from '../KustomizeError';
 import { SortOptions } from '../kustomization/Kustomization';
 import { ResourceList } from '../resources/ResourceList';
-import {
-  GroupVersionKind,
-  ResourceId,
-  formatGvk,
-} from '../resources/ResourceId';
-
-const ORDER_FIRST = [
-  'Namespace',
-  'ResourceQuota',
-  'StorageClass',
-  'CustomResourceDefinition',
-  'ServiceAccount',
-  'PodSecurityPolicy',
-  'Role',
-  'ClusterRole',
-  'RoleBinding',
-  'ClusterRoleBinding',
-  'ConfigMap',
-  'Secret',
-  'Endpoints',
-  'Service',
-  'LimitRange',
-  'PriorityClass',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Deployment',
-  'StatefulSet',
-  'CronJob',
-  'PodDisruptionBudget',
-];
-const ORDER_LAST = [
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-];
+import { ResourceId, formatGvk } from '../resources/ResourceId';
+import { ORDER_FIRST, ORDER_LAST, gvkKey } from '../resources/compareKinds';
 
 /**
  * Orders resources as `sortOptions` says: `fifo` leaves them as they came,
@@ -91,10 +59,6 @@ export function sortResources(
     return a.reversed && b.reversed && (a.core || b.core) ? -order : order;
   });
   resources.reset(keyed.map(({ resource }) => resource));
-}
-
-function gvkKey(gvk: GroupVersionKind): string {
-  return `${gvk.group || '~G'}_${gvk.version || '~V'}_${gvk.kind || '~K'}`;
 }
 
 function idKey(id: ResourceId): string {

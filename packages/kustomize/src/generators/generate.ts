@@ -40,6 +40,7 @@ export function generate(
   const node: YamlMap = { apiVersion: 'v1', kind, metadata };
   if (kind === 'Secret') {
     node.type = entry.type || 'Opaque';
+    node.data = {};
   }
   for (const [key, value] of readKeyValues(entry, loader)) {
     addEntry(node, kind, key, value);

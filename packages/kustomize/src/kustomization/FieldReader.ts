@@ -104,6 +104,15 @@ export class FieldReader {
     });
   }
 
+  objects(name: string): JsonObject[] {
+    return this.array(name).map((item, i) => {
+      if (!isJsonObject(item)) {
+        throw wrongType('a mapping', `${this.at(name)}[${i}]`, this.file);
+      }
+      return item;
+    });
+  }
+
   list<T>(name: string, read: (reader: FieldReader) => T): T[] {
     return this.array(name).map((item, i) => {
       const path = `${this.at(name)}[${i}]`;

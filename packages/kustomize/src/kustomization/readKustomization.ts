@@ -145,7 +145,7 @@ function readFields(
       fields.list(name, readImage),
     ),
     replicas: fields.list('replicas', readReplica),
-    replacements: readObjects(fields, 'replacements', file),
+    replacements: fields.objects('replacements'),
     vars: fields.list('vars', variable => ({
       name: variable.string('name'),
       objref: variable.object('objref', ref => ({
@@ -202,23 +202,6 @@ function isZero(value: unknown): boolean {
 
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null;
-}
-
-function readObjects(
-  fields: FieldReader,
-  name: string,
-  file: string,
-): JsonObject[] {
-  const value = fields.any(name) ?? [];
-  if (!Array.isArray(value) || !value.every(isJsonObject)) {
-    throw new KustomizeError({
-      code: 'invalid-kustomization',
-      problem: 'a list of mappings is expected',
-      file,
-      field: name,
-    });
-  }
-  return value as JsonObject[];
 }
 
 function readApiVersion(fields: FieldReader): string {

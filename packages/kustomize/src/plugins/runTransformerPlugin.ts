@@ -21,6 +21,8 @@ import { setImages } from '../transformers/images';
 import { setEntries } from '../transformers/metadata';
 import { affixNames } from '../transformers/names';
 import { RoleBindingSubjects, setNamespace } from '../transformers/namespace';
+import { readReplacements } from '../kustomization/readReplacements';
+import { replace } from '../transformers/replacements';
 import { setReplicas } from '../transformers/replicas';
 import { BUILTIN, unsupportedPlugin } from './unsupported';
 
@@ -136,6 +138,23 @@ const TRANSFORMERS: ReadonlyMap<string, Run> = new Map<string, Run>([
         setReplicas(resources, replica, fieldSpecs(fields));
       }
     },
+  ],
+  [
+    'PrefixSuffixTransformer',
+    (resources, fields) => {
+      const specs = fieldSpecs(fields);
+      const prefix = fields.string('prefix');
+      const suffix = fields.string('suffix');
+      affixNames(resources, { prefix, suffix, fields: specs });
+    },
+  ],
+  [
+    'ReplacementTransformer',
+    (resources, fields, loader) =>
+      replace(
+        resources,
+        readReplacements(fields.objects('replacements'), loader),
+      ),
   ],
   ['HashTransformer', resources => addHashes(resources)],
 ]);

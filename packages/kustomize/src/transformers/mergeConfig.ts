@@ -1,5 +1,7 @@
 import { FieldSpec } from '../fields/FieldSpec';
 import { KustomizeError } from '../KustomizeError';
+import { GroupVersionKind, isSelected } from '../resources/ResourceId';
+import { compareKinds } from '../resources/compareKinds';
 import { TransformerConfig } from './defaults';
 import { NameReference } from './nameReferenceDefaults';
 
@@ -29,16 +31,20 @@ export function mergeConfig(
   const result = { ...a };
   for (const key of Object.keys(b) as (keyof TransformerConfig)[]) {
     if (key === 'nameReference') {
-      result.nameReference = mergeReferences(a.nameReference, b.nameReference);
+      result.nameReference = sorted(
+        mergeReferences(a.nameReference, b.nameReference),
+      );
     } else {
-      result[key] = mergeFields(a[key], b[key]);
+      result[key] = sorted(mergeFields(a[key], b[key]));
     }
   }
   return result;
 }
 
 /**
- * Adds field specifications that are not yet there.
+ * Adds field specifications that are not yet there. As in kustomize, one that
+ * is there for a narrower kind stands for a wider one of the same path, so
+ * that configured fields replace a default.
  *
  * @throws KustomizeError `conflict` where one differs only in `create`
  */
@@ -46,12 +52,23 @@ export function mergeFields(
   a: readonly FieldSpec[],
   b: readonly FieldSpec[],
 ): FieldSpec[] {
-  const known = new Map(a.map(spec => [keyOf(spec), spec]));
   const result = [...a];
+  const byPath = new Map<string, FieldSpec[]>();
+  const index = (spec: FieldSpec) => {
+    const list = byPath.get(spec.path);
+    if (list) {
+      list.push(spec);
+    } else {
+      byPath.set(spec.path, [spec]);
+    }
+  };
+  a.forEach(index);
   for (const spec of b) {
-    const existing = known.get(keyOf(spec));
+    const existing = byPath
+      .get(spec.path)
+      ?.find(known => isSelected(complete(known), spec));
     if (!existing) {
-      known.set(keyOf(spec), spec);
+      index(spec);
       result.push(spec);
     } else if ((existing.create ?? false) !== (spec.create ?? false)) {
       throw new KustomizeError({
@@ -85,14 +102,16 @@ function mergeReferences(
   return [...result.values()];
 }
 
-function keyOf(spec: FieldSpec): string {
-  return `${gvkOf(spec)}/${spec.path}`;
+function complete(gvk: Partial<GroupVersionKind>): GroupVersionKind {
+  const { group = '', version = '', kind = '' } = gvk;
+  return { group, version, kind };
 }
 
-function gvkOf(gvk: {
-  group?: string;
-  version?: string;
-  kind?: string;
-}): string {
-  return `${gvk.group ?? ''}/${gvk.version ?? ''}/${gvk.kind ?? ''}`;
+function sorted<T extends Partial<GroupVersionKind>>(list: readonly T[]): T[] {
+  return [...list].sort((a, b) => compareKinds(complete(a), complete(b)));
+}
+
+function gvkOf(gvk: Partial<GroupVersionKind>): string {
+  const { group, version, kind } = complete(gvk);
+  return `${group}/${version}/${kind}`;
 }

@@ -1,0 +1,57 @@
+/**
+ * Splits a path at dots: `\.` is a dot in a name, `[a.b]` a name with dots,
+ * `[key=value]` stays as it is.
+ */
+export function splitFieldPath(path: string): string[] {
+  const raw: string[] = [];
+  const parts = path.split('.');
+  if (parts.length > 1 && parts[0] === '') {
+    parts.shift();
+  }
+  for (const part of parts) {
+    const last = raw.length - 1;
+    if (last >= 0 && raw[last].endsWith('\\')) {
+      raw[last] = `${raw[last].slice(0, -1)}.${part}`;
+    } else {
+      raw.push(part);
+    }
+  }
+  const result: string[] = [];
+  for (let i = 0; i < raw.length; i++) {
+    let part = raw[i];
+    if (part.startsWith('[') && !part.endsWith(']')) {
+      while (i < raw.length - 1) {
+        i++;
+        part += `.${raw[i]}`;
+        if (raw[i].endsWith(']')) {
+          break;
+        }
+      }
+      result.push(
+        part.includes('=') ? part : part.replace(/^[[\]]+|[[\]]+$/g, ''),
+      );
+    } else {
+      result.push(part);
+    }
+  }
+  return result;
+}
+
+/** A position in a list. */
+export function isIndex(part: string): boolean {
+  return /^[0-9]+$/.test(part);
+}
+
+/** A condition on the elements of a list: `[key=value]`, `[=value]`. */
+export function parseCondition(
+  part: string,
+): { key: string; value: string } | undefined {
+  if (!part.startsWith('[') || !part.endsWith(']')) {
+    return undefined;
+  }
+  const inner = part.slice(1, -1);
+  const equals = inner.indexOf('=');
+  return equals < 0
+    ? undefined
+    : { key: inner.slice(0, equals), value: inner.slice(equals + 1) };
+}

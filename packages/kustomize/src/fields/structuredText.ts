@@ -1,0 +1,81 @@
+import {
+  YamlError,
+  parseSpelledDocuments,
+  stringifyJson,
+  stringifyYaml,
+} from '@backstage-gitops/kubernetes-yaml';
+import { KustomizeError } from '../KustomizeError';
+import { FieldSlot } from './visitField';
+import { findField, findFields } from './findFields';
+import { YamlNode, isScalar, textOf, toPlain } from './YamlNode';
+
+/**
+ * Replaces a value inside of JSON or YAML that is held in a string: where a
+ * path leads through a scalar, the rest of it is looked up in the text. Returns
+ * false where it does not, or where nothing is found there.
+ */
+export function replaceInText(
+  root: YamlNode,
+  path: readonly string[],
+  createAs: YamlNode | undefined,
+  write: (slot: FieldSlot) => void,
+): boolean {
+  for (let length = 1; length < path.length; length++) {
+    const prefix = path.slice(0, length);
+    const scalar = findField(root, prefix);
+    if (scalar === undefined || !isScalar(scalar)) {
+      continue;
+    }
+    const text = textOf(scalar);
+    const changed = changeText(text, path.slice(length), createAs, write);
+    if (changed === undefined) {
+      return false;
+    }
+    const [slot] = findFields(root, prefix, undefined);
+    slot.set(changed);
+    return true;
+  }
+  return false;
+}
+
+function changeText(
+  text: string,
+  path: readonly string[],
+  createAs: YamlNode | undefined,
+  write: (slot: FieldSlot) => void,
+): string | undefined {
+  try {
+    const [document] = parseSpelledDocuments(text, { dialect: 'go-yaml-v3' });
+    const node = document?.value as YamlNode | undefined;
+    if (node === undefined) {
+      return undefined;
+    }
+    const slots = findFields(node, path, createAs);
+    if (slots.length === 0) {
+      return undefined;
+    }
+    slots.forEach(write);
+    return serialize(node, text);
+  } catch (error) {
+    if (error instanceof YamlError || error instanceof KustomizeError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** JSON stays JSON, indented where it was; YAML keeps the order of its keys. */
+function serialize(node: YamlNode, before: string): string {
+  if (/^\s*[{[]/.test(before)) {
+    const pretty = before.includes('\n') && before.includes('  ');
+    const sorted = stringifyJson(toPlain(node), { sortKeys: true });
+    const text = pretty
+      ? stringifyJson(JSON.parse(sorted), { indent: 2 })
+      : sorted;
+    return text.replace(
+      /[<>&\u2028\u2029]/g,
+      char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  }
+  return stringifyYaml(node, { sortKeys: false }).trim();
+}
