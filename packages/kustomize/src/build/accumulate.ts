@@ -25,6 +25,7 @@ import { affixNames } from '../transformers/names';
 import { setNamespace } from '../transformers/namespace';
 import { replace } from '../transformers/replacements';
 import { readReplacements } from '../kustomization/readReplacements';
+import { addVariables, bindVariables } from '../transformers/variables';
 import { setReplicas } from '../transformers/replicas';
 import { Accumulator } from './Accumulator';
 import { labelFields } from './labelFields';
@@ -82,6 +83,7 @@ export function accumulateTarget(
       runTransformerPlugin(into.resources, plugin, loader);
     }
   }
+  bindVariables(into.resources, into.variables, kustomization.vars);
 }
 
 /** Plugins are resources: given inline, in files or in directories. */
@@ -118,7 +120,7 @@ function refuseUnsupported(kustomization: Kustomization): void {
       hint: 'deliver the chart with a HelmRelease',
     });
   }
-  for (const field of ['crds', 'vars'] as const) {
+  for (const field of ['crds'] as const) {
     if (kustomization[field].length > 0) {
       throw new KustomizeError({
         code: 'unsupported',
@@ -160,7 +162,7 @@ function accumulateResource(
   );
   within({ file: path }, () => into.resources.appendAll(child.resources));
   into.config = mergeConfig(into.config, child.config);
-  into.variables.push(...child.variables);
+  addVariables(into.variables, child.variables);
 }
 
 function accumulateDirectory(

@@ -13,6 +13,7 @@ import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
 import { checkMetadataKey, setEntries } from '../transformers/metadata';
 import { fixNameReferences } from '../transformers/nameReferences';
+import { resolveVariables } from '../transformers/variables';
 import { BuildContext, accumulateTarget, emptyAccumulator } from './accumulate';
 import { sortResources } from './sortResources';
 
@@ -77,6 +78,7 @@ export function build(options: {
   const { resources, config } = accumulator;
   addHashes(resources);
   fixNameReferences(resources, config.nameReference);
+  resolveVariables(resources, accumulator.variables, config.varReference);
   dropLocal(resources);
   order(resources, kustomization, settings.reorder ?? 'unspecified');
   if (

@@ -36,10 +36,8 @@ export function selectResources(
   const kind = compile(selector.kind);
   const name = compile(selector.name);
   const namespace = compile(selector.namespace);
-  const labels = compileLabelSelector(selector.labelSelector ?? '');
-  const annotations = compileLabelSelector(selector.annotationSelector ?? '');
-  const usesLabels = Boolean(selector.labelSelector);
-  const usesAnnotations = Boolean(selector.annotationSelector);
+  const labels = lazySelector(selector.labelSelector);
+  const annotations = lazySelector(selector.annotationSelector);
   const selected: Resource[] = [];
   for (const resource of resources) {
     const current = resource.currentId();
@@ -51,11 +49,23 @@ export function selectResources(
         namespace(current.effectiveNamespace)) &&
       group(current.group) &&
       version(current.version) &&
-      (!usesLabels || labels(resource.labels())) &&
-      (!usesAnnotations || annotations(resource.annotations()))
+      labels(() => resource.labels()) &&
+      annotations(() => resource.annotations())
     ) {
       selected.push(resource);
     }
   }
   return selected;
+}
+
+/** As in kustomize, a wrong selector fails only where it is asked. */
+function lazySelector(text: string | undefined) {
+  let compiled: ReturnType<typeof compileLabelSelector> | undefined;
+  return (labels: () => ReadonlyMap<string, string>): boolean => {
+    if (!text) {
+      return true;
+    }
+    compiled ??= compileLabelSelector(text);
+    return compiled(labels());
+  };
 }

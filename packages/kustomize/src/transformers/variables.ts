@@ -1,0 +1,159 @@
+import { FieldSpec } from '../fields/FieldSpec';
+import { splitFieldPath } from '../fields/fieldPath';
+import { findField } from '../fields/findFields';
+import { YamlNode, isMap, isScalar, textOf, toPlain } from '../fields/YamlNode';
+import { FieldSlot, visitFields } from '../fields/visitField';
+import { KustomizeError } from '../KustomizeError';
+import { VariableEntry } from '../kustomization/Kustomization';
+import { ResourceList } from '../resources/ResourceList';
+import { formatId, resourceId } from '../resources/ResourceId';
+
+/**
+ * Notes which resources the variables of a kustomization take their values
+ * from, before names change.
+ *
+ * @throws KustomizeError `ambiguous`, `conflict`
+ */
+export function bindVariables(
+  resources: ResourceList,
+  known: VariableEntry[],
+  incoming: readonly VariableEntry[],
+): void {
+  for (const variable of incoming) {
+    const wanted = resourceId(variable.objref);
+    const anyNamespace = !wanted.namespace && !wanted.clusterScoped;
+    const matches = [...resources].filter(resource =>
+      resource
+        .allIds()
+        .some(id =>
+          anyNamespace
+            ? id.name === wanted.name &&
+              id.kind === wanted.kind &&
+              id.group === wanted.group &&
+              id.version === wanted.version
+            : id.key === wanted.key,
+        ),
+    );
+    if (matches.length > 1) {
+      throw new KustomizeError({
+        code: 'ambiguous',
+        problem: `${matches.length} resources match the variable ${variable.name}`,
+        field: 'vars',
+        object: formatId(wanted),
+      });
+    }
+    matches[0]?.variableNames.push(variable.name);
+  }
+  addVariables(known, incoming);
+}
+
+/** @throws KustomizeError `conflict` where a name occurs twice */
+export function addVariables(
+  known: VariableEntry[],
+  incoming: readonly VariableEntry[],
+): void {
+  for (const variable of incoming) {
+    if (known.some(({ name }) => name === variable.name)) {
+      throw new KustomizeError({
+        code: 'conflict',
+        problem: `the variable ${variable.name} is defined twice`,
+        field: 'vars',
+      });
+    }
+    known.push(variable);
+  }
+}
+
+/**
+ * Replaces `$(NAME)` in the given fields; `$$` is a dollar sign.
+ *
+ * @throws KustomizeError `no-match`
+ */
+export function resolveVariables(
+  resources: ResourceList,
+  variables: readonly VariableEntry[],
+  fields: readonly FieldSpec[],
+): void {
+  if (variables.length === 0) {
+    return;
+  }
+  const values = new Map(
+    variables.map(variable => [variable.name, valueOf(resources, variable)]),
+  );
+  for (const resource of resources) {
+    visitFields(resource, fields, 'none', slot => expandSlot(slot, values));
+  }
+  resources.changed();
+}
+
+function valueOf(resources: ResourceList, variable: VariableEntry): YamlNode {
+  const path = splitFieldPath(variable.fieldPath).flatMap(part => {
+    const indexed = /^(.*)\[([0-9]+)\]$/.exec(part);
+    return indexed ? [indexed[1], indexed[2]].filter(Boolean) : [part];
+  });
+  for (const resource of resources) {
+    if (resource.variableNames.includes(variable.name)) {
+      const value = findField(resource.node, path);
+      if (value !== undefined) {
+        return value;
+      }
+      break;
+    }
+  }
+  throw new KustomizeError({
+    code: 'no-match',
+    problem: `the variable ${variable.name} has no value`,
+    field: variable.fieldPath,
+    object: formatId(resourceId(variable.objref)),
+  });
+}
+
+type Values = ReadonlyMap<string, YamlNode>;
+
+function expandSlot(slot: FieldSlot, values: Values): void {
+  const { value } = slot;
+  if (typeof value === 'string') {
+    slot.set(expand(value, values));
+  } else if (Array.isArray(value)) {
+    value.forEach((item, i) => {
+      if (typeof item !== 'string') {
+        throw new KustomizeError({
+          code: 'wrong-type',
+          problem: 'a list with variables holds something that is not a string',
+        });
+      }
+      value[i] = expand(item, values);
+    });
+  } else if (isMap(value)) {
+    for (const key of Object.keys(value)) {
+      const item = value[key];
+      if (typeof item === 'string') {
+        value[key] = expand(item, values);
+      }
+    }
+  }
+}
+
+/** A text that is one reference takes the type of the value. */
+function expand(text: string, values: Values): YamlNode {
+  if (!text.includes('$')) {
+    return text;
+  }
+  const whole = /^\$\(([^)]*)\)$/.exec(text);
+  if (whole) {
+    const value = values.get(whole[1]);
+    return value !== undefined && isScalar(value)
+      ? (toPlain(value) as YamlNode)
+      : text;
+  }
+  return text.replace(
+    /\$(?:(\$)|\(([^)]*)\))/g,
+    (match, dollar: string | undefined, name: string) => {
+      if (dollar) {
+        return '$';
+      }
+      const value = values.get(name);
+      return value !== undefined && isScalar(value) ? textOf(value) : match;
+    },
+  );
+}
