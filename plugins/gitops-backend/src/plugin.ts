@@ -3,13 +3,33 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
+import { watchHealth } from '@backstage-gitops/kubernetes-apply';
+import {
+  ArtifactStore,
+  gitopsArtifactStoreExtensionPoint,
+} from '@backstage-gitops/plugin-gitops-node';
+import Router from 'express-promise-router';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { ArtifactIndex } from './artifacts/ArtifactIndex';
+import { ArtifactReader } from './artifacts/ArtifactReader';
+import { artifactRoute } from './artifacts/artifactRoute';
+import { ArtifactUrls } from './artifacts/ArtifactUrls';
+import { FileArtifactStore } from './artifacts/FileArtifactStore';
+import { loadSigningKey } from './artifacts/signingKey';
 import { readGitopsConfig } from './config/readGitopsConfig';
+import { buildManifests } from './controllers/kustomize/buildManifests';
+import { HealthCheck } from './controllers/kustomize/HealthCheck';
+import { HealthWaits } from './controllers/kustomize/HealthWaits';
+import { HealthWatches } from './controllers/kustomize/HealthWatches';
+import { KustomizationReconciler } from './controllers/kustomize/KustomizationReconciler';
+import { PendingInventory } from './controllers/kustomize/PendingInventory';
+import { GitRepositoryReconciler } from './controllers/source/GitRepositoryReconciler';
 import { openDatabase } from './database/migrate';
 import { GitopsEngine } from './engine/GitopsEngine';
 import { DatabaseWorkQueue } from './engine/queue/DatabaseWorkQueue';
 import { ReconcileEngine } from './engine/reconcile/ReconcileEngine';
+import { Reconciler } from './engine/reconcile/Reconciler';
 import { EventRecorder } from './engine/report/EventRecorder';
 import { HistoryStore } from './engine/report/HistoryStore';
 import { ServiceReconcileMetrics } from './engine/report/ReconcileMetrics';
@@ -25,10 +45,21 @@ import { Homes } from './homes/Homes';
 export const gitopsPlugin = createBackendPlugin({
   pluginId: 'gitops',
   register(env) {
+    let customStore: ArtifactStore | undefined;
+    env.registerExtensionPoint(gitopsArtifactStoreExtensionPoint, {
+      setArtifactStore(store) {
+        if (customStore) {
+          throw new Error('The artifact store of gitops is set twice');
+        }
+        customStore = store;
+      },
+    });
     env.registerInit({
       deps: {
         config: coreServices.rootConfig,
         database: coreServices.database,
+        discovery: coreServices.discovery,
+        httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         metrics: metricsServiceRef,
@@ -47,7 +78,35 @@ export const gitopsPlugin = createBackendPlugin({
           leaseMs: config.leaseMs,
         });
         const history = new HistoryStore({ database });
-        const reconcilers = createReconcilers({});
+
+        const { directory, maxSize } = config.artifacts;
+        const store = customStore ?? new FileArtifactStore({ directory });
+        const urls = new ArtifactUrls({
+          baseUrl: await services.discovery.getExternalBaseUrl('gitops'),
+          key: await loadSigningKey(directory),
+        });
+        const watches = new HealthWatches({ watchHealth, logger });
+        const reconcilers = [
+          new GitRepositoryReconciler({
+            store,
+            index: new ArtifactIndex({ database }),
+            urls,
+            maxSize,
+          }),
+          new KustomizationReconciler({
+            artifacts: new ArtifactReader({ store }),
+            build: async ({ files, object }) =>
+              buildManifests(files, object.spec),
+            pending: new PendingInventory({ database }),
+            health: new HealthCheck({
+              waits: new HealthWaits({ database }),
+              watches,
+              queue,
+            }),
+            noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+          }),
+        ] as readonly Reconciler[];
+
         const engine = new GitopsEngine({
           ...config,
           homes,
@@ -71,8 +130,21 @@ export const gitopsPlugin = createBackendPlugin({
           scheduler: services.scheduler,
           logger,
         });
+
+        const router = Router();
+        router.get('/artifacts/:file', artifactRoute({ store, urls }));
+        services.httpRouter.use(router);
+        // The signature in the address is the credential.
+        services.httpRouter.addAuthPolicy({
+          path: '/artifacts',
+          allow: 'unauthenticated',
+        });
+
         services.lifecycle.addStartupHook(() => engine.start());
-        services.lifecycle.addShutdownHook(() => engine.stop());
+        services.lifecycle.addShutdownHook(async () => {
+          watches.stopAll();
+          await engine.stop();
+        });
       },
     });
   },

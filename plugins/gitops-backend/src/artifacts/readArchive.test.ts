@@ -3,10 +3,12 @@ import { gzipSync } from 'node:zlib';
 import { Header, pack } from 'tar-stream';
 import { ArchiveError, readArchive } from './readArchive';
 
-async function archiveOf(entries: Array<[Header, string?]>): Promise<Buffer> {
+async function archiveOf(
+  entries: Array<[Partial<Header>, string?]>,
+): Promise<Buffer> {
   const tar = pack();
   for (const [header, content] of entries) {
-    tar.entry(header, content ?? '');
+    tar.entry(header as Header, content ?? '');
   }
   tar.finalize();
   const chunks: Buffer[] = [];

@@ -1,0 +1,46 @@
+import { pipeline } from 'node:stream/promises';
+import { RequestHandler } from 'express';
+import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
+import { ArtifactUrls } from './ArtifactUrls';
+
+const FILE = /^([0-9a-f]{64})\.tar\.gz$/;
+
+/** `GET /artifacts/<hex>.tar.gz`: the artifact, to whoever has a signed address. */
+export function artifactRoute(options: {
+  store: ArtifactStore;
+  urls: ArtifactUrls;
+}): RequestHandler {
+  return async (req, res) => {
+    const hex = FILE.exec(req.params.file)?.[1];
+    const { expires, signature } = req.query;
+    if (
+      !hex ||
+      typeof expires !== 'string' ||
+      typeof signature !== 'string' ||
+      !options.urls.verify({ hex, expires, signature })
+    ) {
+      res.status(404).json({
+        error: {
+          name: 'NotFoundError',
+          message: 'There is no such artifact, or its address has expired',
+        },
+      });
+      return;
+    }
+    const digest = `sha256:${hex}`;
+    const stored = await options.store.has(digest);
+    if (!stored) {
+      res.status(404).json({
+        error: {
+          name: 'NotFoundError',
+          message: 'The artifact is not in the store any more',
+        },
+      });
+      return;
+    }
+    res.setHeader('Content-Type', 'application/gzip');
+    res.setHeader('Content-Length', stored.size);
+    res.setHeader('Cache-Control', 'private, immutable, max-age=3600');
+    await pipeline(await options.store.open(digest), res);
+  };
+}
