@@ -83,14 +83,21 @@ export function notFound(target: ErrorTarget): ApiError {
   });
 }
 
+/** A path that is not served; answered as plain text. */
+export class NoSuchPath extends ApiError {
+  constructor() {
+    super({
+      code: 404,
+      reason: 'NotFound',
+      message: 'the server could not find the requested resource',
+    });
+    this.name = 'NoSuchPath';
+  }
+}
+
 /** 404 for a path that is not served. */
 export function noSuchPath(): ApiError {
-  return new ApiError({
-    code: 404,
-    reason: 'NotFound',
-    message: 'the server could not find the requested resource',
-    details: {},
-  });
+  return new NoSuchPath();
 }
 
 /** 409 for a name that is taken. */

@@ -19,6 +19,7 @@ import {
   ApiError,
   internalError,
   methodNotAllowed,
+  NoSuchPath,
   noSuchPath,
 } from './api-error';
 import { mediaType, parseObject, readBody } from './body';
@@ -82,13 +83,13 @@ export class ApiServer {
       if (await this.meetFaults(faults, response)) return;
       const user = this.userOf(request, record);
       this.authorize(user, info);
-      const text = await readBody(request);
+      const body = await readBody(request);
       const answer = this.route({
         request,
         response,
         info,
         user,
-        text,
+        body,
         warnings,
       });
       if (faults.some(fault => fault.dropResponse)) {
@@ -113,7 +114,11 @@ export class ApiServer {
       }
       send(
         response,
-        { code: failure.code, body: failure.toStatus() },
+        {
+          code: failure.code,
+          body:
+            failure instanceof NoSuchPath ? TEXT_NOT_FOUND : failure.toStatus(),
+        },
         warnings,
       );
     }
@@ -273,7 +278,7 @@ export class ApiServer {
   }
 
   private resource(call: Call): WriteAnswer | undefined {
-    const { info, request, text, user } = call;
+    const { info, request, user } = call;
     const asked = info.resource!;
     const found = this.options.registry.find(
       asked.group,
@@ -294,18 +299,18 @@ export class ApiServer {
       );
     }
     if (info.verb === 'create' && this.reviews.handles(asked.plural)) {
-      const body = parseObject(text, mediaType(request));
+      const object = parseObject(call.body, mediaType(request));
       return {
         code: 201,
-        body: this.reviews.answer(asked.plural, body, user, asked.namespace),
+        body: this.reviews.answer(asked.plural, object, user, asked.namespace),
       };
     }
     if (asked.subresource) this.checkSubresource(target);
     if (asked.subresource === 'token' && info.verb === 'create') {
-      const body = parseObject(text, mediaType(request));
+      const object = parseObject(call.body, mediaType(request));
       return {
         code: 201,
-        body: this.reviews.tokenRequest(asked.namespace, asked.name, body),
+        body: this.reviews.tokenRequest(asked.namespace, asked.name, object),
       };
     }
     return READING.has(info.verb)
@@ -354,23 +359,23 @@ export class ApiServer {
   }
 
   private dispatchWrite(target: Target, call: Call): WriteAnswer {
-    const { info, request, text, warnings } = call;
+    const { info, request, body, warnings } = call;
     const options = () =>
       readWriteOptions(request, info.query, message => warnings.push(message));
     switch (info.verb) {
       case 'create':
         if (target.name) throw methodNotAllowed();
-        return this.writes.create(target, text, request, options());
+        return this.writes.create(target, body, request, options());
       case 'update':
         if (!target.name) throw methodNotAllowed();
-        return this.writes.update(target, text, request, options());
+        return this.writes.update(target, body, request, options());
       case 'patch':
         if (!target.name) throw methodNotAllowed();
-        return this.writes.patch(target, text, request, info.query, options());
+        return this.writes.patch(target, body, request, info.query, options());
       case 'delete':
-        return this.writes.delete(target, text, request, info.query);
+        return this.writes.delete(target, body, request, info.query);
       case 'deletecollection':
-        return this.writes.deleteCollection(target, text, request, info.query);
+        return this.writes.deleteCollection(target, body, request, info.query);
       default:
         throw methodNotAllowed();
     }
@@ -382,13 +387,17 @@ interface Call {
   response: ServerResponse;
   info: RequestInfo;
   user: User;
-  text: string;
+  body: Buffer;
   warnings: string[];
 }
 
 const READING = new Set(['get', 'list', 'watch']);
 const TEXT_OK: JsonObject = Object.freeze({ text: 'ok' });
 const TEXT_EMPTY: JsonObject = Object.freeze({ text: '' });
+const TEXT_NOT_FOUND: JsonObject = Object.freeze({
+  text: '404 page not found\n',
+});
+const TEXTS = new Set([TEXT_OK, TEXT_EMPTY, TEXT_NOT_FOUND]);
 const VERSION: JsonObject = Object.freeze({
   major: '1',
   minor: '34',
@@ -462,7 +471,7 @@ function send(
   { code, body }: WriteAnswer,
   warnings: string[],
 ): void {
-  const isText = body === TEXT_OK || body === TEXT_EMPTY;
+  const isText = TEXTS.has(body);
   const text = isText ? String(body.text) : `${stringifyJson(body)}\n`;
   for (const warning of [...new Set(warnings)]) {
     response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);

@@ -28,38 +28,38 @@ export class WriteHandlers {
 
   create(
     target: Target,
-    text: string,
+    body: Buffer,
     request: IncomingMessage,
     options: WriteOptions,
   ): WriteAnswer {
-    const body = parseObject(text, mediaType(request));
-    return { code: 201, body: this.writer.create(target, body, options) };
+    const object = parseObject(body, mediaType(request));
+    return { code: 201, body: this.writer.create(target, object, options) };
   }
 
   update(
     target: Target,
-    text: string,
+    body: Buffer,
     request: IncomingMessage,
     options: WriteOptions,
   ): WriteAnswer {
-    const body = parseObject(text, mediaType(request));
+    const object = parseObject(body, mediaType(request));
     if (target.subresource === 'scale') {
       return {
         code: 200,
-        body: writeScale(this.writer, target, body, options),
+        body: writeScale(this.writer, target, object, options),
       };
     }
-    return { code: 200, body: this.writer.replace(target, body, options) };
+    return { code: 200, body: this.writer.replace(target, object, options) };
   }
 
   patch(
     target: Target,
-    text: string,
+    body: Buffer,
     request: IncomingMessage,
     query: URLSearchParams,
     options: WriteOptions,
   ): WriteAnswer {
-    const patch = readPatch(text, mediaType(request), query);
+    const patch = readPatch(body, mediaType(request), query);
     if (target.subresource === 'scale') {
       const scale = readScale(this.writer, target);
       const patched = applyMergePatch(scale, patch.body);
@@ -83,11 +83,11 @@ export class WriteHandlers {
 
   delete(
     target: Target,
-    text: string,
+    body: Buffer,
     request: IncomingMessage,
     query: URLSearchParams,
   ): WriteAnswer {
-    const options = readDeleteOptions(text, mediaType(request), query);
+    const options = readDeleteOptions(body, mediaType(request), query);
     const { object, removed } = this.writer.delete(target, options);
     if (!removed) return { code: 200, body: object };
     return {
@@ -109,11 +109,11 @@ export class WriteHandlers {
 
   deleteCollection(
     target: Target,
-    text: string,
+    body: Buffer,
     request: IncomingMessage,
     query: URLSearchParams,
   ): WriteAnswer {
-    const options = readDeleteOptions(text, mediaType(request), query);
+    const options = readDeleteOptions(body, mediaType(request), query);
     const selects = selectorOf(target, query);
     const selected = this.writer.store
       .list(target.resource.storage, target.namespace || undefined)
@@ -141,18 +141,18 @@ export class WriteHandlers {
   }
 }
 
-function readPatch(text: string, type: string, query: URLSearchParams): Patch {
+function readPatch(body: Buffer, type: string, query: URLSearchParams): Patch {
   switch (type) {
     case 'application/json-patch+json':
-      return { type: 'json', body: parseBody(text, type) };
+      return { type: 'json', body: parseBody(body, type) };
     case 'application/merge-patch+json':
-      return { type: 'merge', body: parseBody(text, type) };
+      return { type: 'merge', body: parseBody(body, type) };
     case 'application/strategic-merge-patch+json':
-      return { type: 'strategic', body: parseBody(text, type) };
+      return { type: 'strategic', body: parseBody(body, type) };
     case 'application/apply-patch+yaml':
       return {
         type: 'apply',
-        body: parseObject(text, type),
+        body: parseObject(body, type),
         force: ['true', '1'].includes(query.get('force') ?? ''),
       };
     default:
@@ -163,15 +163,15 @@ function readPatch(text: string, type: string, query: URLSearchParams): Patch {
 }
 
 function readDeleteOptions(
-  text: string,
+  body: Buffer,
   type: string,
   query: URLSearchParams,
 ): DeleteOptions {
-  const body = text.trim() ? parseObject(text, type) : {};
+  const sent = body.length > 0 ? parseObject(body, type) : {};
   const policy =
-    asString(body.propagationPolicy) ??
+    asString(sent.propagationPolicy) ??
     query.get('propagationPolicy') ??
-    (body.orphanDependents === true ? 'Orphan' : undefined);
+    (sent.orphanDependents === true ? 'Orphan' : undefined);
   if (
     policy !== undefined &&
     policy !== 'Foreground' &&
@@ -184,11 +184,11 @@ function readDeleteOptions(
       message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${stringifyJson(policy)}: supported values: "Background", "Foreground", "Orphan"`,
     });
   }
-  const preconditions = asObject(body.preconditions);
+  const preconditions = asObject(sent.preconditions);
   return {
     dryRun:
       isDryRun(query) ||
-      (Array.isArray(body.dryRun) && body.dryRun.includes('All')),
+      (Array.isArray(sent.dryRun) && sent.dryRun.includes('All')),
     propagationPolicy: policy,
     preconditions: {
       uid: asString(preconditions.uid),
