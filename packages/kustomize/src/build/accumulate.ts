@@ -1,5 +1,5 @@
 import { KustomizeError, within } from '../KustomizeError';
-import { Loader } from '../files/Loader';
+import { Loader, isRemote } from '../files/Loader';
 import { generate } from '../generators/generate';
 import { Kustomization } from '../kustomization/Kustomization';
 import { readKustomization } from '../kustomization/readKustomization';
@@ -152,7 +152,7 @@ function accumulateResource(
     }
     fileError = error;
   }
-  if (fileError.code === 'not-found') {
+  if (fileError.code === 'not-found' && !isRemote(path)) {
     throw fileError;
   }
   const child = emptyAccumulator();

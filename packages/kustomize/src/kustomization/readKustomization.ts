@@ -106,12 +106,6 @@ function readFields(
   const fields = new FieldReader(value, '', file);
   const apiVersion = fields.string('apiVersion');
   const kind = fields.string('kind') || 'Kustomization';
-  const content = Object.keys(value).filter(
-    key => key !== 'apiVersion' && key !== 'kind' && !isZero(value[key]),
-  );
-  if (content.length === 0) {
-    fail('the kustomization is empty');
-  }
   if (kind !== 'Kustomization' && kind !== 'Component') {
     return fail('the kind must be Kustomization or Component', 'kind');
   }
@@ -175,7 +169,7 @@ function readFields(
     generatorOptions: fields.object('generatorOptions', readGeneratorOptions),
     hasHelmCharts: ['helmCharts', 'helmChartInflationGenerator']
       .map(name => fields.any(name))
-      .some(charts => !isZero(charts)),
+      .some(charts => !isVacant(charts)),
     configurations: fields.strings('configurations'),
     generators: fields.strings('generators'),
     transformers: fields.strings('transformers'),
@@ -188,16 +182,21 @@ function readFields(
     ),
   };
   fields.finish();
+  const content = Object.keys(value).filter(
+    key =>
+      key !== 'apiVersion' &&
+      key !== 'kind' &&
+      !isNothing(value[key]) &&
+      value[key] !== '',
+  );
+  if (content.length === 0) {
+    fail('the kustomization is empty');
+  }
   return result;
 }
 
-/** What Go's zero value of any field decodes from. */
-function isZero(value: unknown): boolean {
-  return (
-    isNothing(value) ||
-    value === '' ||
-    (Array.isArray(value) && value.length === 0)
-  );
+function isVacant(value: unknown): boolean {
+  return isNothing(value) || (Array.isArray(value) && value.length === 0);
 }
 
 function isNothing(value: unknown): boolean {
