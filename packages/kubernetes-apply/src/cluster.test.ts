@@ -133,6 +133,21 @@ describe.each(testClusters())('$name', cluster => {
       expect(await live(configMap('settings', {}))).toBeUndefined();
     });
 
+    it('stops before a write that is not allowed any more', async () => {
+      let writes = 0;
+      const error = await apply([configMap('a', {}), configMap('b', {})], {
+        beforeWrite: () => {
+          writes += 1;
+          if (writes > 1) throw new Error('the claim is lost');
+        },
+      }).catch(e => e);
+      expect(error).toBeInstanceOf(ApplyError);
+      expect(error.message).toMatch(
+        /^ConfigMap\/.*\/b apply failed: the claim is lost\nConfigMap\/.*\/a created$/,
+      );
+      expect(await live(configMap('b', {}))).toBeUndefined();
+    });
+
     it('puts right what somebody else changed', async () => {
       await apply(set());
       await client.patch(refOf(inNs(deployment('web'))), {
@@ -244,6 +259,59 @@ describe.each(testClusters())('$name', cluster => {
         await client.delete(refOf(crd));
         await client.delete(refOf(newNamespace));
       }
+    });
+
+    describe('ignored fields', () => {
+      const replicas = async () =>
+        ((await live(deployment('web')))?.spec as { replicas: number })
+          .replicas;
+      const ignore = [
+        { paths: ['/spec/replicas'], target: { kind: 'Deployment' } },
+      ];
+      const scale = (fieldManager: string) =>
+        client.patch(refOf(inNs(deployment('web'))), {
+          type: 'merge',
+          body: { spec: { replicas: 7 } },
+          fieldManager,
+        });
+
+      it('are neither drift nor corrected', async () => {
+        await apply([deployment('web')]);
+        await scale('autoscaler');
+        expect(await lines([deployment('web')], { ignore })).toEqual([
+          'Deployment/NS/web unchanged',
+        ]);
+        const other = deployment('web', { minReadySeconds: 3 });
+        expect(await lines([other], { ignore })).toEqual([
+          'Deployment/NS/web configured',
+        ]);
+        expect(await replicas()).toBe(7);
+        expect(await lines([other])).toEqual(['Deployment/NS/web configured']);
+        expect(await replicas()).toBe(2);
+      });
+
+      it('are left to who applies them', async () => {
+        await apply([deployment('web')]);
+        await client.apply(
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'web', namespace: ns },
+            spec: { replicas: 7 },
+          },
+          { fieldManager: 'autoscaler', force: true },
+        );
+        const other = deployment('web', { minReadySeconds: 3 });
+        await apply([other], { ignore });
+        const { managedFields = [] } = (await live(other))?.metadata ?? {};
+        const owners = managedFields.flatMap(entry => {
+          const { manager, operation } = entry as Record<string, string>;
+          const owns = JSON.stringify(entry).includes('"f:replicas"');
+          return operation === 'Apply' && owns ? [manager] : [];
+        });
+        expect(owners).toEqual(['autoscaler']);
+        expect(await replicas()).toBe(7);
+      });
     });
 
     it('tells what was done before it failed', async () => {
@@ -418,6 +486,33 @@ describe.each(testClusters())('$name', cluster => {
         skipped: ['no-prune prune-disabled', 'adopted not-owned'],
         failed: [],
       });
+    });
+
+    it('looks again at what was written in between', async () => {
+      const changes = await apply([configMap('a', {}), configMap('b', {})]);
+      let writes = 0;
+      const result = await prune({
+        client,
+        entries: inventoryOf(changes),
+        ownerLabels: OWNER,
+        // Somebody is faster than us: once with a harmless change, once by
+        // taking the object over.
+        beforeWrite: async () => {
+          writes += 1;
+          if (writes > 2) return;
+          const [name, key, value] = [
+            ['b', 'harmless', 'x'],
+            ['b', `${FLUX}/name`, 'other'],
+          ][writes - 1];
+          await client.patch(refOf(inNs(configMap(name, {}))), {
+            type: 'merge',
+            body: { metadata: { labels: { [key]: value } } },
+          });
+        },
+      });
+      expect(result.skipped.map(o => o.ref.name)).toEqual(['b']);
+      expect(result.deleted.map(o => o.ref.name)).toEqual(['a']);
+      expect(await live(configMap('b', {}))).toBeDefined();
     });
 
     it('finds objects whose version is no longer served', async () => {

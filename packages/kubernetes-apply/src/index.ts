@@ -49,6 +49,7 @@ export type {
   StatusCause,
   StatusDetails,
 } from './errors/KubernetesApiError';
+export type { ObjectSelector } from './object/selector';
 export { subjectOf } from './object/subject';
 export { ApplyError } from './apply/ApplyError';
 export type { ApplyFailure, ApplyPhase } from './apply/ApplyError';
@@ -56,6 +57,7 @@ export { applyObjects } from './apply/applyObjects';
 export type { ApplyObjectsOptions, ApplyProgress } from './apply/applyObjects';
 export { formatChangeSet, inventoryOf } from './apply/ChangeSet';
 export type { Change, ChangeAction, ChangeSet } from './apply/ChangeSet';
+export type { IgnoreRule } from './apply/ignore';
 export type { CommonMetadata } from './apply/normalise';
 export { compareApplyOrder } from './apply/order';
 export { planObjects } from './apply/planObjects';

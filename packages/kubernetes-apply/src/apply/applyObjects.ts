@@ -4,10 +4,16 @@ import { systemClock, type Clock } from '../client/Clock';
 import { waitForHealth } from '../health/waitForHealth';
 import { inventoryEntryOf, type InventoryEntry } from '../inventory/inventory';
 import { refOf } from '../object/metadata';
-import { ApplyError, failureOf, type ApplyPhase } from './ApplyError';
+import {
+  ApplyError,
+  failureOf,
+  type ApplyFailure,
+  type ApplyPhase,
+} from './ApplyError';
 import { changeOf, type Change, type ChangeSet } from './ChangeSet';
 import { commit } from './commit';
 import { definedKinds, isDefined, whileEstablishing } from './establishing';
+import type { IgnoreRule } from './ignore';
 import { inspect, type Inspection } from './inspect';
 import { mapConcurrent } from './mapConcurrent';
 import { normalise, type CommonMetadata } from './normalise';
@@ -30,6 +36,8 @@ export interface ApplyObjectsOptions {
   force?: boolean;
   /** Managers whose fields are taken over, beside those of kubectl. */
   overrideManagers?: readonly FieldManagerMatch[];
+  /** Fields that are neither compared nor corrected. */
+  ignore?: readonly IgnoreRule[];
   /** `group/Kind` of kinds that get a stage of their own before the rest. */
   customStageKinds?: readonly string[];
   /** How long definitions and classes may take to be ready. Default 60 000. */
@@ -109,13 +117,15 @@ class ApplyRun {
   }
 
   async #inspect(object: KubernetesObject): Promise<Inspection> {
-    const { client, fieldManager, signal, overrideManagers } = this.#options;
+    const { client, fieldManager, signal, overrideManagers, ignore } =
+      this.#options;
     const work = async () =>
       inspect(await prepare(object, this.#options), {
         client,
         fieldManager,
         force: this.#options.force ?? false,
         overrideManagers,
+        ignore,
         signal,
       });
     return isDefined(this.#defined, object)
@@ -179,22 +189,25 @@ class ApplyRun {
     objects: readonly KubernetesObject[],
     work: (object: KubernetesObject) => Promise<T>,
   ): Promise<T[]> {
+    const failures: ApplyFailure[] = [];
     const outcomes = await mapConcurrent(
       objects,
       CONCURRENT_DRY_RUNS,
-      async object => {
+      async (object, index): Promise<{ value: T } | undefined> => {
         this.#options.signal?.throwIfAborted();
         try {
           return { value: await work(object) };
         } catch (error) {
           if (this.#options.signal?.aborted) throw error;
-          return { failure: failureOf({ object, phase, error }) };
+          failures[index] = failureOf({ object, phase, error });
+          return undefined;
         }
       },
     );
-    const failures = outcomes.flatMap(o => ('failure' in o ? [o.failure] : []));
-    if (failures.length > 0) throw new ApplyError(failures, this.#changes);
-    return outcomes.flatMap(o => ('value' in o ? [o.value] : []));
+    // In the order of the set; places of those that passed are empty.
+    const inOrder = failures.filter(Boolean);
+    if (inOrder.length > 0) throw new ApplyError(inOrder, this.#changes);
+    return outcomes.flatMap(outcome => (outcome ? [outcome.value] : []));
   }
 }
 

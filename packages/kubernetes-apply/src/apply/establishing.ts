@@ -3,7 +3,7 @@ import {
   type KubernetesObject,
 } from '@backstage-gitops/kubernetes-yaml';
 import { pause, type Clock } from '../client/Clock';
-import { UnknownKindError } from '../errors/errors';
+import { DiscoveryUnavailableError, UnknownKindError } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
 import { groupOf } from '../object/metadata';
 
@@ -53,6 +53,8 @@ export async function whileEstablishing<T>(
 function isNotServed(error: unknown): boolean {
   return (
     error instanceof UnknownKindError ||
+    // Listed, and its resources not there yet.
+    error instanceof DiscoveryUnavailableError ||
     (error instanceof KubernetesApiError &&
       error.status === 404 &&
       error.reason !== 'NotFound')

@@ -6,6 +6,13 @@ import type { ClusterClient } from '../client/ClusterClient';
 import { hasSetting, refOf } from '../object/metadata';
 import type { ChangeAction } from './ChangeSet';
 import { hasDrifted } from './drift';
+import {
+  ignoredPaths,
+  keepIgnored,
+  without,
+  withLiveValues,
+  type IgnoreRule,
+} from './ignore';
 import { isImmutableError } from './immutable';
 import { takeOverPatch, type FieldManagerMatch } from './takeOver';
 
@@ -27,6 +34,7 @@ export interface InspectOptions {
   fieldManager: string;
   force: boolean;
   overrideManagers?: readonly FieldManagerMatch[];
+  ignore?: readonly IgnoreRule[];
   signal?: AbortSignal;
 }
 
@@ -67,9 +75,19 @@ export async function inspect(
     fieldManager,
     overrideManagers: options.overrideManagers,
   });
-  const changes = takeOver.length > 0 || hasDrifted(live, merged);
-  const action = changes ? 'configured' : 'unchanged';
-  return { desired, live, merged, action, takeOver, recreate: false };
+  const paths = ignoredPaths(desired, options.ignore ?? []);
+  const changes =
+    takeOver.length > 0 ||
+    hasDrifted(without(live, paths), without(merged, paths));
+  return {
+    // Ignored fields stay as they are, whatever else is written.
+    desired: keepIgnored(desired, { live, merged, paths, fieldManager }),
+    live,
+    merged: withLiveValues(merged, live, paths),
+    action: changes ? 'configured' : 'unchanged',
+    takeOver,
+    recreate: false,
+  };
 }
 
 function isSkipped(

@@ -2,7 +2,7 @@
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   limit: number,
-  map: (item: T) => Promise<R>,
+  map: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
@@ -10,7 +10,7 @@ export async function mapConcurrent<T, R>(
     while (next < items.length) {
       const index = next;
       next += 1;
-      results[index] = await map(items[index]);
+      results[index] = await map(items[index], index);
     }
   };
   await Promise.all(

@@ -44,6 +44,7 @@ export type PlanObjectsOptions = Pick<
   | 'defaultNamespace'
   | 'force'
   | 'overrideManagers'
+  | 'ignore'
   | 'signal'
 >;
 

@@ -128,7 +128,7 @@ function mergeManagers(
     ...first,
     manager: fieldManager,
     operation: 'Apply',
-    fieldsV1: others.reduce(
+    fieldsV1: others.reduce<JsonValue>(
       (fields, entry) => union(fields, entry.fieldsV1),
       first.fieldsV1 ?? {},
     ),

@@ -1,18 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import {
   ConnectionError,
-  DiscoveryUnavailableError,
   ImpersonationError,
   InvalidReferenceError,
   RequestTimeoutError,
   ResponseTooLargeError,
-  UnknownKindError,
 } from '../errors/errors';
 import {
   ConflictError,
   KubernetesApiError,
 } from '../errors/KubernetesApiError';
 import { failure, FakeApi, json } from '../__testUtils__/FakeApi';
+import type { Impersonation } from './ClusterClient';
 
 const REF = {
   apiVersion: 'v1',
@@ -161,7 +160,9 @@ describe('ClusterClient', () => {
     });
 
     it('explains a connection that breaks', async () => {
-      api.on(`GET ${PATH}`, (_, response) => response.destroy());
+      api.on(`GET ${PATH}`, (_, response) => {
+        response.destroy();
+      });
       await expect(
         api.client({ maxAttempts: 2 }).get(REF),
       ).rejects.toBeInstanceOf(ConnectionError);
@@ -239,79 +240,6 @@ describe('ClusterClient', () => {
     });
   });
 
-  describe('discovery', () => {
-    const unknown = { apiVersion: 'example.com/v1', kind: 'Widget' };
-    const groups = (...versions: string[]) => ({
-      kind: 'APIGroupList',
-      groups: [
-        {
-          name: 'example.com',
-          versions: versions.map(v => ({ groupVersion: `example.com/${v}` })),
-        },
-      ],
-    });
-
-    it('knows an unknown kind from an outage', async () => {
-      const client = api.client({ maxAttempts: 1 });
-      const resourceOf = () =>
-        client.resourceOf(unknown.apiVersion, unknown.kind);
-      // Nothing answers for the list of groups.
-      await expect(resourceOf()).rejects.toBeInstanceOf(
-        DiscoveryUnavailableError,
-      );
-      // The group is listed, but its own API is down.
-      api.on('GET /apis', (_, r) => json(r, 200, groups('v1')));
-      await expect(resourceOf()).rejects.toBeInstanceOf(
-        DiscoveryUnavailableError,
-      );
-      api.on('GET /apis/example.com/v1', (_, r) =>
-        failure(r, 503, 'ServiceUnavailable'),
-      );
-      await expect(resourceOf()).rejects.toBeInstanceOf(
-        DiscoveryUnavailableError,
-      );
-      api.on('GET /apis/example.com/v1', (_, r) =>
-        failure(r, 403, 'Forbidden'),
-      );
-      await expect(resourceOf()).rejects.toBeInstanceOf(
-        DiscoveryUnavailableError,
-      );
-      // The cluster says that it has no such version.
-      api.on('GET /apis', (_, r) => json(r, 200, groups('v2')));
-      api.on('GET /apis/example.com/v1', (_, r) => r.writeHead(404).end());
-      await expect(resourceOf()).rejects.toBeInstanceOf(UnknownKindError);
-    });
-
-    it('sees a kind that was added since', async () => {
-      const client = api.client();
-      const kinds: object[] = [];
-      api.on('GET /apis/example.com/v1', (_, r) =>
-        json(r, 200, { kind: 'APIResourceList', resources: kinds }),
-      );
-      await expect(
-        client.resourceOf('example.com/v1', 'Widget'),
-      ).rejects.toBeInstanceOf(UnknownKindError);
-      kinds.push({ name: 'widgets', kind: 'Widget', namespaced: true });
-      expect(await client.resourceOf('example.com/v1', 'Widget')).toMatchObject(
-        { plural: 'widgets', namespaced: true },
-      );
-    });
-
-    it('asks once for many callers and then not again', async () => {
-      const client = api.client();
-      await Promise.all([
-        client.resourceOf('v1', 'ConfigMap'),
-        client.resourceOf('v1', 'Namespace'),
-      ]);
-      expect(await client.resourceOf('v1', 'Namespace')).toMatchObject({
-        plural: 'namespaces',
-        namespaced: false,
-        subresources: ['status'],
-      });
-      expect(api.requests('GET', '/api/v1')).toHaveLength(1);
-    });
-  });
-
   describe('impersonation', () => {
     it('sends user, groups and extra values', async () => {
       api.on(`GET ${PATH}`, (_, response) => json(response, 200, OBJECT));
@@ -339,7 +267,7 @@ describe('ClusterClient', () => {
       ]);
     });
 
-    it.each([
+    it.each<Impersonation>([
       { user: '' },
       { user: '  ' },
       { user: 'a', groups: [''] },
