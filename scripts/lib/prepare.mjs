@@ -82,12 +82,24 @@ export function environment(extra = {}) {
   };
 }
 
+/** Lets Node load TypeScript, as the Backstage CLI does. */
+export const typeScript = [
+  '--require',
+  path.join(root, 'node_modules/@backstage/cli/config/nodeTransform.cjs'),
+];
+
+/** As {@link handOver}, for a script in TypeScript. */
+export function runTypeScript(script, args) {
+  return handOver(script, args, typeScript);
+}
+
 /**
  * Runs a script of ours on Node 24 and ends as it ends. Signals reach the child
  * by the terminal, or are passed on; this process waits for it to clean up.
  */
-export async function handOver(script, args) {
-  const child = spawn(node24, [path.join(root, script), ...args], {
+export async function handOver(script, args, nodeOptions = []) {
+  const command = [...nodeOptions, path.join(root, script), ...args];
+  const child = spawn(node24, command, {
     cwd: root,
     stdio: 'inherit',
     env: environment(),

@@ -1,16 +1,19 @@
 // The demo, on Node 24: sandbox, backend and app, until Ctrl-C.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bin, environment, fail, node24, root } from '../lib/prepare.mjs';
+import {
+  bin,
+  environment,
+  fail,
+  node24,
+  root,
+  typeScript,
+} from '../lib/prepare.mjs';
 import { readOptions } from './options.mjs';
 import { requireFreePorts } from './ports.mjs';
 import { Processes } from './processes.mjs';
 import { runConfig } from './runConfig.mjs';
 
-const NODE_TRANSFORM = path.join(
-  root,
-  'node_modules/@backstage/cli/config/nodeTransform.cjs',
-);
 const dataDir = path.join(root, '.data');
 
 let stop = async () => {};
@@ -97,7 +100,7 @@ async function main() {
   });
   stop = () => processes.stop();
   const runTypeScript = (name, args) =>
-    processes.start(name, node24, ['--require', NODE_TRANSFORM, ...args], {
+    processes.start(name, node24, [...typeScript, ...args], {
       cwd: root,
       env: environment({ NODE_ENV: 'development' }),
     });

@@ -26,14 +26,14 @@ export function buildManifests(
   spec: KustomizationSpec,
 ): BuiltManifests {
   const directory = joinPath(spec.path ?? '');
-  const { objects, toYaml, warnings } = build({
+  const result = build({
     fileSystem: new MemoryFileSystem(
       Object.fromEntries(generateKustomization(files, directory, spec)),
     ),
     path: `/${directory}`,
     options: { reorder: 'none', loadRestrictions: 'none' },
   });
-  for (const object of objects) {
+  for (const object of result.objects) {
     if (!object.apiVersion || !object.kind || !object.metadata?.name) {
       throw new BuildError(
         `an object of the build has no apiVersion, kind or name: ${object.apiVersion ?? '?'} ${object.kind ?? '?'} ${object.metadata?.name ?? '?'}`,
@@ -41,9 +41,9 @@ export function buildManifests(
     }
   }
   return {
-    objects,
-    digest: `sha256:${createHash('sha256').update(toYaml()).digest('hex')}`,
-    warnings,
+    objects: result.objects,
+    digest: `sha256:${createHash('sha256').update(result.toYaml()).digest('hex')}`,
+    warnings: result.warnings,
   };
 }
 

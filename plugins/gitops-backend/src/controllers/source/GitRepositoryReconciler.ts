@@ -331,7 +331,7 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
         ? `failed to checkout and determine revision: ${error.message}`
         : error.message;
     run.conditions.markTrue(ConditionType.FetchFailed, reason, message);
-    return this.summarizeFailure(run, reason, new SourceError(message, error));
+    return this.summarizeFailure(run, reason, new SourceError(message));
   }
 
   private async summarizeFailure(

@@ -17,8 +17,8 @@ export class GitError extends CustomErrorBase {
   readonly name = 'GitError';
   readonly code: GitErrorCode;
 
-  constructor(code: GitErrorCode, message: string, cause?: unknown) {
-    super(message, cause);
+  constructor(code: GitErrorCode, message: string) {
+    super(message);
     this.code = code;
   }
 }

@@ -116,7 +116,6 @@ export class GitHttp implements HttpClient {
       throw new GitError(
         'GIT_UNREACHABLE',
         `${url.origin} cannot be reached: ${causeOf(error)}`,
-        error,
       );
     }
   }

@@ -79,6 +79,8 @@ export class GitRemote {
       const repository = { fs, gitdir, cache: {} };
       await this.attempt(async () => {
         await git.init({ fs, gitdir, bare: true });
+        // isomorphic-git wants a refspec, although one commit is all we fetch.
+        await git.addRemote({ fs, gitdir, remote: 'origin', url: this.url });
         await git.fetch({
           ...repository,
           http: this.http,

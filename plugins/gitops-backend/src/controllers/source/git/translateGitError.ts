@@ -49,7 +49,7 @@ export function translateGitError(
     );
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new GitError('GIT_PROTOCOL', message, error);
+  return new GitError('GIT_PROTOCOL', message);
 }
 
 /** A URL may hold a user and a password. */

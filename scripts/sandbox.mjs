@@ -1,0 +1,21 @@
+import { fail, installDependencies, runTypeScript } from './lib/prepare.mjs';
+
+const help = `Starts the sandbox alone: a small Kubernetes API and a Git server on loopback.
+
+  --kubernetes-port N     default 6443
+  --git-port N            default 8418
+  --data-dir DIR          where everything is kept (default .data/sandbox)
+  --kubeconfig FILE       where the kubeconfig is written (default .sandbox/kubeconfig)
+  --demo                  fill it with the demo repository and its GitOps objects`;
+
+const args = process.argv.slice(2);
+try {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(help);
+  } else {
+    await installDependencies();
+    await runTypeScript('scripts/sandbox/main.ts', args);
+  }
+} catch (error) {
+  fail(error);
+}
