@@ -48,47 +48,6 @@ function holdsImpreciseNumber(value: JsonValue): boolean {
   return Object.values(value).some(holdsImpreciseNumber);
 }
 
-/**
- * Writes JSON; the counterpart of `parseJson`. `bigint` is written as an
- * integer of any size. `indent` as for `JSON.stringify`; `sortKeys` gives
- * Go's order of map keys (by code point).
- *
- * @throws YamlError `not-representable` for NaN and infinities, which
- * `JSON.stringify` would silently make null
- * @public
- */
-export function stringifyJson(
-  value: unknown,
-  options?: { indent?: number; sortKeys?: boolean },
-): string {
-  if (!options?.sortKeys && isNative(value)) {
-    return JSON.stringify(value, undefined, options?.indent);
-  }
-  const prepared = new JsonPreparation(options?.sortKeys ?? false);
-  const plain = prepared.prepare(value);
-  const text = JSON.stringify(plain, undefined, options?.indent);
-  return prepared.marks.length > 0 ? prepared.restore(text) : text;
-}
-
-/** True where JSON.stringify alone gives the right text. */
-function isNative(value: unknown): boolean {
-  if (typeof value === 'number') {
-    return Number.isFinite(value);
-  }
-  if (typeof value !== 'object' || value === null) {
-    return typeof value !== 'bigint';
-  }
-  if (Array.isArray(value)) {
-    return value.every(isNative);
-  }
-  for (const key in value) {
-    if (!isNative((value as Record<string, unknown>)[key])) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /** Replaces what JSON.stringify cannot write by marked strings. */
 class JsonPreparation {
   readonly marks: string[] = [];
@@ -170,6 +129,47 @@ class JsonPreparation {
       return this.marks[Number(index)];
     });
   }
+}
+
+/**
+ * Writes JSON; the counterpart of `parseJson`. `bigint` is written as an
+ * integer of any size. `indent` as for `JSON.stringify`; `sortKeys` gives
+ * Go's order of map keys (by code point).
+ *
+ * @throws YamlError `not-representable` for NaN and infinities, which
+ * `JSON.stringify` would silently make null
+ * @public
+ */
+export function stringifyJson(
+  value: unknown,
+  options?: { indent?: number; sortKeys?: boolean },
+): string {
+  if (!options?.sortKeys && isNative(value)) {
+    return JSON.stringify(value, undefined, options?.indent);
+  }
+  const prepared = new JsonPreparation(options?.sortKeys ?? false);
+  const plain = prepared.prepare(value);
+  const text = JSON.stringify(plain, undefined, options?.indent);
+  return prepared.marks.length > 0 ? prepared.restore(text) : text;
+}
+
+/** True where JSON.stringify alone gives the right text. */
+function isNative(value: unknown): boolean {
+  if (typeof value === 'number') {
+    return Number.isFinite(value);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return typeof value !== 'bigint';
+  }
+  if (Array.isArray(value)) {
+    return value.every(isNative);
+  }
+  for (const key in value) {
+    if (!isNative((value as Record<string, unknown>)[key])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /**

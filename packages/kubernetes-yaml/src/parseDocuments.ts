@@ -40,6 +40,25 @@ export interface YamlDocument<T = JsonValue> {
 
 const DEFAULT_MAX_LENGTH = 64 * 1024 * 1024;
 
+/** Line numbers of ascending positions, in one pass over the text. */
+class LineCounter {
+  private line = 1;
+  private pos = 0;
+
+  constructor(private readonly text: string) {}
+
+  at(pos: number): number {
+    for (;;) {
+      const next = this.text.indexOf('\n', this.pos);
+      if (next < 0 || next >= pos) {
+        return this.line;
+      }
+      this.line++;
+      this.pos = next + 1;
+    }
+  }
+}
+
 /**
  * Reads all documents of a YAML (or JSON) text as sigs.k8s.io/yaml 1.6 and the
  * API machinery do: YAML 1.1 booleans and octals, merge keys, 64-bit integers
@@ -106,23 +125,4 @@ function read(text: string, options: ParseOptions, keepSpelling: boolean) {
       line: lines.at(pos),
     }),
   );
-}
-
-/** Line numbers of ascending positions, in one pass over the text. */
-class LineCounter {
-  private line = 1;
-  private pos = 0;
-
-  constructor(private readonly text: string) {}
-
-  at(pos: number): number {
-    for (;;) {
-      const next = this.text.indexOf('\n', this.pos);
-      if (next < 0 || next >= pos) {
-        return this.line;
-      }
-      this.line++;
-      this.pos = next + 1;
-    }
-  }
 }

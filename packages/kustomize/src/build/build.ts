@@ -55,6 +55,37 @@ export interface BuildResult {
 const VERSION = 'v5.8.1';
 const LOCAL_CONFIG = 'config.kubernetes.io/local-config';
 
+class Result implements BuildResult {
+  constructor(
+    readonly resources: ResourceList,
+    readonly warnings: readonly string[],
+  ) {}
+
+  get objects(): KubernetesObject[] {
+    return this.resources.toObjects();
+  }
+
+  toYaml(): string {
+    const parts: string[] = [];
+    for (const resource of this.resources) {
+      try {
+        parts.push(stringifyYaml(resource.node));
+      } catch (error) {
+        if (error instanceof YamlError) {
+          throw new KustomizeError({
+            code: 'invalid-resource',
+            problem: error.message,
+            object: formatId(resource.currentId()),
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    }
+    return parts.join('---\n');
+  }
+}
+
 /**
  * Builds a kustomization as `kustomize build` 5.8 does. Pure: it reads through
  * the file system given, and keeps nothing.
@@ -102,37 +133,6 @@ export function build(options: {
     resource.setMetadataMap('annotations', annotations);
   }
   return new Result(resources, context.warnings);
-}
-
-class Result implements BuildResult {
-  constructor(
-    readonly resources: ResourceList,
-    readonly warnings: readonly string[],
-  ) {}
-
-  get objects(): KubernetesObject[] {
-    return this.resources.toObjects();
-  }
-
-  toYaml(): string {
-    const parts: string[] = [];
-    for (const resource of this.resources) {
-      try {
-        parts.push(stringifyYaml(resource.node));
-      } catch (error) {
-        if (error instanceof YamlError) {
-          throw new KustomizeError({
-            code: 'invalid-resource',
-            problem: error.message,
-            object: formatId(resource.currentId()),
-            cause: error,
-          });
-        }
-        throw error;
-      }
-    }
-    return parts.join('---\n');
-  }
 }
 
 /** Objects that are configuration of local tools are not delivered. */

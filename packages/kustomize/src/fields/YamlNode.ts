@@ -61,11 +61,10 @@ export function textOf(node: YamlNode | undefined): string {
   if (node instanceof SpelledScalar) {
     return node.text;
   }
-  return node === undefined || typeof node === 'object'
-    ? node === null
-      ? 'null'
-      : ''
-    : String(node);
+  if (node === null) {
+    return 'null';
+  }
+  return node === undefined || typeof node === 'object' ? '' : String(node);
 }
 
 /** What a node is, for messages. */

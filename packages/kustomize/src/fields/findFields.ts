@@ -46,7 +46,7 @@ export function findFields(
   createAs: YamlNode | undefined,
 ): FieldSlot[] {
   const slots: FieldSlot[] = [];
-  const walk = (slot: FieldSlot, depth: number): void => {
+  function walk(slot: FieldSlot, depth: number): void {
     if (depth === path.length) {
       slots.push(slot);
       return;
@@ -88,12 +88,12 @@ export function findFields(
       }
       walk(elementOf(node, index), depth + 1);
     }
-  };
-  const walkMatching = (
+  }
+  function walkMatching(
     list: YamlNode[],
     { key, value }: { key: string; value: string },
     depth: number,
-  ): void => {
+  ): void {
     const matches = compile(value);
     const fits = (item: YamlNode) => {
       if (key === '') {
@@ -112,7 +112,7 @@ export function findFields(
         walk(elementOf(list, i), key === '' ? path.length : depth + 1);
       }
     });
-  };
+  }
   walk({ value: root, set: () => undefined }, 0);
   return slots;
 }

@@ -37,17 +37,16 @@ export function visitField(
     return;
   }
   const path = splitPath(spec.path);
-  const walk = (slot: FieldSlot, depth: number): void => {
-    if (depth === path.length) {
-      visit(slot);
-      return;
-    }
-    const node = slot.value;
+  const last = path.length - 1;
+  // Slots are made for the last field only: most walks end before it.
+  const walk = (node: YamlNode, depth: number): void => {
     if (isNull(node)) {
       return;
     }
     if (Array.isArray(node)) {
-      node.forEach((_, i) => walk(elementSlot(node, i), depth));
+      for (const item of node) {
+        walk(item, depth);
+      }
       return;
     }
     if (!isMap(node)) {
@@ -67,29 +66,34 @@ export function visitField(
         field: spec.path,
       });
     }
-    const last = depth === path.length - 1;
-    const creates = spec.create === true && createAs !== 'none' && !isList;
-    let current = getField(node, name);
-    if (isList && isNull(current)) {
-      // kustomize turns a null that should be a list into an empty one.
-      current = [];
-      setField(node, name, current);
-    }
-    if (current === undefined || (creates && isNull(current))) {
-      if (!creates) {
+    if (!prepareField(node, name, isList)) {
+      if (spec.create !== true || createAs === 'none' || isList) {
         return;
       }
-      setField(node, name, last && createAs === 'scalar' ? '' : {});
+      setField(node, name, depth === last && createAs === 'scalar' ? '' : {});
+    } else if (
+      isNull(node[name]) &&
+      spec.create === true &&
+      createAs !== 'none'
+    ) {
+      setField(node, name, depth === last && createAs === 'scalar' ? '' : {});
     }
-    walk(fieldSlot(node, name), depth + 1);
+    if (depth < last) {
+      walk(node[name], depth + 1);
+    } else {
+      visit(fieldSlot(node, name));
+    }
   };
-  walk(
-    {
-      value: resource.node,
-      set: () => undefined,
-    },
-    0,
-  );
+  walk(resource.node, 0);
+}
+
+/** True where the field exists; a null that should be a list becomes one. */
+function prepareField(map: YamlMap, name: string, isList: boolean): boolean {
+  const current = getField(map, name);
+  if (isList && current !== undefined && isNull(current)) {
+    setField(map, name, []);
+  }
+  return current !== undefined;
 }
 
 /** The same for several specifications, in order. */
@@ -117,16 +121,5 @@ function fieldSlot(map: YamlMap, name: string): FieldSlot {
       return map[name];
     },
     set: value => setField(map, name, value),
-  };
-}
-
-function elementSlot(list: YamlNode[], index: number): FieldSlot {
-  return {
-    get value() {
-      return list[index];
-    },
-    set: value => {
-      list[index] = value;
-    },
   };
 }

@@ -74,20 +74,19 @@ export class Loader {
       });
     }
     const root = directoryAt(this.fileSystem, joinPath(this.root, path), path);
-    for (
-      let loader: Loader | undefined = this;
-      loader !== undefined;
-      loader = loader.referrer
-    ) {
-      if (isWithin(loader.root, root)) {
-        throw new KustomizeError({
-          code: 'cycle',
-          problem: `the directory ${root} contains ${loader.root}, which refers to it`,
-          file: path,
-        });
-      }
-    }
+    this.refuseCycle(root, path);
     return new Loader(this.fileSystem, root, this.restrictions, this);
+  }
+
+  private refuseCycle(root: string, path: string): void {
+    if (isWithin(this.root, root)) {
+      throw new KustomizeError({
+        code: 'cycle',
+        problem: `the directory ${root} contains ${this.root}, which refers to it`,
+        file: path,
+      });
+    }
+    this.referrer?.refuseCycle(root, path);
   }
 
   /** The text of a file; invalid UTF-8 is replaced. */

@@ -10,6 +10,37 @@ import {
 } from '../fields/YamlNode';
 import type { MergeNodes } from './strategicMerge';
 
+/** The list under construction: an element replaces one with the same keys. */
+class KeyedElements {
+  private readonly items: YamlNode[] = [];
+
+  constructor(private readonly keys: readonly string[]) {}
+
+  put(element: YamlMap, values: readonly string[]): void {
+    const index = this.items.findIndex(item =>
+      matches(item, this.keys, values),
+    );
+    if (index < 0) {
+      this.items.push(element);
+    } else {
+      this.items[index] = element;
+    }
+  }
+
+  putOwn(item: YamlNode): void {
+    if (!isMap(item)) {
+      this.items.push(item);
+      return;
+    }
+    const values = this.keys.map(key => keyText(getField(item, key)));
+    this.put(item, values);
+  }
+
+  list(): YamlNode[] {
+    return this.items;
+  }
+}
+
 /**
  * Merges lists whose elements have keys (or are scalars, as in `finalizers`).
  * The order is kustomize's: elements of the patch, then what only the target
@@ -73,37 +104,6 @@ export function mergeKeyedList(options: {
     merged.putOwn(item);
   }
   return merged.list();
-}
-
-/** The list under construction: an element replaces one with the same keys. */
-class KeyedElements {
-  private readonly items: YamlNode[] = [];
-
-  constructor(private readonly keys: readonly string[]) {}
-
-  put(element: YamlMap, values: readonly string[]): void {
-    const index = this.items.findIndex(item =>
-      matches(item, this.keys, values),
-    );
-    if (index < 0) {
-      this.items.push(element);
-    } else {
-      this.items[index] = element;
-    }
-  }
-
-  putOwn(item: YamlNode): void {
-    if (!isMap(item)) {
-      this.items.push(item);
-      return;
-    }
-    const values = this.keys.map(key => keyText(getField(item, key)));
-    this.put(item, values);
-  }
-
-  list(): YamlNode[] {
-    return this.items;
-  }
 }
 
 function mergeScalars(

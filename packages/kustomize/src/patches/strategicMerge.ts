@@ -48,7 +48,12 @@ export function strategicMerge(
   return isMap(result) ? result : undefined;
 }
 
-const mergeNodes: MergeNodes = (target, patch, schema, path) => {
+function mergeNodes(
+  target: YamlNode | undefined,
+  patch: YamlNode | undefined,
+  schema: SchemaNode | undefined,
+  path: string,
+): YamlNode | undefined {
   const leading = isMissing(target) ? patch : target;
   if (isMap(leading) || isMissing(leading)) {
     expect(isMap, 'a mapping', target, patch, path);
@@ -71,7 +76,7 @@ const mergeNodes: MergeNodes = (target, patch, schema, path) => {
     path,
   );
   return patch === undefined ? target : patch;
-};
+}
 
 function mergeMaps(
   target: YamlNode | undefined,

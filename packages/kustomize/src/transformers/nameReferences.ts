@@ -24,72 +24,6 @@ interface Rule {
   readonly target: Partial<GroupVersionKind>;
 }
 
-/**
- * Renames references to resources whose names have changed. Only resources
- * that once had the referred name are looked at, found through an index by
- * former name: the cost is that of the references, not of all pairs.
- *
- * @throws KustomizeError `ambiguous`
- */
-export function fixNameReferences(
-  resources: ResourceList,
-  references: readonly NameReference[],
-): void {
-  const byFormerName = indexFormerNames(resources);
-  if (byFormerName.size === 0) {
-    return;
-  }
-  const rules = indexRules(references);
-  const originalNamespaces = new Set(
-    [...resources].map(resource => resource.originalId().effectiveNamespace),
-  );
-  for (const resource of resources) {
-    const original = resource.originalId();
-    const applicable = [
-      ...(rules.get(original.kind) ?? []),
-      ...(rules.get('') ?? []),
-    ].filter(rule => isSelected(original, rule.referrer));
-    if (applicable.length === 0) {
-      continue;
-    }
-    const referrer = new Referrer(resource, byFormerName, originalNamespaces);
-    for (const rule of applicable) {
-      visitField(resource, { path: rule.path }, 'none', slot =>
-        referrer.fix(slot, rule),
-      );
-    }
-  }
-  resources.changed();
-}
-
-function indexFormerNames(resources: ResourceList): Map<string, Resource[]> {
-  const index = new Map<string, Resource[]>();
-  for (const resource of resources) {
-    for (const name of new Set(resource.previousIds.map(id => id.name))) {
-      const list = index.get(name);
-      if (list) {
-        list.push(resource);
-      } else {
-        index.set(name, [resource]);
-      }
-    }
-  }
-  return index;
-}
-
-function indexRules(references: readonly NameReference[]): Map<string, Rule[]> {
-  const index = new Map<string, Rule[]>();
-  for (const { fieldSpecs, ...target } of references) {
-    for (const { path, create: _, ...referrer } of fieldSpecs) {
-      const kind = referrer.kind ?? '';
-      const list = index.get(kind) ?? [];
-      list.push({ path, referrer, target });
-      index.set(kind, list);
-    }
-  }
-  return index;
-}
-
 /** The resource whose references are fixed. */
 class Referrer {
   private readonly subjectNamespaces: ReadonlySet<string>;
@@ -270,6 +204,72 @@ class Referrer {
       same(this.resource.suffixes, other.suffixes)
     );
   }
+}
+
+/**
+ * Renames references to resources whose names have changed. Only resources
+ * that once had the referred name are looked at, found through an index by
+ * former name: the cost is that of the references, not of all pairs.
+ *
+ * @throws KustomizeError `ambiguous`
+ */
+export function fixNameReferences(
+  resources: ResourceList,
+  references: readonly NameReference[],
+): void {
+  const byFormerName = indexFormerNames(resources);
+  if (byFormerName.size === 0) {
+    return;
+  }
+  const rules = indexRules(references);
+  const originalNamespaces = new Set(
+    [...resources].map(resource => resource.originalId().effectiveNamespace),
+  );
+  for (const resource of resources) {
+    const original = resource.originalId();
+    const applicable = [
+      ...(rules.get(original.kind) ?? []),
+      ...(rules.get('') ?? []),
+    ].filter(rule => isSelected(original, rule.referrer));
+    if (applicable.length === 0) {
+      continue;
+    }
+    const referrer = new Referrer(resource, byFormerName, originalNamespaces);
+    for (const rule of applicable) {
+      visitField(resource, { path: rule.path }, 'none', slot =>
+        referrer.fix(slot, rule),
+      );
+    }
+  }
+  resources.changed();
+}
+
+function indexFormerNames(resources: ResourceList): Map<string, Resource[]> {
+  const index = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    for (const name of new Set(resource.previousIds.map(id => id.name))) {
+      const list = index.get(name);
+      if (list) {
+        list.push(resource);
+      } else {
+        index.set(name, [resource]);
+      }
+    }
+  }
+  return index;
+}
+
+function indexRules(references: readonly NameReference[]): Map<string, Rule[]> {
+  const index = new Map<string, Rule[]>();
+  for (const { fieldSpecs, ...target } of references) {
+    for (const { path, create: _, ...referrer } of fieldSpecs) {
+      const kind = referrer.kind ?? '';
+      const list = index.get(kind) ?? [];
+      list.push({ path, referrer, target });
+      index.set(kind, list);
+    }
+  }
+  return index;
 }
 
 /** The shorter list is the end of the longer one. */
