@@ -2,6 +2,7 @@ import {
   JsonObject,
   JsonValue,
   isJsonObject,
+  setOwn,
 } from '@backstage-gitops/kubernetes-yaml';
 import { KustomizeError } from '../KustomizeError';
 
@@ -57,7 +58,7 @@ export class FieldReader {
   }
 
   string(name: string): string {
-    const value = this.take(name);
+    const value = this.asText(this.take(name));
     if (value !== null && typeof value !== 'string') {
       throw wrongType('a string', this.at(name), this.file);
     }
@@ -147,14 +148,22 @@ export class FieldReader {
     if (!isJsonObject(value)) {
       throw wrongType('a mapping', this.at(name), this.file);
     }
+    const result: Record<string, string> = {};
     for (const key of Object.keys(value)) {
-      if (value[key] !== null && typeof value[key] !== 'string') {
+      const item = this.asText(value[key]) ?? '';
+      setOwn(result, key, item as string);
+      if (typeof item !== 'string') {
         throw wrongType('a string', `${this.at(name)}.${key}`, this.file);
       }
     }
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, (item ?? '') as string]),
-    );
+    return result;
+  }
+
+  /** Plugins, unlike kustomization files, turn scalars into text. */
+  private asText(value: JsonValue): JsonValue {
+    return this.lenient && value !== null && typeof value !== 'object'
+      ? String(value)
+      : value;
   }
 
   /** @throws KustomizeError where the mapping has other fields */

@@ -46,6 +46,9 @@ function applyPatch(
   }
   const text = inline || loader.loadText(entry.path!);
   const { patches, operations } = readPatchText(text, entry.path || undefined);
+  if (operations?.length === 0) {
+    return;
+  }
   if (operations) {
     if (!entry.target) {
       throw new KustomizeError({

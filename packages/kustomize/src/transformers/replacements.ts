@@ -184,7 +184,10 @@ function copyTo(
   const parts = splitFieldPath(path);
   const write = (slot: FieldSlot) => setValue(slot, value, options);
   const createAs = options.create ? value : undefined;
-  if (replaceInText(resource.node, parts, createAs, write)) {
+  // In structured text 5.8 replaces whole values, whatever the options say.
+  const writeWhole = (slot: FieldSlot) =>
+    setValue(slot, value, { ...options, delimiter: '' });
+  if (replaceInText(resource.node, parts, createAs, writeWhole)) {
     return;
   }
   const slots = within({ field: path }, () =>
