@@ -49,6 +49,8 @@ export type {
   StatusCause,
   StatusDetails,
 } from './errors/KubernetesApiError';
+export { maskSecretValues } from './object/maskSecret';
+export { refOf } from './object/metadata';
 export type { ObjectSelector } from './object/selector';
 export { subjectOf } from './object/subject';
 export { ApplyError } from './apply/ApplyError';

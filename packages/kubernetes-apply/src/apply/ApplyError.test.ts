@@ -1,4 +1,4 @@
-import { failure, FakeApi, json } from '../__testUtils__/FakeApi';
+import { failure, FakeApi, json, type Handler } from '../__testUtils__/FakeApi';
 import { MANAGER, OWNER } from '../__testUtils__/objects';
 import { ApplyError } from './ApplyError';
 import { applyObjects } from './applyObjects';
@@ -26,6 +26,39 @@ describe('ApplyError', () => {
 
   afterEach(async () => {
     await api.stop();
+  });
+
+  it('is not needed for that: no write of a Secret tells its values', async () => {
+    const path = '/api/v1/namespaces/team/secrets';
+    const refuse: Handler = ({ body }, response) =>
+      failure(response, 422, 'Invalid', {
+        message: `no: ${body}`,
+        details: { causes: [{ message: body }] },
+      });
+    api.on(`POST ${path}`, refuse);
+    for (const method of ['PUT', 'PATCH']) {
+      api.on(`${method} ${path}/token`, refuse);
+    }
+    const client = api.client();
+    const ref = { ...SECRET, ...SECRET.metadata };
+    const errors = await Promise.all(
+      [
+        client.create(SECRET),
+        client.replace(SECRET),
+        client.apply(SECRET, { fieldManager: MANAGER }),
+        client.patch(ref, { type: 'merge', body: { data: SECRET.data } }),
+        client.patch(ref, {
+          type: 'json',
+          body: [{ op: 'add', path: '/data', value: SECRET.data }],
+        }),
+      ].map(result => result.catch(e => e)),
+    );
+    for (const error of errors) {
+      expect(error).toMatchObject({ code: 'invalid', reason: 'Invalid' });
+      const told = `${error.stack} ${JSON.stringify(error)}`;
+      expect(told).not.toContain('not-base64');
+      expect(told).not.toContain('super-secret-value');
+    }
   });
 
   it('never shows values of Secrets, though the server quotes them', async () => {

@@ -13,6 +13,7 @@ import {
   InvalidReferenceError,
 } from '../errors/errors';
 import { isNotFound, KubernetesApiError } from '../errors/KubernetesApiError';
+import { maskedError } from '../errors/maskedError';
 import { subjectOf } from '../object/subject';
 import type { ApiConnection, ApiRequest } from './ApiConnection';
 import type {
@@ -157,7 +158,7 @@ export class DefaultClusterClient implements ClusterClient {
   ): Promise<T> {
     const resource = await this.resourceOf(object.apiVersion, object.kind);
     const namespace = this.#namespaceOf(resource, object.metadata.namespace);
-    const response = await this.#send({
+    const response = await this.#write(object, object, {
       method: 'POST',
       path: withQuery(
         resourcePath(resource, { namespace }),
@@ -165,7 +166,6 @@ export class DefaultClusterClient implements ClusterClient {
       ),
       where: `create ${subjectOf(object)}`,
       headers: { 'Content-Type': JSON_TYPE },
-      body: stringifyJson(object),
       signal: options.signal,
     });
     return this.#object(response, 'create', object);
@@ -176,12 +176,11 @@ export class DefaultClusterClient implements ClusterClient {
     options: WriteOptions & { subresource?: string } = {},
   ): Promise<T> {
     const path = await this.#objectPath(refOf(object), options.subresource);
-    const response = await this.#send({
+    const response = await this.#write(object, object, {
       method: 'PUT',
       path: withQuery(path, writeQuery(options)),
       where: `replace ${subjectOf(object)}`,
       headers: { 'Content-Type': JSON_TYPE },
-      body: stringifyJson(object),
       signal: options.signal,
     });
     return this.#object(response, 'replace', object);
@@ -192,7 +191,7 @@ export class DefaultClusterClient implements ClusterClient {
     options: ApplyOptions,
   ): Promise<T> {
     const path = await this.#objectPath(refOf(object), options.subresource);
-    const response = await this.#send({
+    const response = await this.#write(object, object, {
       method: 'PATCH',
       path: withQuery(path, {
         ...writeQuery(options),
@@ -200,7 +199,6 @@ export class DefaultClusterClient implements ClusterClient {
       }),
       where: `apply ${subjectOf(object)}`,
       headers: { 'Content-Type': APPLY_TYPE },
-      body: stringifyJson(object),
       retry: true,
       signal: options.signal,
     });
@@ -212,12 +210,11 @@ export class DefaultClusterClient implements ClusterClient {
     options: PatchOptions,
   ): Promise<T> {
     const path = await this.#objectPath(ref, options.subresource);
-    const response = await this.#send({
+    const response = await this.#write(ref, options.body, {
       method: 'PATCH',
       path: withQuery(path, writeQuery(options)),
       where: `patch ${subjectOf(ref)}`,
       headers: { 'Content-Type': PATCH_TYPES[options.type] },
-      body: stringifyJson(options.body),
       signal: options.signal,
     });
     return this.#object(response, 'patch', ref);
@@ -311,6 +308,19 @@ export class DefaultClusterClient implements ClusterClient {
 
   #send(request: Omit<ApiRequest, 'user'>): Promise<HttpResponse> {
     return this.#connection.send(this.#request(request));
+  }
+
+  /** Sends a body; errors never hold the values of a Secret in it. */
+  async #write(
+    { apiVersion, kind }: { apiVersion: string; kind: string },
+    body: unknown,
+    request: Omit<ApiRequest, 'user' | 'body'>,
+  ): Promise<HttpResponse> {
+    try {
+      return await this.#send({ ...request, body: stringifyJson(body) });
+    } catch (error) {
+      throw maskedError(error, { apiVersion, kind, body });
+    }
   }
 
   #request(request: Omit<ApiRequest, 'user'>): ApiRequest {

@@ -9,7 +9,10 @@ export const MASK = '***';
 
 /**
  * Replaces the values of a Secret in a text: the server's messages quote what
- * they refuse. Values are looked for as they are, decoded and encoded.
+ * they refuse. Values are looked for as they are, decoded and encoded. Texts
+ * about other kinds stay as they are.
+ *
+ * @public
  */
 export function maskSecretValues(
   text: string,

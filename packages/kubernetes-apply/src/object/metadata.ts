@@ -1,7 +1,11 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import type { ObjectRef } from '../client/ClusterClient';
 
-/** Who the object is. */
+/**
+ * The reference that names an object.
+ *
+ * @public
+ */
 export function refOf(object: KubernetesObject): ObjectRef {
   const { namespace, name } = object.metadata;
   return {
