@@ -147,8 +147,11 @@ for (const [, name] of wanted) visit(name);
 const ids = new Map(
   [...table.keys()].map((name, index) => [name, index.toString(36)]),
 );
-const lines = [...table.values()].map(fields =>
-  fields.replace(/#([\w.]+);/g, (_, name) => `#${ids.get(name)}`),
+const lines = [...table].map(([name, fields]) =>
+  `${name.split('.')[1]}|${fields}`.replace(
+    /#([\w.]+);/g,
+    (_, name) => `#${ids.get(name)}`,
+  ),
 );
 const kinds = wanted.map(([kind, name]) => `${kind}=${ids.get(name)}`);
 writeFileSync(
@@ -158,7 +161,7 @@ writeFileSync(
 // prettier-ignore
 
 /**
- * One message per line: \`<number>:<JSON name>:<flags>:<type>,…\`. Flags: \`^\` is
+ * One message per line: \`<Go name>|<number>:<JSON name>:<flags>:<type>,…\`. Flags: \`^\` is
  * inlined into its parent, \`?\` is left out when empty. Types: scalars \`s b i d
  * y\`, \`T M D F Q I R L\` with a form of their own, \`[\` list, \`{\` map by string,
  * \`*\` pointer, \`#<line in base 36>\` message.

@@ -104,7 +104,7 @@ export async function startKubernetesApi(
   const writer = new ObjectWriter({
     store,
     now,
-    defaulting: addressAllocator(store),
+    addresses: addressAllocator(store),
     randomUuid: randomUUID,
     randomSuffix,
   });

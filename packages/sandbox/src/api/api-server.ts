@@ -10,7 +10,8 @@ import type { User } from '../access/user';
 import { ANONYMOUS } from '../access/user';
 import type { JsonObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
-import { hasSubresource } from '../kinds/resource';
+import type { Resource, ResourceVersion } from '../kinds/resource';
+import { apiVersionOf, hasSubresource } from '../kinds/resource';
 import type { ObjectWriter } from '../objects/object-writer';
 import { readScale } from '../objects/scale';
 import type { Target } from '../objects/write-request';
@@ -293,10 +294,7 @@ export class ApiServer {
       subresource: asked.subresource,
     };
     if (found.version.deprecated) {
-      call.warnings.push(
-        found.version.deprecationWarning ??
-          `${asked.group}/${asked.version} ${found.resource.kind} is deprecated`,
-      );
+      call.warnings.push(deprecationOf(found.resource, found.version));
     }
     if (info.verb === 'create' && this.reviews.handles(asked.plural)) {
       const object = parseObject(call.body, mediaType(request));
@@ -455,6 +453,16 @@ function recordOf(
     userAgent: request.headers['user-agent'],
     user: ANONYMOUS.name,
   };
+}
+
+function deprecationOf(resource: Resource, version: ResourceVersion): string {
+  if (version.deprecationWarning) return version.deprecationWarning;
+  const name = (entry: ResourceVersion) =>
+    `${apiVersionOf(resource.group, entry.name)} ${resource.kind}`;
+  const better = resource.versions.find(
+    entry => entry.served && !entry.deprecated,
+  );
+  return `${name(version)} is deprecated${better ? `; use ${name(better)}` : ''}`;
 }
 
 function withFieldSelector(

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/value';
 import { asObject, asString, at } from '../json/value';
-import { apiVersionOf, inVersion } from '../kinds/resource';
+import { inVersion } from '../kinds/resource';
 import type { ObjectWriter } from '../objects/object-writer';
 import { apiVersion } from '../objects/object-writer';
 import type { Target } from '../objects/write-request';
@@ -131,10 +131,8 @@ export class ReadHandlers {
 }
 
 /** The selector of a list, watch or deleteCollection. @throws ApiError 400 */
-export function selectorOf(
-  { resource, version }: Target,
-  query: URLSearchParams,
-): Selector {
+export function selectorOf(target: Target, query: URLSearchParams): Selector {
+  const { version } = target;
   const selectable = new Set([
     'metadata.name',
     'metadata.namespace',
@@ -144,17 +142,20 @@ export function selectorOf(
   const labels = query.get('labelSelector') ?? '';
   try {
     const byLabel = labelSelector(labels);
-    const byField = fieldSelector(fields, path => selectable.has(path));
+    const byField = fieldSelector(fields, path =>
+      selectable.has(path) ? undefined : unknownField(target, path),
+    );
     return object => byLabel(object) && byField(object);
   } catch (error) {
     if (!(error instanceof SelectorError)) throw error;
-    const kind = `${apiVersionOf(resource.group, version.name)}, Kind=${resource.kind}`;
-    throw badRequest(
-      fields && error.message.startsWith('field label')
-        ? `Unable to find ${JSON.stringify(kind)} that match label selector "${labels}", field selector "${fields}": ${error.message}`
-        : error.message,
-    );
+    throw badRequest(error.message);
   }
+}
+
+function unknownField({ resource, version }: Target, path: string): string {
+  return resource.custom || version.selectableFields.length > 0
+    ? `field label not supported: ${path}`
+    : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function pageKey(object: JsonObject): string {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, isObject } from '../json/value';
+import { DEFINITION_FINALIZER } from '../objects/delete-object';
 import { apiTime } from '../objects/object-writer';
 import type { Change } from '../storage/object-store';
 import type { Controller, ControllerContext } from './controller-context';
@@ -7,7 +8,6 @@ import { controllerOptions } from './controller-context';
 
 /** Where CustomResourceDefinitions are stored. */
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
-const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 const MANAGER = 'kube-apiserver';
 
 /**
@@ -45,17 +45,6 @@ export class DefinitionController implements Controller {
 
   private establish(live: JsonObject): void {
     this.context.registry.define(live);
-    const finalizers = asArray(asObject(live.metadata).finalizers);
-    if (!finalizers.includes(FINALIZER)) {
-      this.write(live, {
-        ...live,
-        metadata: {
-          ...asObject(live.metadata),
-          finalizers: [...finalizers, FINALIZER],
-        },
-      });
-      return;
-    }
     const status = establishedStatus(
       live,
       apiTime(this.context.writer.options.now()),
@@ -94,7 +83,7 @@ export class DefinitionController implements Controller {
       metadata: {
         ...asObject(live.metadata),
         finalizers: asArray(asObject(live.metadata).finalizers).filter(
-          name => name !== FINALIZER,
+          name => name !== DEFINITION_FINALIZER,
         ),
       },
     });

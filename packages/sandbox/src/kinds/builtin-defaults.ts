@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../json/value';
+import type { JsonObject } from '../json/value';
 import { asArray, asObject, isObject } from '../json/value';
-import { defaultPodSpec } from './pod-defaults';
+import { defaultPodRequests, defaultPodSpec } from './pod-defaults';
 
 /** Sets members that are missing; a default that is an object is merged into what is there. */
 export function fill(target: JsonObject, defaults: JsonObject): void {
@@ -11,26 +11,16 @@ export function fill(target: JsonObject, defaults: JsonObject): void {
   }
 }
 
-type Defaulter = (object: JsonObject, context: DefaultingContext) => void;
-
-/** What defaults may depend on. */
-export interface DefaultingContext {
-  /** Gives out a cluster address that no Service has. */
-  allocateClusterIp(): string;
-  allocateNodePort(): number;
-}
+type Defaulter = (object: JsonObject) => void;
 
 /**
  * Fills in what the API server fills in for a built-in kind (`pkg/apis/*\/v1/
  * defaults.go` and the registries' strategies of Kubernetes 1.34). Changes the
  * given copy.
  */
-export function applyBuiltinDefaults(
-  object: JsonObject,
-  context: DefaultingContext,
-): void {
+export function applyBuiltinDefaults(object: JsonObject): void {
   const defaulter = DEFAULTERS[`${object.apiVersion}/${object.kind}`];
-  defaulter?.(object, context);
+  defaulter?.(object);
 }
 
 function spec(object: JsonObject): JsonObject {
@@ -120,6 +110,7 @@ const DEFAULTERS: Record<string, Defaulter> = {
   },
   'v1/Pod': object => {
     defaultPodSpec(spec(object));
+    defaultPodRequests(spec(object));
     fill(spec(object), { enableServiceLinks: true });
   },
   'v1/ReplicationController': object => {
@@ -256,30 +247,21 @@ function defaultWebhooks(object: JsonObject): void {
   }
 }
 
-function defaultService(object: JsonObject, context: DefaultingContext): void {
+function defaultService(object: JsonObject): void {
   const target = spec(object);
   fill(target, { type: 'ClusterIP', sessionAffinity: 'None' });
   for (const port of asArray(target.ports).filter(isObject)) {
     fill(port, { protocol: 'TCP', targetPort: port.port ?? 0 });
   }
-  if (target.type === 'ExternalName') return;
-  fill(target, {
-    internalTrafficPolicy: 'Cluster',
-    ipFamilies: ['IPv4'],
-    ipFamilyPolicy: 'SingleStack',
-  });
-  if (!target.clusterIP) target.clusterIP = context.allocateClusterIp();
-  target.clusterIPs ??= [target.clusterIP as JsonValue];
+  if (target.type !== 'ExternalName') {
+    fill(target, { internalTrafficPolicy: 'Cluster' });
+  }
   if (target.type === 'NodePort' || target.type === 'LoadBalancer') {
     fill(target, { externalTrafficPolicy: 'Cluster' });
-    for (const port of asArray(target.ports).filter(isObject)) {
-      port.nodePort ??= context.allocateNodePort();
-    }
   }
   if (target.type === 'LoadBalancer') {
     fill(target, { allocateLoadBalancerNodePorts: true });
   }
-  fill(object, { status: { loadBalancer: {} } });
 }
 
 function moveStringData(object: JsonObject): void {

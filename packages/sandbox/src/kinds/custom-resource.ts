@@ -4,13 +4,14 @@ import type { FieldTypes } from './field-types';
 import type { JsonSchema } from './json-schema';
 import type { PrinterColumn, Resource, ResourceVersion } from './resource';
 
+// In the order in which the API server lists them.
 const VERBS = [
-  'create',
   'delete',
   'deletecollection',
   'get',
   'list',
   'patch',
+  'create',
   'update',
   'watch',
 ];

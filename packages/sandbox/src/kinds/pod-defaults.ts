@@ -50,13 +50,17 @@ function defaultContainer(container: JsonObject): void {
     const probe = container[name];
     if (isObject(probe)) defaultProbe(probe);
   }
-  const limits = asObject(asObject(container.resources).limits);
-  const requests = asObject(asObject(container.resources).requests);
-  for (const [name, limit] of Object.entries(limits)) {
-    requests[name] ??= limit;
-  }
-  if (Object.keys(requests).length > 0) {
-    asObject(container.resources).requests = requests;
+}
+
+/** What a pod, though not a template, asks for where it only sets limits. */
+export function defaultPodRequests(spec: JsonObject): void {
+  for (const list of ['containers', 'initContainers']) {
+    for (const container of asArray(spec[list]).filter(isObject)) {
+      const resources = asObject(container.resources);
+      const limits = asObject(resources.limits);
+      if (Object.keys(limits).length === 0) continue;
+      resources.requests = { ...limits, ...asObject(resources.requests) };
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 import type { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import type { JsonObject, JsonValue } from '../json/value';
-import { isObject } from '../json/value';
+import { isNumeric, isObject } from '../json/value';
 import type { JsonSchema } from './json-schema';
+import { canonicalQuantity } from './quantity';
 import type { ResourceVersion } from './resource';
 
 /**
  * Takes out the fields that a kind does not declare and returns their paths,
  * as strict decoding names them: `spec.foo`, `spec.containers[0].imagee`.
+ * Quantities of built-in kinds come out in their canonical form.
  */
 export function pruneUnknownFields(
   version: ResourceVersion,
@@ -32,6 +34,11 @@ function pruneNode(
     return value.map((item, index) =>
       pruneNode(element, item, `${path}[${index}]`, unknown),
     );
+  }
+  if (node.scalar === 'quantity') {
+    return typeof value === 'string' || isNumeric(value)
+      ? canonicalQuantity(value)
+      : value;
   }
   if (!isObject(value) || (node.type !== 'object' && node.type !== 'map')) {
     return value;

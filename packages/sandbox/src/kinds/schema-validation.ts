@@ -104,16 +104,14 @@ function checkString(
       field: path,
       message: `Too long: may not be more than ${schema.maxLength} bytes`,
     });
-  }
-  if (schema.minLength !== undefined && length < schema.minLength) {
+  } else if (schema.minLength !== undefined && length < schema.minLength) {
     invalidValue(
       problems,
       path,
       value,
       `should be at least ${schema.minLength} chars long`,
     );
-  }
-  if (schema.pattern !== undefined && !matches(schema.pattern, value)) {
+  } else if (schema.pattern !== undefined && !matches(schema.pattern, value)) {
     invalidValue(problems, path, value, `should match '${schema.pattern}'`);
   }
   const wrong = schema.format && formatProblem(schema.format, value);

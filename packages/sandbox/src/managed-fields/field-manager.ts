@@ -16,6 +16,7 @@ import { decodeEntries, encodeEntries, managerId, noEntries } from './entries';
 import { FieldSet } from './field-set';
 import { fieldSetOf } from './field-set-of';
 import type { FieldVersions, OwnedFields } from './updater';
+import { typeProblems } from './validate';
 import { applyConfiguration, FieldConflicts, updateOwners } from './updater';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -45,6 +46,8 @@ export interface FieldManagerRequest {
   readonly subresource?: string;
   readonly versions: FieldVersions;
   readonly now: string;
+  /** What a new object of the kind is compared with. */
+  readonly empty: JsonObject;
 }
 
 /**
@@ -158,7 +161,7 @@ function updateEntries(
   });
   const owners = stripMeta(
     updateOwners({
-      live: live && withoutEntries(live),
+      live: live ? withoutEntries(live) : request.empty,
       next: withoutEntries(next),
       apiVersion: request.apiVersion,
       managers: entries.managers,
@@ -261,6 +264,10 @@ function fieldsOfLastApplied(
   }
   const versioned = request.versions.convert(live, request.apiVersion);
   if (!versioned) return undefined;
+  const problems = typeProblems(versioned.type, config, {
+    allowDuplicates: false,
+  });
+  if (problems.length > 0) return undefined;
   const { added, modified, removed } = compareFields(
     versioned.type,
     config,

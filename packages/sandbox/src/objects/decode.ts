@@ -2,12 +2,26 @@ import type { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import { ApiError, badRequest } from '../api/api-error';
 import type { JsonObject, JsonValue } from '../json/value';
 import { asObject, clone, isNumeric, isObject } from '../json/value';
-import type { DefaultingContext } from '../kinds/builtin-defaults';
 import { applyBuiltinDefaults } from '../kinds/builtin-defaults';
 import { pruneUnknownFields } from '../kinds/prune';
 import { apiVersionOf } from '../kinds/resource';
 import { applySchemaDefaults } from '../kinds/schema-defaults';
 import type { Target, WriteOptions } from './write-request';
+
+/** 400 for an object that does not have the form of its kind. */
+export class DecodeError extends ApiError {
+  constructor(
+    { resource, version }: Target,
+    readonly problem: string,
+  ) {
+    super({
+      code: 400,
+      reason: 'BadRequest',
+      message: `${resource.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: ${problem}`,
+    });
+    this.name = 'DecodeError';
+  }
+}
 
 /**
  * Brings an object that a client sent to the form the kind has: checks its
@@ -20,34 +34,28 @@ export function decodeObject(
   target: Target,
   sent: JsonObject,
   options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
-  context: DefaultingContext,
 ): JsonObject {
-  const { resource, version } = target;
+  const { version } = target;
   checkKind(target, sent);
   if (version.node) {
-    const problem = typeProblem(version.node, sent, resource.kind);
-    if (problem) {
-      throw badRequest(
-        `${resource.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: ${problem}`,
-      );
-    }
+    const problem = typeProblem(version.node, sent, target.resource.kind);
+    if (problem) throw new DecodeError(target, problem);
   }
   const { object: pruned, unknown } = pruneUnknownFields(version, sent);
   if (unknown.length > 0) reportUnknown(target, unknown, options);
-  return withDefaults(target, pruned, context);
+  return withDefaults(target, pruned);
 }
 
 /** Fills in the defaults of a kind, on a copy. */
 export function withDefaults(
   target: Pick<Target, 'version'>,
   object: JsonObject,
-  context: DefaultingContext,
 ): JsonObject {
   const copy = cleanMetadata(clone(object));
   if (target.version.schema) {
     return applySchemaDefaults(target.version.schema, copy);
   }
-  applyBuiltinDefaults(copy, context);
+  applyBuiltinDefaults(copy);
   return copy;
 }
 
@@ -70,7 +78,7 @@ function checkKind({ resource, version }: Target, sent: JsonObject): void {
 }
 
 function reportUnknown(
-  { resource, version }: Target,
+  target: Target,
   unknown: string[],
   options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
 ): void {
@@ -81,11 +89,10 @@ function reportUnknown(
     for (const message of messages) options.warn(message);
   }
   if (options.fieldValidation === 'Strict') {
-    throw new ApiError({
-      code: 400,
-      reason: 'BadRequest',
-      message: `${resource.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: strict decoding error: ${messages.join(', ')}`,
-    });
+    throw new DecodeError(
+      target,
+      `strict decoding error: ${messages.join(', ')}`,
+    );
   }
 }
 

@@ -6,6 +6,9 @@ import type { ObjectWriter } from './object-writer';
 import { apiTime, errorTarget } from './object-writer';
 import type { DeleteOptions, Target } from './write-request';
 
+/** Holds a definition until its objects are gone. */
+export const DEFINITION_FINALIZER =
+  'customresourcecleanup.apiextensions.k8s.io';
 /** Holds an object until its dependents are gone. */
 export const FOREGROUND_FINALIZER = 'foregroundDeletion';
 /** Holds an object until its dependents are released. */
@@ -30,7 +33,7 @@ export function deleteObject(
   if (isNamespace && isImmortalNamespace(target.name)) {
     throw forbidden(errorTarget(target), 'this namespace may not be deleted');
   }
-  const finalizers = finalizersFor(metadata, options);
+  const finalizers = finalizersFor(target, metadata, options);
   if (finalizers.length === 0 && !isNamespace) {
     if (options.dryRun) return { object: live, removed: true };
     return { object: writer.store.remove(writer.key(target))!, removed: true };
@@ -64,10 +67,17 @@ function checkPreconditions(
 }
 
 function finalizersFor(
+  target: Target,
   metadata: JsonObject,
   { propagationPolicy }: DeleteOptions,
 ): string[] {
   const current = asArray(metadata.finalizers).map(String);
+  const isDefinition =
+    target.resource.kind === 'CustomResourceDefinition' &&
+    !target.resource.custom;
+  if (isDefinition && !current.includes(DEFINITION_FINALIZER)) {
+    current.push(DEFINITION_FINALIZER);
+  }
   if (propagationPolicy === undefined) return current;
   const others = current.filter(
     name => name !== FOREGROUND_FINALIZER && name !== ORPHAN_FINALIZER,

@@ -8,10 +8,10 @@ import {
 } from '../api/api-error';
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, clone, equal } from '../json/value';
-import type { DefaultingContext } from '../kinds/builtin-defaults';
 import { apiVersionOf, inVersion } from '../kinds/resource';
 import { schemaProblems } from '../kinds/schema-validation';
 import { trackUpdate } from '../managed-fields/field-manager';
+import { emptyObject } from '../protobuf/decode';
 import type { ObjectKey, ObjectStore } from '../storage/object-store';
 import { decodeObject } from './decode';
 import { deleteObject } from './delete-object';
@@ -20,6 +20,8 @@ import { metadataProblems } from './metadata-rules';
 import { checkNamespace } from './namespace-rules';
 import { patchObject } from './patch-object';
 import { prepareCreate, prepareUpdate } from './prepare';
+import type { AddressAllocator } from './service-addresses';
+import { allocateServiceFields } from './service-addresses';
 import { fieldVersionsOf } from './resource-fields';
 import type {
   DeleteOptions,
@@ -31,7 +33,7 @@ import type {
 /** What the writer needs. */
 export interface ObjectWriterOptions {
   store: ObjectStore;
-  defaulting: DefaultingContext;
+  addresses: AddressAllocator;
   now(): Date;
   randomUuid(): string;
   /** Five characters for generated names. */
@@ -107,6 +109,7 @@ export class ObjectWriter {
       uid: this.options.randomUuid(),
       now: apiTime(this.options.now()),
     });
+    allocateServiceFields(prepared, undefined, this.options.addresses);
     this.validate(target, prepared, undefined);
     if (this.find(target)) throw alreadyExists(errorTarget(target));
     return this.save(target, prepared, dryRun);
@@ -162,11 +165,13 @@ export class ObjectWriter {
     options: WriteOptions,
   ): JsonObject {
     this.checkVersion(target, live, next);
-    const tracked = trackUpdate(
-      this.managerRequest(target, options),
-      live,
-      next,
+    // As the API server, which does not track scaling of custom resources.
+    const isTracked = !(
+      target.resource.custom && target.subresource === 'scale'
     );
+    const tracked = isTracked
+      ? trackUpdate(this.managerRequest(target, options), live, next)
+      : next;
     return this.finish(target, live, tracked, options.dryRun);
   }
 
@@ -178,7 +183,9 @@ export class ObjectWriter {
     dryRun: boolean,
   ): JsonObject {
     this.checkVersion(target, live, next);
-    const prepared = keepTimes(live, prepareUpdate(target, live, next));
+    const updated = prepareUpdate(target, live, next);
+    allocateServiceFields(updated, live, this.options.addresses);
+    const prepared = keepTimes(live, updated);
     this.validate(target, prepared, live);
     if (equal(withoutRevision(prepared), withoutRevision(live))) return live;
     const metadata = asObject(prepared.metadata);
@@ -202,12 +209,7 @@ export class ObjectWriter {
     sent: JsonObject,
     options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
   ): JsonObject {
-    const decoded = decodeObject(
-      target,
-      clone(sent),
-      options,
-      this.options.defaulting,
-    );
+    const decoded = decodeObject(target, clone(sent), options);
     if (!target.resource.namespaced) return decoded;
     const metadata = asObject(decoded.metadata);
     const namespace = asString(metadata.namespace);
@@ -230,6 +232,9 @@ export class ObjectWriter {
       subresource: target.subresource,
       versions: fieldVersionsOf(target.resource, target.subresource),
       now: apiTime(this.options.now()),
+      empty: target.resource.custom
+        ? {}
+        : emptyObject(apiVersion(target), target.resource.kind),
     };
   }
 

@@ -16,7 +16,8 @@ import { joinProblems, typeProblems } from '../managed-fields/validate';
 import { applyJsonPatch, JsonPatchError } from '../patch/json-patch';
 import { applyMergePatch } from '../patch/merge-patch';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch';
-import { withDefaults } from './decode';
+import { pruneUnknownFields } from '../kinds/prune';
+import { DecodeError, withDefaults } from './decode';
 import type { ObjectWriter } from './object-writer';
 import { apiVersion, errorTarget } from './object-writer';
 import type { Patch, Target, WriteOptions } from './write-request';
@@ -42,9 +43,38 @@ export function patchObject(
   }
   // What the patch leaves alone is sent back as it is; only a patch that names
   // a resourceVersion makes it a precondition.
-  const decoded = writer.decode(target, patched, options);
+  const decoded = decodePatched(writer, target, patched, options);
   const object = writer.update(target, live, decoded, options);
   return { object, created: false };
+}
+
+function decodePatched(
+  writer: ObjectWriter,
+  target: Target,
+  patched: JsonObject,
+  options: WriteOptions,
+): JsonObject {
+  try {
+    return writer.decode(target, patched, options);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    // The API server quotes the whole patched object here, Secrets included.
+    const message = `patch: Invalid value: "{...}": ${error.problem}`;
+    throw new ApiError({
+      code: 422,
+      reason: 'Invalid',
+      message: ` "" is invalid: ${message}`,
+      details: {
+        causes: [
+          {
+            reason: 'FieldValueInvalid',
+            message: `Invalid value: "{...}": ${error.problem}`,
+            field: 'patch',
+          },
+        ],
+      },
+    });
+  }
 }
 
 function patchedObject(
@@ -108,7 +138,7 @@ function applyObject(
     if (error instanceof FieldConflicts) throw toApiError(error);
     throw error;
   }
-  const next = withDefaults(target, applied, writer.options.defaulting);
+  const next = normalized(target, applied);
   if (!live) {
     return {
       object: writer.insert(target, next, options.dryRun),
@@ -119,6 +149,12 @@ function applyObject(
     object: writer.finish(target, live, next, options.dryRun),
     created: false,
   };
+}
+
+/** The merged object as the kind's types write it. */
+function normalized(target: Target, applied: JsonObject): JsonObject {
+  const { object } = pruneUnknownFields(target.version, applied);
+  return withDefaults(target, object);
 }
 
 function checkConfiguration(

@@ -24,6 +24,9 @@ export function prepareCreate(
   else delete metadata.namespace;
   if (tracksGeneration(resource)) metadata.generation = 1;
   const result: JsonObject = { ...object, metadata };
+  if (resource.group === 'batch' && resource.kind === 'Job') {
+    selectOwnPods(result, name, identity.uid);
+  }
   if (hasSubresource(version, 'status')) {
     const status = initialStatus(resource, version);
     if (status) result.status = status;
@@ -109,4 +112,27 @@ function countedPart({ version }: Target, object: JsonObject): JsonObject {
   const { metadata, apiVersion, kind, ...rest } = object;
   if (hasSubresource(version, 'status')) delete rest.status;
   return rest;
+}
+
+/** A Job gets a selector of its own, and its pods the labels for it (Kubernetes 1.34, `registry/batch/job`). */
+function selectOwnPods(job: JsonObject, name: string, uid: string): void {
+  const spec: JsonObject = { ...asObject(job.spec) };
+  delete spec.manualSelector;
+  job.spec = spec;
+  const template = asObject(spec.template);
+  const metadata = asObject(template.metadata);
+  const labels = {
+    ...asObject(metadata.labels),
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  spec.template = { ...template, metadata: { ...metadata, labels } };
+  spec.selector ??= {
+    matchLabels: { 'batch.kubernetes.io/controller-uid': uid },
+  };
+  // Jobs without labels take those of their template, as defaulting does.
+  const own = asObject(job.metadata);
+  if (!own.labels) own.labels = labels;
 }

@@ -51,6 +51,43 @@ export function decodeProtobuf(bytes: Buffer): JsonObject {
   return { apiVersion, kind, ...decodeMessage(id, raw) };
 }
 
+/**
+ * A built-in object that nobody has filled in: what its Go type always writes.
+ * New objects are compared with it to find out who owns which field.
+ */
+export function emptyObject(apiVersion: string, kind: string): JsonObject {
+  const id = KIND_TABLE().get(`${apiVersion}/${kind}`);
+  return id === undefined ? { spec: {}, status: {} } : emptyMessage(id);
+}
+
+function emptyMessage(id: number): JsonObject {
+  const result: JsonObject = {};
+  for (const { name, type, inline, omitEmpty } of MESSAGE_TABLE()[
+    id
+  ].values()) {
+    const value = emptyValue(type);
+    if (inline) Object.assign(result, isObject(value) ? value : {});
+    else if (type[0] === '#' || !omitEmpty) result[name] = value;
+  }
+  return result;
+}
+
+function emptyValue(type: string): JsonValue {
+  switch (type[0]) {
+    case '#':
+      return emptyMessage(parseInt(type.slice(1), 36));
+    case 's':
+      return '';
+    case 'b':
+      return false;
+    case 'i':
+    case 'd':
+      return 0;
+    default:
+      return null;
+  }
+}
+
 // Views over constant tables, made when first asked for.
 function lazy<T>(make: () => T): () => T {
   let value: T | undefined;
@@ -71,7 +108,8 @@ const MESSAGE_TABLE = lazy(() => MESSAGES.split('\n').map(readMessage));
 
 function readMessage(line: string): Message {
   const fields: Message = new Map();
-  for (const entry of line.split(',').filter(Boolean)) {
+  const [, body] = line.split('|');
+  for (const entry of body.split(',').filter(Boolean)) {
     const [number, name, flags, type] = entry.split(':');
     fields.set(Number(number), {
       name,

@@ -90,13 +90,14 @@ function valueTest([, key, operator, value]: string[]): LabelTest {
 
 /**
  * Reads a field selector: `path=value`, `path==value`, `path!=value`,
- * separated by commas. Which paths may be selected is for the kind to say.
+ * separated by commas. What keeps a path from being selected is for the kind to
+ * say.
  *
  * @throws {@link SelectorError}
  */
 export function fieldSelector(
   text: string,
-  isSelectable: (path: string) => boolean,
+  problemOf: (path: string) => string | undefined,
 ): Selector {
   const tests = text
     .split(',')
@@ -109,9 +110,8 @@ export function fieldSelector(
         );
       }
       const [, path, operator, value] = match;
-      if (!isSelectable(path)) {
-        throw new SelectorError(`field label not supported: ${path}`);
-      }
+      const problem = problemOf(path);
+      if (problem) throw new SelectorError(problem);
       const steps = path.split('.');
       return (object: JsonObject) => {
         const found = at(object, ...steps);
