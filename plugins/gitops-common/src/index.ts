@@ -6,6 +6,7 @@
  */
 export * from './annotations';
 export * from './artifact';
+export * from './client';
 export * from './conditions';
 export * from './conversion';
 export * from './duration';
@@ -13,5 +14,6 @@ export type { FieldError, Warning } from './findings';
 export * from './kinds';
 export * from './objectRef';
 export * from './objects';
+export * from './permissions';
 export * from './revision';
 export * from './validation';

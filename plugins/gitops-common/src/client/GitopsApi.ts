@@ -1,0 +1,68 @@
+import type { ObjectKey } from '../objectRef';
+import type {
+  ChangeList,
+  HomeList,
+  ObjectDetail,
+  ObjectEventList,
+  ObjectList,
+  ObjectRow,
+  ObjectsQuery,
+} from './types';
+
+/** @public */
+export interface GitopsRequestOptions {
+  signal?: AbortSignal;
+  /** Backstage token, for callers without a session, such as other backends. */
+  token?: string;
+}
+
+/**
+ * The REST API of the gitops plugin. Everything rejects with
+ * {@link GitopsApiError} when the answer is no, and with what `fetch` throws
+ * when there is none.
+ *
+ * @public
+ */
+export interface GitopsApi {
+  listObjects(
+    query?: ObjectsQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectList>;
+
+  getObject(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectDetail>;
+
+  listEvents(
+    key: ObjectKey,
+    query?: { limit?: number; cursor?: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectEventList>;
+
+  /** Asks for a run now, and for one of its source first where `withSource`. */
+  reconcileObject(
+    key: ObjectKey,
+    body?: { withSource?: boolean },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow>;
+
+  suspendObject(
+    key: ObjectKey,
+    body?: { reason?: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow>;
+
+  resumeObject(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow>;
+
+  listHomes(options?: GitopsRequestOptions): Promise<HomeList>;
+
+  /** Without `since`: the present cursor, and no keys. */
+  getChanges(
+    query?: { since?: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ChangeList>;
+}

@@ -1,0 +1,167 @@
+import { parseJson } from '@backstage-gitops/kubernetes-yaml';
+import type { ObjectKey } from '../objectRef';
+import type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
+import { GitopsApiError } from './GitopsApiError';
+import type {
+  ChangeList,
+  HomeList,
+  ObjectDetail,
+  ObjectEventList,
+  ObjectList,
+  ObjectRow,
+  ObjectsQuery,
+} from './types';
+
+/**
+ * What {@link GitopsClient} is made of: the discovery and fetch services of a
+ * Backstage app or backend, which have these shapes.
+ *
+ * @public
+ */
+export interface GitopsClientOptions {
+  discoveryApi: { getBaseUrl(pluginId: string): Promise<string> };
+  fetchApi: { fetch: typeof fetch };
+}
+
+type Query = Record<
+  string,
+  string | number | boolean | readonly string[] | undefined
+>;
+
+/**
+ * {@link GitopsApi} by HTTP, in browsers and in Node. Nothing is tried again:
+ * a refusal stays one, and what acts must not act twice.
+ *
+ * @public
+ */
+export class GitopsClient implements GitopsApi {
+  private readonly discoveryApi: GitopsClientOptions['discoveryApi'];
+  private readonly fetchApi: GitopsClientOptions['fetchApi'];
+
+  constructor(options: GitopsClientOptions) {
+    this.discoveryApi = options.discoveryApi;
+    this.fetchApi = options.fetchApi;
+  }
+
+  listObjects(
+    query: ObjectsQuery = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectList> {
+    return this.request('GET', '/objects', { query: { ...query }, options });
+  }
+
+  getObject(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectDetail> {
+    return this.request('GET', pathOf(key), { options });
+  }
+
+  listEvents(
+    key: ObjectKey,
+    query: { limit?: number; cursor?: string } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectEventList> {
+    return this.request('GET', `${pathOf(key)}/events`, {
+      query: { ...query },
+      options,
+    });
+  }
+
+  reconcileObject(
+    key: ObjectKey,
+    body: { withSource?: boolean } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow> {
+    return this.request('POST', `${pathOf(key)}/reconcile`, { body, options });
+  }
+
+  suspendObject(
+    key: ObjectKey,
+    body: { reason?: string } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow> {
+    return this.request('POST', `${pathOf(key)}/suspend`, { body, options });
+  }
+
+  resumeObject(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow> {
+    return this.request('POST', `${pathOf(key)}/resume`, {
+      body: {},
+      options,
+    });
+  }
+
+  listHomes(options?: GitopsRequestOptions): Promise<HomeList> {
+    return this.request('GET', '/homes', { options });
+  }
+
+  getChanges(
+    query: { since?: string } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ChangeList> {
+    return this.request('GET', '/changes', { query: { ...query }, options });
+  }
+
+  private async request<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    parts: { query?: Query; body?: object; options?: GitopsRequestOptions },
+  ): Promise<T> {
+    const baseUrl = await this.discoveryApi.getBaseUrl('gitops');
+    const { signal, token } = parts.options ?? {};
+    const response = await this.fetchApi.fetch(
+      `${baseUrl}${path}${queryOf(parts.query)}`,
+      {
+        method,
+        headers: {
+          Accept: 'application/json',
+          ...(token && { Authorization: `Bearer ${token}` }),
+          ...(parts.body && { 'Content-Type': 'application/json' }),
+        },
+        ...(parts.body && { body: JSON.stringify(parts.body) }),
+        ...(signal && { signal }),
+      },
+    );
+    const body = readBody(await response.text());
+    if (!response.ok || body === undefined) {
+      throw GitopsApiError.fromResponse({
+        status: response.status,
+        statusText: response.statusText,
+        body,
+      });
+    }
+    return body as T;
+  }
+}
+
+function pathOf(key: ObjectKey): string {
+  return `/objects/${[key.home, key.kind, key.namespace, key.name]
+    .map(encodeURIComponent)
+    .join('/')}`;
+}
+
+function queryOf(query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    if (typeof value === 'object') {
+      value.forEach(item => parameters.append(name, item));
+    } else {
+      parameters.append(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A proxy may answer with a page of HTML: that is no body. */
+function readBody(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,6 @@
+export type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
+export { GitopsApiError } from './GitopsApiError';
+export type { GitopsApiErrorCode } from './GitopsApiError';
+export { GitopsClient } from './GitopsClient';
+export type { GitopsClientOptions } from './GitopsClient';
+export * from './types';

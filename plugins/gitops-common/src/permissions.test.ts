@@ -1,0 +1,17 @@
+import { isResourcePermission } from '@backstage/plugin-permission-common';
+import { gitopsPermissions, RESOURCE_TYPE_GITOPS_OBJECT } from './permissions';
+
+describe('permissions', () => {
+  it('are all about objects, and have names of their own', () => {
+    expect(gitopsPermissions.map(({ name }) => name)).toEqual([
+      'gitops.object.read',
+      'gitops.object.reconcile',
+      'gitops.object.suspend',
+    ]);
+    for (const permission of gitopsPermissions) {
+      expect(
+        isResourcePermission(permission, RESOURCE_TYPE_GITOPS_OBJECT),
+      ).toBe(true);
+    }
+  });
+});

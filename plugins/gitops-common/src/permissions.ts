@@ -1,0 +1,59 @@
+import {
+  createPermission,
+  ResourcePermission,
+} from '@backstage/plugin-permission-common';
+
+/**
+ * Resource type of the permissions on GitOps objects. A resource reference is
+ * `home/Kind/namespace/name`, as {@link stringifyObjectKey} writes it.
+ *
+ * @public
+ */
+export const RESOURCE_TYPE_GITOPS_OBJECT = 'gitops-object';
+
+/**
+ * To see an object: its row, its details, its events, its changes.
+ *
+ * @public
+ */
+export const gitopsObjectReadPermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.object.read',
+    attributes: { action: 'read' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
+ * To ask for a reconcile of an object.
+ *
+ * @public
+ */
+export const gitopsObjectReconcilePermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.object.reconcile',
+    attributes: { action: 'update' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
+ * To suspend an object and to resume it.
+ *
+ * @public
+ */
+export const gitopsObjectSuspendPermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.object.suspend',
+    attributes: { action: 'update' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
+ * All permissions of the plugin.
+ *
+ * @public
+ */
+export const gitopsPermissions: ResourcePermission<'gitops-object'>[] = [
+  gitopsObjectReadPermission,
+  gitopsObjectReconcilePermission,
+  gitopsObjectSuspendPermission,
+];
