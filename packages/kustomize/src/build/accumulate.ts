@@ -55,6 +55,7 @@ export function accumulateTarget(
   context: BuildContext,
 ): void {
   refuseUnsupported(kustomization);
+  warnOfIgnored(kustomization, context);
   within({ doing: 'accumulating resources' }, () => {
     for (const path of kustomization.resources) {
       accumulateResource(into, path, loader, context);
@@ -128,6 +129,22 @@ function refuseUnsupported(kustomization: Kustomization): void {
         field,
       });
     }
+  }
+}
+
+/** What is accepted without effect is said, never silent. */
+function warnOfIgnored(
+  kustomization: Kustomization,
+  context: BuildContext,
+): void {
+  const { openapi, buildMetadata } = kustomization;
+  if (Object.keys(openapi).length > 0) {
+    context.warnings.push(
+      "'openapi' is ignored: lists of custom resources are replaced, not merged.",
+    );
+  }
+  if (buildMetadata.some(name => name.endsWith('Annotations'))) {
+    context.warnings.push("'buildMetadata' is ignored but for managedByLabel.");
   }
 }
 

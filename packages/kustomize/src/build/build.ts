@@ -11,10 +11,11 @@ import { Kustomization } from '../kustomization/Kustomization';
 import { readKustomization } from '../kustomization/readKustomization';
 import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
-import { checkMetadataKey, setEntries } from '../transformers/metadata';
+import { setEntries } from '../transformers/metadata';
 import { fixNameReferences } from '../transformers/nameReferences';
 import { resolveVariables } from '../transformers/variables';
 import { BuildContext, accumulateTarget, emptyAccumulator } from './accumulate';
+import { cleanAnnotations } from './cleanAnnotations';
 import { sortResources } from './sortResources';
 
 /**
@@ -125,12 +126,7 @@ export function build(options: {
     );
   }
   for (const resource of resources) {
-    // kustomize writes all annotations again at the end: as strings.
-    const annotations = resource.annotations();
-    for (const name of annotations.keys()) {
-      checkMetadataKey(name, resource);
-    }
-    resource.setMetadataMap('annotations', annotations);
+    cleanAnnotations(resource);
   }
   return new Result(resources, context.warnings);
 }

@@ -74,6 +74,7 @@ function applyPatch(
       patchStrategically(target, patch.clone());
       resources.changed();
     }
+    resources.dropEmpty();
     return;
   }
   if (patches.length > 1) {

@@ -1,0 +1,39 @@
+import { Resource } from '../resources/Resource';
+import { checkMetadataKey } from '../transformers/metadata';
+
+const INTERNAL = 'internal.config.kubernetes.io/';
+// What kustomize notes in annotations while it builds; taken out at the end,
+// also where it came with the input.
+const BUILD_ANNOTATIONS: readonly string[] = [
+  ...[
+    'previousKinds',
+    'previousNames',
+    'prefixes',
+    'suffixes',
+    'previousNamespaces',
+    'allowNameChange',
+    'allowKindChange',
+    'refBy',
+    'generatorBehavior',
+    'needsHashSuffix',
+    'path',
+    'index',
+    'seqindent',
+    'id',
+    'annotations-migration-resource-id',
+  ].map(name => INTERNAL + name),
+  ...['path', 'index'].map(name => `config.kubernetes.io/${name}`),
+  'config.k8s.io/id',
+];
+
+/** Writes the annotations again as kustomize does at the end: as strings. */
+export function cleanAnnotations(resource: Resource): void {
+  const annotations = resource.annotations();
+  for (const name of BUILD_ANNOTATIONS) {
+    annotations.delete(name);
+  }
+  for (const name of annotations.keys()) {
+    checkMetadataKey(name, resource);
+  }
+  resource.setMetadataMap('annotations', annotations);
+}
