@@ -41,7 +41,7 @@ export class ValueBuilder {
   scalar(text: string, plain: boolean, properties?: Properties): ReadValue {
     const tag = properties?.tag;
     if (tag !== undefined) {
-      return this.tagged(text, plain, tag, properties!.pos);
+      return this.tagged(text, tag, properties!.pos);
     }
     if (!plain) {
       return text;
@@ -53,12 +53,7 @@ export class ValueBuilder {
       : value;
   }
 
-  private tagged(
-    text: string,
-    plain: boolean,
-    tag: string,
-    pos: number,
-  ): ReadValue {
+  private tagged(text: string, tag: string, pos: number): ReadValue {
     const { cursor, dialect, exactIntegers } = this.options;
     if (!tag.startsWith(PREFIX)) {
       return text;
