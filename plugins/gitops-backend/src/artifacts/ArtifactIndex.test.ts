@@ -1,4 +1,4 @@
-import { migratedDatabases, testDatabaseIds } from '../testing/databases';
+import { migratedDatabases, testDatabaseIds } from '../__testUtils__/databases';
 import { ArtifactIndex } from './ArtifactIndex';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,10 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { assertError } from '@backstage/errors';
-import { Controller, GitopsKind } from '@backstage-gitops/plugin-gitops-common';
+import {
+  Controller,
+  GitopsKind,
+  GitopsObject,
+} from '@backstage-gitops/plugin-gitops-common';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 import { HomeWatcher } from '../homes/HomeWatcher';
@@ -27,6 +31,10 @@ export interface GitopsEngineOptions {
   pollMs: number;
   leaseMs: number;
   historyMs: number;
+  /** Health watches, which end with the engine. */
+  watches: { stopAll(): void };
+  /** Called after the cache of a home took over a change. */
+  onChange?: (home: Home, object: GitopsObject) => void;
   now?: () => number;
 }
 
@@ -87,6 +95,7 @@ export class GitopsEngine {
     this.stopping.abort();
     clearInterval(this.heartbeat);
     await Promise.all([...this.pumps.values()].map(pump => pump.stop()));
+    this.options.watches.stopAll();
     await Promise.all(this.background);
     await Promise.all(
       this.options.homes.list().map(home => home.client.close()),
@@ -113,6 +122,7 @@ export class GitopsEngine {
         reconcilers,
         queue: this.options.queue,
         logger,
+        onChange: this.options.onChange,
       }).run(signal);
     }
   }

@@ -46,6 +46,7 @@ export async function applyManifests(options: {
     commonMetadata: spec.commonMetadata,
     defaultNamespace: run.namespace,
     force: spec.force,
+    ignore: spec.ignore,
     signal: run.signal,
     onStage: entries => pending.add(run.id, entries, run.claim.fence),
     beforeWrite: () => run.claim.assertHeld(),

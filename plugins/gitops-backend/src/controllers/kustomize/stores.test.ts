@@ -1,4 +1,7 @@
-import { migratedDatabases, testDatabaseIds } from '../../testing/databases';
+import {
+  migratedDatabases,
+  testDatabaseIds,
+} from '../../__testUtils__/databases';
 import { HealthWaits } from './HealthWaits';
 import { PendingInventory, unionOf } from './PendingInventory';
 

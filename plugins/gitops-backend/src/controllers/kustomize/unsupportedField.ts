@@ -18,9 +18,6 @@ export function unsupportedField(spec: KustomizationSpec): string | undefined {
   if (spec.healthCheckExprs?.length) {
     return 'spec.healthCheckExprs';
   }
-  if (spec.ignore?.length) {
-    return 'spec.ignore';
-  }
   if (spec.dependsOn?.some(({ readyExpr }) => readyExpr)) {
     return 'spec.dependsOn[].readyExpr';
   }

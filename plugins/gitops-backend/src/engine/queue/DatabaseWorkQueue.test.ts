@@ -1,5 +1,8 @@
 import { Knex } from 'knex';
-import { migratedDatabases, testDatabaseIds } from '../../testing/databases';
+import {
+  migratedDatabases,
+  testDatabaseIds,
+} from '../../__testUtils__/databases';
 import { DatabaseWorkQueue } from './DatabaseWorkQueue';
 import { LeaseLostError } from './LeaseLostError';
 import { WorkQueue, WorkRegistration } from './WorkQueue';

@@ -1,6 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { Knex } from 'knex';
-import { migratedDatabases } from '../../testing/databases';
+import { migratedDatabases } from '../../__testUtils__/databases';
 import { DatabaseWorkQueue } from '../queue/DatabaseWorkQueue';
 import { Claim, WorkRegistration } from '../queue/WorkQueue';
 import { ControllerPump, RunItem } from './ControllerPump';

@@ -5,7 +5,7 @@ import readline from 'node:readline';
 import {
   migratedDatabases,
   postgresConnectionString,
-} from '../../testing/databases';
+} from '../../__testUtils__/databases';
 import { DatabaseWorkQueue } from '../queue/DatabaseWorkQueue';
 
 jest.setTimeout(60_000);
@@ -24,7 +24,7 @@ describeWithPostgres('two processes on one PostgreSQL', () => {
       [
         '--require',
         require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        path.resolve(__dirname, '../../testing/reconcileProcess.ts'),
+        path.resolve(__dirname, '../../__testUtils__/reconcileProcess.ts'),
         connection,
         owner,
         mode,

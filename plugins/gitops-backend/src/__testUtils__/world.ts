@@ -1,0 +1,253 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mockServices } from '@backstage/backend-test-utils';
+import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import {
+  ClusterClient,
+  createClusterClient,
+} from '@backstage-gitops/kubernetes-apply';
+import {
+  GitopsObject,
+  GitRepository,
+  Kustomization,
+} from '@backstage-gitops/plugin-gitops-common';
+import { Sandbox, startSandbox } from '@backstage-gitops/sandbox';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Knex } from 'knex';
+import { ArtifactUrls } from '../artifacts/ArtifactUrls';
+import { FileArtifactStore } from '../artifacts/FileArtifactStore';
+import { createGitops, Gitops } from '../createGitops';
+import { Home, HomeMode } from '../homes/Home';
+import { Homes } from '../homes/Homes';
+
+/** What a test may change about a portal. */
+export interface PortalOptions {
+  mode?: HomeMode;
+  leaseMs?: number;
+  allowPortalCredential?: boolean;
+  noCrossNamespaceRefs?: boolean;
+  logger?: LoggerService;
+}
+
+/**
+ * A sandbox and any number of portals over it, each a process' worth of
+ * reconcilers; nothing is mocked but the scheduler, which does not tick.
+ */
+export class World {
+  readonly sandbox: Sandbox;
+  /** With the rights of the cluster's administrator. */
+  readonly client: ClusterClient;
+  readonly directory: string;
+  private readonly portals: Gitops[] = [];
+
+  private constructor(sandbox: Sandbox, directory: string) {
+    this.sandbox = sandbox;
+    this.directory = directory;
+    this.client = this.connect();
+  }
+
+  static async start(): Promise<World> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'gitops-world-'));
+    const sandbox = await startSandbox({
+      dataDir: path.join(directory, 'sandbox'),
+    });
+    return new World(sandbox, directory);
+  }
+
+  async stop(): Promise<void> {
+    for (const portal of this.portals.splice(0)) {
+      await portal.engine.stop();
+    }
+    await this.client.close();
+    await this.sandbox.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Starts the reconcilers over a database. */
+  async startPortal(
+    database: Knex,
+    options: PortalOptions = {},
+  ): Promise<Gitops> {
+    const portal = this.createPortal(database, options);
+    this.portals.push(portal);
+    await portal.engine.start();
+    return portal;
+  }
+
+  async stopPortal(portal: Gitops): Promise<void> {
+    this.portals.splice(this.portals.indexOf(portal), 1);
+    await portal.engine.stop();
+  }
+
+  /** Applies an object as an administrator would with kubectl. */
+  async apply<T extends KubernetesObject>(object: T): Promise<T> {
+    return this.client.apply<T>(object, {
+      fieldManager: 'test',
+      force: true,
+    });
+  }
+
+  /**
+   * Follows an object until it is as wanted; fails with its last state when the
+   * time is over.
+   */
+  async until<T extends KubernetesObject>(
+    ref: { apiVersion: string; kind: string; namespace?: string; name: string },
+    wanted: (object: T | undefined) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<T> {
+    const stop = new AbortController();
+    const timeout = setTimeout(() => stop.abort(), timeoutMs);
+    let last: T | undefined;
+    let reached = false;
+    const see = (object: T | undefined) => {
+      if (!reached) {
+        last = object;
+        if (wanted(object)) {
+          reached = true;
+          stop.abort();
+        }
+      }
+    };
+    await this.client.watch<T>({
+      apiVersion: ref.apiVersion,
+      kind: ref.kind,
+      namespace: ref.namespace,
+      signal: stop.signal,
+      onSync: items => see(items.find(item => item.metadata.name === ref.name)),
+      onEvent: ({ type, object }) => {
+        if (object.metadata.name === ref.name) {
+          see(type === 'DELETED' ? undefined : object);
+        }
+      },
+      onError: () => {},
+    });
+    clearTimeout(timeout);
+    if (!reached) {
+      throw new Error(
+        `${ref.kind} ${ref.name} did not become as wanted: ${JSON.stringify(last, null, 2)}`,
+      );
+    }
+    return last as T;
+  }
+
+  /** The messages of the Kubernetes events about an object. */
+  async eventsOf(object: GitopsObject): Promise<string[]> {
+    const { items } = await this.client.list<
+      KubernetesObject & {
+        involvedObject: { uid: string };
+        reason: string;
+        message: string;
+      }
+    >({
+      apiVersion: 'v1',
+      kind: 'Event',
+      namespace: object.metadata.namespace,
+    });
+    return items
+      .filter(event => event.involvedObject.uid === object.metadata.uid)
+      .map(event => `${event.reason}: ${event.message}`);
+  }
+
+  private connect(): ClusterClient {
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromString(this.sandbox.kubernetes.kubeconfig);
+    return createClusterClient({ kubeConfig });
+  }
+
+  private createPortal(database: Knex, options: PortalOptions): Gitops {
+    const name = 'demo';
+    const mode = options.mode ?? 'reconcile';
+    const home = new Home({
+      name,
+      mode,
+      client: this.connect(),
+      allowPortalCredential: options.allowPortalCredential ?? true,
+    });
+    return createGitops({
+      config: {
+        homes: [
+          {
+            name,
+            mode,
+            access: { type: 'inCluster' },
+            installCrds: mode === 'reconcile',
+            allowPortalCredential: true,
+          },
+        ],
+        artifacts: { directory: this.directory, maxSize: 10 * 1024 * 1024 },
+        concurrency: { source: 2, kustomize: 2 },
+        pollMs: 100,
+        leaseMs: options.leaseMs ?? 30_000,
+        historyMs: 3_600_000,
+        noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
+      },
+      database,
+      homes: new Homes([home]),
+      store: new FileArtifactStore({
+        directory: path.join(this.directory, 'artifacts'),
+      }),
+      urls: new ArtifactUrls({
+        baseUrl: 'http://portal/api/gitops',
+        key: randomBytes(32),
+      }),
+      scheduler: idleScheduler,
+      metrics: { reconciled() {} },
+      logger: options.logger ?? mockServices.logger.mock(),
+    });
+  }
+}
+
+const idleScheduler = mockServices.scheduler.mock() as SchedulerService;
+
+/** A GitRepository over a repository of the sandbox. */
+export function gitRepository(
+  url: string,
+  overrides: Partial<GitRepository['spec']> = {},
+  name = 'repo',
+): GitRepository {
+  return {
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'GitRepository',
+    metadata: { name, namespace: 'default' },
+    spec: { interval: '1h', url, ref: { branch: 'main' }, ...overrides },
+  };
+}
+
+/** A Kustomization over {@link gitRepository}. */
+export function kustomization(
+  overrides: Partial<Kustomization['spec']> = {},
+  name = 'app',
+): Kustomization {
+  return {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      interval: '1h',
+      retryInterval: '1h',
+      prune: true,
+      path: './app',
+      sourceRef: { kind: 'GitRepository', name: 'repo' },
+      ...overrides,
+    },
+  };
+}
+
+/** The Ready condition of an object, if it has one. */
+export function readyOf(object: GitopsObject | undefined) {
+  const status = object?.status as
+    | {
+        conditions?: {
+          type: string;
+          status: string;
+          reason: string;
+          message: string;
+        }[];
+      }
+    | undefined;
+  return status?.conditions?.find(({ type }) => type === 'Ready');
+}

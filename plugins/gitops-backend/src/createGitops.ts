@@ -1,0 +1,107 @@
+import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import { watchHealth } from '@backstage-gitops/kubernetes-apply';
+import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
+import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
+import { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { ArtifactIndex } from './artifacts/ArtifactIndex';
+import { ArtifactReader } from './artifacts/ArtifactReader';
+import { ArtifactUrls } from './artifacts/ArtifactUrls';
+import { GitopsConfig } from './config/readGitopsConfig';
+import { buildManifests } from './controllers/kustomize/buildManifests';
+import { HealthCheck } from './controllers/kustomize/HealthCheck';
+import { HealthWaits } from './controllers/kustomize/HealthWaits';
+import { HealthWatches } from './controllers/kustomize/HealthWatches';
+import { KustomizationReconciler } from './controllers/kustomize/KustomizationReconciler';
+import { PendingInventory } from './controllers/kustomize/PendingInventory';
+import { GitRepositoryReconciler } from './controllers/source/GitRepositoryReconciler';
+import { GitopsEngine } from './engine/GitopsEngine';
+import { DatabaseWorkQueue } from './engine/queue/DatabaseWorkQueue';
+import { WorkQueue } from './engine/queue/WorkQueue';
+import { ReconcileEngine } from './engine/reconcile/ReconcileEngine';
+import { Reconciler } from './engine/reconcile/Reconciler';
+import { EventRecorder } from './engine/report/EventRecorder';
+import { HistoryStore } from './engine/report/HistoryStore';
+import { ReconcileMetrics } from './engine/report/ReconcileMetrics';
+import { Home } from './homes/Home';
+import { Homes } from './homes/Homes';
+
+/** What the reconcilers of one process are made of. */
+export interface GitopsOptions {
+  config: GitopsConfig;
+  database: Knex;
+  homes: Homes;
+  store: ArtifactStore;
+  urls: ArtifactUrls;
+  scheduler: SchedulerService;
+  metrics: ReconcileMetrics;
+  logger: LoggerService;
+  /** Called after the cache of a home took over a change. */
+  onChange?: (home: Home, object: GitopsObject) => void;
+}
+
+/** The reconcilers of one process, and what the API reads. */
+export interface Gitops {
+  engine: GitopsEngine;
+  homes: Homes;
+  queue: WorkQueue;
+  history: HistoryStore;
+  artifacts: ArtifactIndex;
+}
+
+/** Puts the parts together; nothing runs before `engine.start()`. */
+export function createGitops(options: GitopsOptions): Gitops {
+  const { config, database, homes, store, urls, logger } = options;
+  const queue = new DatabaseWorkQueue({
+    database,
+    owner: `${hostname()}-${process.pid}-${randomUUID()}`,
+    leaseMs: config.leaseMs,
+  });
+  const history = new HistoryStore({ database });
+  const artifacts = new ArtifactIndex({ database });
+  const watches = new HealthWatches({ watchHealth, logger });
+  const reconcilers = [
+    new GitRepositoryReconciler({
+      store,
+      index: artifacts,
+      urls,
+      maxSize: config.artifacts.maxSize,
+    }),
+    new KustomizationReconciler({
+      artifacts: new ArtifactReader({ store }),
+      build: async ({ files, object }) => buildManifests(files, object.spec),
+      pending: new PendingInventory({ database }),
+      health: new HealthCheck({
+        waits: new HealthWaits({ database }),
+        watches,
+        queue,
+      }),
+      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+    }),
+  ] as readonly Reconciler[];
+  const engine = new GitopsEngine({
+    ...config,
+    homes,
+    installCrdsIn: new Set(
+      config.homes.filter(home => home.installCrds).map(home => home.name),
+    ),
+    reconcilers,
+    watches,
+    queue,
+    history,
+    engine: new ReconcileEngine({
+      homes,
+      reconcilers,
+      queue,
+      history,
+      events: new EventRecorder({ logger }),
+      metrics: options.metrics,
+      logger,
+    }),
+    scheduler: options.scheduler,
+    logger,
+    onChange: options.onChange,
+  });
+  return { engine, homes, queue, history, artifacts };
+}
