@@ -321,7 +321,7 @@ describe.each(testClusters())('$name', cluster => {
       await client.delete(refOf(extra));
       expect(error).toBeInstanceOf(ApplyError);
       expect(error.message.replaceAll(ns, 'NS')).toMatch(
-        /^Deployment\/web dry-run failed \(Invalid\): .*spec\.replicas.*\nNamespace\/NS-new created$/,
+        /^Deployment\/NS\/web dry-run failed \(Invalid\): .*spec\.replicas.*\nNamespace\/NS-new created$/,
       );
       expect(error.changeSet.entries).toHaveLength(1);
     });

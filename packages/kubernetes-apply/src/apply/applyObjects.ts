@@ -96,8 +96,11 @@ class ApplyRun {
   }
 
   async #stage(stage: Stage, members: KubernetesObject[]): Promise<void> {
-    const inspections = await this.#each('dry-run', members, object =>
-      this.#inspect(object),
+    const prepared = await this.#each('dry-run', members, object =>
+      this.#whileDefined(object, () => prepare(object, this.#options)),
+    );
+    const inspections = await this.#each('dry-run', prepared, object =>
+      this.#whileDefined(object, () => this.#inspect(object)),
     );
     inspections.sort((a, b) =>
       compareApplyOrder(refOf(a.desired), refOf(b.desired)),
@@ -116,23 +119,29 @@ class ApplyRun {
     }
   }
 
-  async #inspect(object: KubernetesObject): Promise<Inspection> {
+  #inspect(object: KubernetesObject): Promise<Inspection> {
     const { client, fieldManager, signal, overrideManagers, ignore } =
       this.#options;
-    const work = async () =>
-      inspect(await prepare(object, this.#options), {
-        client,
-        fieldManager,
-        force: this.#options.force ?? false,
-        overrideManagers,
-        ignore,
-        signal,
-      });
+    return inspect(object, {
+      client,
+      fieldManager,
+      force: this.#options.force ?? false,
+      overrideManagers,
+      ignore,
+      signal,
+    });
+  }
+
+  /** A kind that the set itself defines may take a moment to be served. */
+  #whileDefined<T>(
+    object: KubernetesObject,
+    work: () => Promise<T>,
+  ): Promise<T> {
     return isDefined(this.#defined, object)
       ? whileEstablishing(work, {
           clock: this.#clock,
           timeoutMs: 30_000,
-          signal,
+          signal: this.#options.signal,
         })
       : work();
   }
