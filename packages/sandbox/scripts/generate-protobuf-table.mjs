@@ -150,7 +150,7 @@ const ids = new Map(
 const lines = [...table].map(([name, fields]) =>
   `${name.split('.')[1]}|${fields}`.replace(
     /#([\w.]+);/g,
-    (_, name) => `#${ids.get(name)}`,
+    (_, type) => `#${ids.get(type)}`,
   ),
 );
 const kinds = wanted.map(([kind, name]) => `${kind}=${ids.get(name)}`);

@@ -10,13 +10,12 @@ export { SandboxError } from './errors';
 export type { SandboxErrorCode } from './errors';
 export { startGitServer } from './git/git-server';
 export type {
-  GitAccess,
-  GitRequest,
   GitServerOptions,
   SandboxGit,
   SandboxRepository,
 } from './git/git-server';
 export type { GitAuthor, GitCommitOptions, GitFiles } from './git/repository';
+export type { GitAccess, GitRequest } from './git/repository-host';
 export { startKubernetesApi } from './kubernetes-api';
 export type { KubernetesApiOptions, SandboxKubernetes } from './kubernetes-api';
 export type { SandboxLogger } from './logger';

@@ -1,4 +1,3 @@
-import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { authenticate } from '../access/authentication';
@@ -8,7 +7,6 @@ import { impersonation } from '../access/impersonation';
 import type { ServiceAccountTokens } from '../access/service-account-tokens';
 import type { User } from '../access/user';
 import { ANONYMOUS } from '../access/user';
-import type { JsonObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 import { apiVersionOf, hasSubresource } from '../kinds/resource';
@@ -24,9 +22,8 @@ import {
   noSuchPath,
 } from './api-error';
 import { mediaType, parseObject, readBody } from './body';
-import { Discovery } from './discovery';
+import { Documents } from './documents';
 import type { Fault, FaultPlan } from './faults';
-import { OpenApi } from './openapi';
 import { ReadHandlers } from './read-handlers';
 import { readRepresentation } from './representation';
 import type { RequestInfo } from './request-info';
@@ -34,8 +31,21 @@ import { readRequestInfo } from './request-info';
 import type { BoundedRequestLog, RecordedRequest } from './request-log';
 import { Reviews } from './reviews';
 import { WatchHandler } from './watch-handler';
+import { sendAnswer, TEXT_EMPTY, TEXT_NOT_FOUND } from './send-answer';
 import type { WriteAnswer } from './write-handlers';
 import { readWriteOptions, WriteHandlers } from './write-handlers';
+
+const READING = new Set(['get', 'list', 'watch']);
+const FAULT_REASONS: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
 
 /** What the HTTP layer serves and needs. */
 export interface ApiServerOptions {
@@ -55,8 +65,7 @@ export class ApiServer {
   readonly watches: WatchHandler;
   private readonly reads: ReadHandlers;
   private readonly writes: WriteHandlers;
-  private readonly discovery: Discovery;
-  private readonly openApi: OpenApi;
+  private readonly documents: Documents;
   private readonly reviews: Reviews;
 
   constructor(private readonly options: ApiServerOptions) {
@@ -64,8 +73,7 @@ export class ApiServer {
     this.reads = new ReadHandlers(writer, options.now);
     this.writes = new WriteHandlers(writer);
     this.watches = new WatchHandler({ store: writer.store, reads: this.reads });
-    this.discovery = new Discovery(registry);
-    this.openApi = new OpenApi(registry, this.discovery);
+    this.documents = new Documents(registry);
     this.reviews = new Reviews({ ...options, store: writer.store });
   }
 
@@ -99,7 +107,7 @@ export class ApiServer {
       }
       if (answer) {
         record.status = answer.code;
-        send(response, answer, warnings);
+        sendAnswer(response, answer, warnings);
       } else {
         record.status = response.statusCode;
       }
@@ -113,7 +121,7 @@ export class ApiServer {
       for (const [name, value] of Object.entries(failure.headers)) {
         response.setHeader(name, value);
       }
-      send(
+      sendAnswer(
         response,
         {
           code: failure.code,
@@ -220,62 +228,7 @@ export class ApiServer {
   private route(call: Call): WriteAnswer | undefined {
     return call.info.resource
       ? this.resource(call)
-      : { code: 200, body: this.document(call) };
-  }
-
-  private document({ request, response, info }: Call): JsonObject {
-    const parts = info.path.split('/').filter(Boolean);
-    const accept = request.headers.accept ?? '';
-    const aggregated = /as=APIGroupDiscoveryList/.test(accept)
-      ? (/g=apidiscovery\.k8s\.io;v=(v2(?:beta1)?)/.exec(accept)?.[1] ?? 'v2')
-      : undefined;
-    switch (parts[0]) {
-      case undefined:
-        return {
-          paths: ['/api', '/apis', '/healthz', '/openapi/v3', '/version'],
-        };
-      case 'version':
-        return VERSION;
-      case 'healthz':
-      case 'livez':
-      case 'readyz':
-        return TEXT_OK;
-      case 'api':
-      case 'apis':
-        if (parts.length === 1 && aggregated) {
-          response.setHeader(
-            'content-type',
-            `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`,
-          );
-          return this.discovery.aggregated(
-            parts[0] === 'api',
-            `apidiscovery.k8s.io/${aggregated}`,
-          );
-        }
-        return this.discoveryDocument(parts, request);
-      case 'openapi':
-        if (parts[1] !== 'v3') throw noSuchPath();
-        return parts.length === 2
-          ? this.openApi.index()
-          : this.openApi.document(parts.slice(2).join('/'));
-      default:
-        throw noSuchPath();
-    }
-  }
-
-  private discoveryDocument(
-    parts: string[],
-    request: IncomingMessage,
-  ): JsonObject {
-    if (parts[0] === 'api') {
-      return parts.length === 1
-        ? this.discovery.legacyVersions(request.headers.host ?? '')
-        : this.discovery.resourceList('', parts[1]);
-    }
-    if (parts.length === 1) return this.discovery.groupList();
-    return parts.length === 2
-      ? this.discovery.group(parts[1])
-      : this.discovery.resourceList(parts[1], parts[2]);
+      : { code: 200, body: this.documents.answer(call) };
   }
 
   private resource(call: Call): WriteAnswer | undefined {
@@ -389,35 +342,6 @@ interface Call {
   warnings: string[];
 }
 
-const READING = new Set(['get', 'list', 'watch']);
-const TEXT_OK: JsonObject = Object.freeze({ text: 'ok' });
-const TEXT_EMPTY: JsonObject = Object.freeze({ text: '' });
-const TEXT_NOT_FOUND: JsonObject = Object.freeze({
-  text: '404 page not found\n',
-});
-const TEXTS = new Set([TEXT_OK, TEXT_EMPTY, TEXT_NOT_FOUND]);
-const VERSION: JsonObject = Object.freeze({
-  major: '1',
-  minor: '34',
-  gitVersion: 'v1.34.2+sandbox',
-  gitCommit: '',
-  gitTreeState: 'clean',
-  buildDate: '1970-01-01T00:00:00Z',
-  goVersion: '',
-  compiler: '',
-  platform: 'sandbox',
-});
-const FAULT_REASONS: Record<number, string> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  409: 'Conflict',
-  410: 'Expired',
-  429: 'TooManyRequests',
-  503: 'ServiceUnavailable',
-  504: 'Timeout',
-};
-
 function readInfo(request: IncomingMessage): RequestInfo {
   try {
     return readRequestInfo(request.method ?? 'GET', request.url ?? '/');
@@ -472,25 +396,4 @@ function withFieldSelector(
   const result = new URLSearchParams(query);
   result.set('fieldSelector', `metadata.name=${name}`);
   return result;
-}
-
-function send(
-  response: ServerResponse,
-  { code, body }: WriteAnswer,
-  warnings: string[],
-): void {
-  const isText = TEXTS.has(body);
-  const text = isText ? String(body.text) : `${stringifyJson(body)}\n`;
-  for (const warning of [...new Set(warnings)]) {
-    response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
-  }
-  if (!response.hasHeader('content-type')) {
-    response.setHeader(
-      'content-type',
-      isText ? 'text/plain' : 'application/json',
-    );
-  }
-  response.setHeader('cache-control', 'no-cache, private');
-  response.writeHead(code, { 'content-length': Buffer.byteLength(text) });
-  response.end(text);
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json/value';
 import type { ControllerContext } from './controller-context';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
+const BOOTSTRAP_LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -41,8 +42,6 @@ export function bootstrap(context: ControllerContext): void {
   ];
   for (const object of objects) context.ensure(object, 'kube-apiserver');
 }
-
-const BOOTSTRAP_LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 
 function clusterRole(name: string, rules: JsonObject[]): JsonObject {
   return {

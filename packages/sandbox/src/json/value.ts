@@ -45,8 +45,8 @@ function copy(value: JsonValue | undefined): JsonValue | undefined {
   if (Array.isArray(value)) return value.map(item => copy(item) ?? null);
   if (!isObject(value)) return value;
   const result: JsonObject = {};
-  for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) setMember(result, key, copy(member));
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry !== undefined) setMember(result, key, copy(entry));
   }
   return result;
 }

@@ -13,16 +13,6 @@ export function fill(target: JsonObject, defaults: JsonObject): void {
 
 type Defaulter = (object: JsonObject) => void;
 
-/**
- * Fills in what the API server fills in for a built-in kind (`pkg/apis/*\/v1/
- * defaults.go` and the registries' strategies of Kubernetes 1.34). Changes the
- * given copy.
- */
-export function applyBuiltinDefaults(object: JsonObject): void {
-  const defaulter = DEFAULTERS[`${object.apiVersion}/${object.kind}`];
-  defaulter?.(object);
-}
-
 function spec(object: JsonObject): JsonObject {
   if (!isObject(object.spec)) object.spec = {};
   return object.spec as JsonObject;
@@ -272,4 +262,14 @@ function moveStringData(object: JsonObject): void {
   }
   object.data = data;
   delete object.stringData;
+}
+
+/**
+ * Fills in what the API server fills in for a built-in kind (`pkg/apis/*\/v1/
+ * defaults.go` and the registries' strategies of Kubernetes 1.34). Changes the
+ * given copy.
+ */
+export function applyBuiltinDefaults(object: JsonObject): void {
+  const defaulter = DEFAULTERS[`${object.apiVersion}/${object.kind}`];
+  defaulter?.(object);
 }

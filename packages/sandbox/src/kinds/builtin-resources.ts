@@ -42,6 +42,46 @@ const STORED_VERBS = [
   'watch',
 ];
 
+const SELECTABLE_FIELDS: Record<string, string[]> = {
+  Pod: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  Event: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'regarding.apiVersion',
+    'reason',
+    'reportingComponent',
+    'reportingController',
+    'source',
+    'type',
+  ],
+  Secret: ['type'],
+  Namespace: ['status.phase'],
+  Node: ['spec.unschedulable'],
+  Job: ['status.successful'],
+  ReplicaSet: ['status.replicas'],
+  ReplicationController: ['status.replicas'],
+  Service: ['spec.clusterIP', 'spec.type'],
+  CertificateSigningRequest: ['spec.signerName'],
+};
+
 /** All built-in resources that the sandbox serves. */
 export function builtinResources(types: FieldTypes): Resource[] {
   return [...builtinKinds()]
@@ -92,43 +132,3 @@ function builtinVersion(info: KindInfo, types: FieldTypes): ResourceVersion {
       : undefined,
   };
 }
-
-const SELECTABLE_FIELDS: Record<string, string[]> = {
-  Pod: [
-    'spec.nodeName',
-    'spec.restartPolicy',
-    'spec.schedulerName',
-    'spec.serviceAccountName',
-    'spec.hostNetwork',
-    'status.phase',
-    'status.podIP',
-    'status.nominatedNodeName',
-  ],
-  Event: [
-    'involvedObject.kind',
-    'involvedObject.namespace',
-    'involvedObject.name',
-    'involvedObject.uid',
-    'involvedObject.apiVersion',
-    'involvedObject.resourceVersion',
-    'involvedObject.fieldPath',
-    'regarding.kind',
-    'regarding.namespace',
-    'regarding.name',
-    'regarding.uid',
-    'regarding.apiVersion',
-    'reason',
-    'reportingComponent',
-    'reportingController',
-    'source',
-    'type',
-  ],
-  Secret: ['type'],
-  Namespace: ['status.phase'],
-  Node: ['spec.unschedulable'],
-  Job: ['status.successful'],
-  ReplicaSet: ['status.replicas'],
-  ReplicationController: ['status.replicas'],
-  Service: ['spec.clusterIP', 'spec.type'],
-  CertificateSigningRequest: ['spec.signerName'],
-};

@@ -62,7 +62,7 @@ function decimal(nanos: bigint, suffix: string): string {
     amount /= 1000n;
     power += 1;
   }
-  if (!/^[eE]/.test(suffix)) return `${amount}${DECIMAL[power]}`;
+  if (!/^[eE][+-]?\d/.test(suffix)) return `${amount}${DECIMAL[power]}`;
   const exponent = (power - 3) * 3;
   return exponent === 0 ? `${amount}` : `${amount}e${exponent}`;
 }

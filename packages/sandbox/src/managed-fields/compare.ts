@@ -13,21 +13,6 @@ export interface Comparison {
   readonly added: FieldSet;
 }
 
-/** Compares two values of one type (structured-merge-diff 6, `typed/compare.go`). */
-export function compareFields(
-  type: FieldType,
-  left: JsonValue | undefined,
-  right: JsonValue | undefined,
-): Comparison {
-  const comparison: Comparison = {
-    removed: new FieldSet(),
-    modified: new FieldSet(),
-    added: new FieldSet(),
-  };
-  new Comparer(comparison).compare(type, left, right, []);
-  return comparison;
-}
-
 class Comparer {
   constructor(private readonly result: Comparison) {}
 
@@ -142,6 +127,21 @@ class Comparer {
       }
     }
   }
+}
+
+/** Compares two values of one type (structured-merge-diff 6, `typed/compare.go`). */
+export function compareFields(
+  type: FieldType,
+  left: JsonValue | undefined,
+  right: JsonValue | undefined,
+): Comparison {
+  const comparison: Comparison = {
+    removed: new FieldSet(),
+    modified: new FieldSet(),
+    added: new FieldSet(),
+  };
+  new Comparer(comparison).compare(type, left, right, []);
+  return comparison;
 }
 
 function groupEntries(

@@ -57,25 +57,27 @@ export class FieldSet {
 
   /** Adds one path. The empty path, the whole object, is not tracked. */
   insert(path: readonly PathElement[]): void {
-    if (path.length === 0) return;
-    let node: FieldSet = this;
-    for (const element of path.slice(0, -1)) {
-      let next = node.children.get(element);
-      if (!next) {
-        next = new FieldSet();
-        node.children.set(element, next);
-      }
-      node = next;
+    const [element, ...rest] = path;
+    if (element === undefined) return;
+    if (rest.length === 0) {
+      this.members.add(element);
+      return;
     }
-    node.members.add(path[path.length - 1]);
+    let child = this.children.get(element);
+    if (!child) {
+      child = new FieldSet();
+      this.children.set(element, child);
+    }
+    child.insert(rest);
   }
 
   /** True when the exact path is a member. */
   has(path: readonly PathElement[]): boolean {
-    if (path.length === 0) return false;
-    let node: FieldSet | undefined = this;
-    for (const element of path.slice(0, -1)) node = node?.children.get(element);
-    return node?.members.has(path[path.length - 1]) ?? false;
+    const [element, ...rest] = path;
+    if (element === undefined) return false;
+    return rest.length === 0
+      ? this.members.has(element)
+      : (this.children.get(element)?.has(rest) ?? false);
   }
 
   /** The set below one element. */

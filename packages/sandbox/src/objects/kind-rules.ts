@@ -11,18 +11,6 @@ import {
 } from '../json/value';
 import { definitionProblems } from './definition-rules';
 
-/**
- * What in a built-in object breaks the rules of its kind: the rules that
- * delivery tools meet (required and immutable fields), not all of Kubernetes'.
- */
-export function kindProblems(
-  object: JsonObject,
-  live: JsonObject | undefined,
-): FieldProblem[] {
-  const rules = RULES[`${object.apiVersion}/${object.kind}`];
-  return rules?.(object, live) ?? [];
-}
-
 type Rules = (
   object: JsonObject,
   live: JsonObject | undefined,
@@ -292,3 +280,15 @@ const RULES: Record<string, Rules> = {
   ],
   'apiextensions.k8s.io/v1/CustomResourceDefinition': definitionProblems,
 };
+
+/**
+ * What in a built-in object breaks the rules of its kind: the rules that
+ * delivery tools meet (required and immutable fields), not all of Kubernetes'.
+ */
+export function kindProblems(
+  object: JsonObject,
+  live: JsonObject | undefined,
+): FieldProblem[] {
+  const rules = RULES[`${object.apiVersion}/${object.kind}`];
+  return rules?.(object, live) ?? [];
+}

@@ -92,7 +92,7 @@ function pointer(value: JsonValue | undefined): string[] {
   return text
     .split('/')
     .slice(1)
-    .map(step => step.replace(/~1/g, '/').replace(/~0/g, '~'));
+    .map(part => part.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
 function step(

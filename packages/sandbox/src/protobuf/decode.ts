@@ -15,6 +15,39 @@ type Message = Map<number, Field>;
 
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
+function readMessage(line: string): Message {
+  const fields: Message = new Map();
+  const [, body] = line.split('|');
+  for (const entry of body.split(',').filter(Boolean)) {
+    const [number, name, flags, type] = entry.split(':');
+    fields.set(Number(number), {
+      name,
+      type,
+      inline: flags.includes('^'),
+      omitEmpty: flags.includes('?'),
+    });
+  }
+  return fields;
+}
+
+// Views over constant tables, made when first asked for.
+function lazy<T>(make: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= make());
+}
+
+const KIND_TABLE = lazy(
+  () =>
+    new Map(
+      KINDS.split('\n').map(line => {
+        const [kind, id] = line.split('=');
+        return [kind, parseInt(id, 36)] as const;
+      }),
+    ),
+);
+
+const MESSAGE_TABLE = lazy(() => MESSAGES.split('\n').map(readMessage));
+
 /** A kind whose protobuf form the sandbox does not know. */
 export class UnknownKindError extends Error {
   constructor(readonly kind: string) {
@@ -86,39 +119,6 @@ function emptyValue(type: string): JsonValue {
     default:
       return null;
   }
-}
-
-// Views over constant tables, made when first asked for.
-function lazy<T>(make: () => T): () => T {
-  let value: T | undefined;
-  return () => (value ??= make());
-}
-
-const KIND_TABLE = lazy(
-  () =>
-    new Map(
-      KINDS.split('\n').map(line => {
-        const [kind, id] = line.split('=');
-        return [kind, parseInt(id, 36)] as const;
-      }),
-    ),
-);
-
-const MESSAGE_TABLE = lazy(() => MESSAGES.split('\n').map(readMessage));
-
-function readMessage(line: string): Message {
-  const fields: Message = new Map();
-  const [, body] = line.split('|');
-  for (const entry of body.split(',').filter(Boolean)) {
-    const [number, name, flags, type] = entry.split(':');
-    fields.set(Number(number), {
-      name,
-      type,
-      inline: flags.includes('^'),
-      omitEmpty: flags.includes('?'),
-    });
-  }
-  return fields;
 }
 
 function decodeMessage(id: number, bytes: Uint8Array): JsonObject {

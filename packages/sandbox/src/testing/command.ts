@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 /** What a command printed and how it ended. */
 export interface CommandResult {
@@ -38,19 +38,17 @@ export async function runCommand(
 }
 
 /**
- * `describe` for tests that need a command; where it is absent one skipped
- * test says so.
+ * `describe` for tests that need a command; where it is absent they are
+ * skipped under a name that says so.
  */
 export function describeIf(
   command: string,
   probe: string[],
 ): (name: string, body: () => void) => void {
-  try {
-    execFileSync(command, probe, { stdio: 'ignore' });
-    return describe;
-  } catch {
-    return (name, body) =>
-      // eslint-disable-next-line jest/valid-describe-callback
-      describe.skip(`${name} (needs ${command}, which is not installed)`, body);
-  }
+  const isPresent = spawnSync(command, probe, { stdio: 'ignore' }).status === 0;
+  return (name, body) => {
+    const run = isPresent ? describe : describe.skip;
+    const why = isPresent ? '' : ` (skipped: ${command} is not installed)`;
+    run(`${name}${why}`, body);
+  };
 }

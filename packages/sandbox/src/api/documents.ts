@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '../json/value';
+import type { KindRegistry } from '../kinds/registry';
+import { noSuchPath } from './api-error';
+import { Discovery } from './discovery';
+import { OpenApi } from './openapi';
+import type { RequestInfo } from './request-info';
+import { TEXT_OK } from './send-answer';
+
+const VERSION: JsonObject = Object.freeze({
+  major: '1',
+  minor: '34',
+  gitVersion: 'v1.34.2+sandbox',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: '',
+  platform: 'sandbox',
+});
+
+/** What an answer is made from. */
+export interface DocumentCall {
+  request: IncomingMessage;
+  response: ServerResponse;
+  info: RequestInfo;
+}
+
+/** Answers requests that are not for resources: discovery, OpenAPI, version, health. */
+export class Documents {
+  private readonly discovery: Discovery;
+  private readonly openApi: OpenApi;
+
+  constructor(registry: KindRegistry) {
+    this.discovery = new Discovery(registry);
+    this.openApi = new OpenApi(registry, this.discovery);
+  }
+
+  /** @throws ApiError 404 */
+  answer({ request, response, info }: DocumentCall): JsonObject {
+    const parts = info.path.split('/').filter(Boolean);
+    const accept = request.headers.accept ?? '';
+    const aggregated = /as=APIGroupDiscoveryList/.test(accept)
+      ? (/g=apidiscovery\.k8s\.io;v=(v2(?:beta1)?)/.exec(accept)?.[1] ?? 'v2')
+      : undefined;
+    switch (parts[0]) {
+      case undefined:
+        return {
+          paths: ['/api', '/apis', '/healthz', '/openapi/v3', '/version'],
+        };
+      case 'version':
+        return VERSION;
+      case 'healthz':
+      case 'livez':
+      case 'readyz':
+        return TEXT_OK;
+      case 'api':
+      case 'apis':
+        if (parts.length === 1 && aggregated) {
+          response.setHeader(
+            'content-type',
+            `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`,
+          );
+          return this.discovery.aggregated(
+            parts[0] === 'api',
+            `apidiscovery.k8s.io/${aggregated}`,
+          );
+        }
+        return this.discoveryDocument(parts, request);
+      case 'openapi':
+        if (parts[1] !== 'v3') throw noSuchPath();
+        return parts.length === 2
+          ? this.openApi.index()
+          : this.openApi.document(parts.slice(2).join('/'));
+      default:
+        throw noSuchPath();
+    }
+  }
+
+  private discoveryDocument(
+    parts: string[],
+    request: IncomingMessage,
+  ): JsonObject {
+    if (parts[0] === 'api') {
+      return parts.length === 1
+        ? this.discovery.legacyVersions(request.headers.host ?? '')
+        : this.discovery.resourceList('', parts[1]);
+    }
+    if (parts.length === 1) return this.discovery.groupList();
+    return parts.length === 2
+      ? this.discovery.group(parts[1])
+      : this.discovery.resourceList(parts[1], parts[2]);
+  }
+}
