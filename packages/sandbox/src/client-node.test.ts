@@ -121,12 +121,12 @@ describe('@kubernetes/client-node', () => {
     informer.on('error', () => {
       void informer.start();
     });
+    const nextEvent = () =>
+      new Promise<void>(resolve => {
+        wake = resolve;
+      });
     const until = async (entry: string) => {
-      while (!seen.includes(entry)) {
-        await new Promise<void>(resolve => {
-          wake = resolve;
-        });
-      }
+      while (!seen.includes(entry)) await nextEvent();
     };
     await informer.start();
     try {
@@ -150,6 +150,7 @@ describe('@kubernetes/client-node', () => {
       await until('add i2');
       await core.deleteNamespacedConfigMap({ name: 'i1', namespace });
       await until('delete i1');
+      expect(seen.slice(0, 2)).toEqual(['add i1', 'update i1']);
     } finally {
       await informer.stop();
     }

@@ -222,6 +222,13 @@ describeIf('kubectl', ['version', '--client'])('kubectl', () => {
     expect((await kubectl(['apply', '-f', '-'], wrong)).stderr).toContain(
       'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.replicaz"',
     );
+    const mistyped = {
+      ...DEPLOYMENT,
+      spec: { ...DEPLOYMENT.spec, replicas: 'x' },
+    };
+    expect((await kubectl(['apply', '-f', '-'], mistyped)).stderr).toContain(
+      'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    );
     expect((await applyAs('one', wrong)).stderr).toContain(
       'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.replicaz: field not declared in schema',
     );

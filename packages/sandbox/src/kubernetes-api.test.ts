@@ -157,6 +157,9 @@ describe('startKubernetesApi', () => {
     const gone = watchFor(api, 'DELETED', 'dependent');
     await call(api, 'DELETE', `${CONFIG_MAPS}/owner`);
     await gone;
+    expect((await call(api, 'GET', `${CONFIG_MAPS}/dependent`)).status).toBe(
+      404,
+    );
   });
 
   it('gives back 64-bit integers as they came', async () => {

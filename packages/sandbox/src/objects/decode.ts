@@ -5,6 +5,7 @@ import { asObject, clone, isNumeric, isObject } from '../json/value';
 import { applyBuiltinDefaults } from '../kinds/builtin-defaults';
 import { pruneUnknownFields } from '../kinds/prune';
 import { apiVersionOf } from '../kinds/resource';
+import { declaringType } from '../protobuf/decode';
 import { applySchemaDefaults } from '../kinds/schema-defaults';
 import type { Target, WriteOptions } from './write-request';
 
@@ -38,7 +39,9 @@ export function decodeObject(
   const { version } = target;
   checkKind(target, sent);
   if (version.node) {
-    const problem = typeProblem(version.node, sent, target.resource.kind);
+    const problem = typeProblem(version.node, sent, path =>
+      goFieldName(target, path),
+    );
     if (problem) throw new DecodeError(target, problem);
   }
   const { object: pruned, unknown } = pruneUnknownFields(version, sent);
@@ -124,28 +127,39 @@ const GO_TYPES: Record<string, string> = {
 function typeProblem(
   node: SchemaNode,
   value: JsonValue | undefined,
-  path: string,
+  nameOf: (path: string[]) => string,
+  path: string[] = [],
 ): string | undefined {
   if (value === undefined || value === null) return undefined;
   const expected = expectation(node);
   if (expected && !expected.fits(value)) {
-    return `json: cannot unmarshal ${jsonType(value)} into Go struct field ${path} of type ${expected.name}`;
+    return `json: cannot unmarshal ${jsonType(value)} into Go struct field ${nameOf(path)} of type ${expected.name}`;
   }
   if (node.type === 'list' && Array.isArray(value) && node.element) {
     for (const item of value) {
-      const problem = typeProblem(node.element, item, path);
+      const problem = typeProblem(node.element, item, nameOf, path);
       if (problem) return problem;
     }
   }
   if ((node.type === 'object' || node.type === 'map') && isObject(value)) {
     for (const [name, entry] of Object.entries(value)) {
       const type = node.field(name);
-      const entryPath = node.type === 'map' ? path : `${path}.${name}`;
-      const problem = type && typeProblem(type, entry, entryPath);
+      const entryPath = node.type === 'map' ? path : [...path, name];
+      const problem = type && typeProblem(type, entry, nameOf, entryPath);
       if (problem) return problem;
     }
   }
   return undefined;
+}
+
+/** A field as Go's decoder names it: the type that declares it, then its path. */
+function goFieldName({ resource, version }: Target, path: string[]): string {
+  const declaring = declaringType(
+    apiVersionOf(resource.group, version.name),
+    resource.kind,
+    path,
+  );
+  return [declaring, ...path].join('.');
 }
 
 function expectation(

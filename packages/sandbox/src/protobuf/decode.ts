@@ -48,6 +48,33 @@ const KIND_TABLE = lazy(
 
 const MESSAGE_TABLE = lazy(() => MESSAGES.split('\n').map(readMessage));
 
+/**
+ * The Go type that declares a field of a built-in kind, which decoding errors
+ * name; the kind itself where it is not known.
+ */
+export function declaringType(
+  apiVersion: string,
+  kind: string,
+  path: readonly string[],
+): string {
+  let id = KIND_TABLE().get(`${apiVersion}/${kind}`);
+  if (id === undefined) return kind;
+  for (const name of path.slice(0, -1)) {
+    const field = fieldOf(id, name);
+    const reference = /#(\w+)$/.exec(field?.type ?? '')?.[1];
+    if (reference === undefined) return kind;
+    id = parseInt(reference, 36);
+  }
+  return MESSAGES.split('\n')[id].split('|')[0];
+}
+
+function fieldOf(id: number, name: string): Field | undefined {
+  for (const field of MESSAGE_TABLE()[id].values()) {
+    if (!field.inline && field.name === name) return field;
+  }
+  return undefined;
+}
+
 /** A kind whose protobuf form the sandbox does not know. */
 export class UnknownKindError extends Error {
   constructor(readonly kind: string) {
