@@ -133,7 +133,32 @@ describe('startKubernetesApi', () => {
     );
     expect(refused.status).toBe(409);
     expect(refused.text).toContain(
-      'Precondition failed: UID in precondition: other',
+      'the UID in the precondition (other) does not match the UID in record',
+    );
+  });
+
+  it('takes no new finalizers and no new name once an object is being deleted', async () => {
+    const url = `${CONFIG_MAPS}/leaving`;
+    await call(
+      api,
+      'POST',
+      CONFIG_MAPS,
+      configMap('leaving', { finalizers: ['example.com/hold'] }),
+    );
+    await call(api, 'DELETE', url);
+    const merge = (metadata: object) =>
+      call(
+        api,
+        'PATCH',
+        url,
+        JSON.stringify({ metadata }),
+        'application/merge-patch+json',
+      );
+    expect((await merge({ finalizers: ['example.com/more'] })).text).toContain(
+      'no new finalizers can be added if the object is being deleted',
+    );
+    expect((await merge({ name: 'other' })).text).toContain(
+      'the name of the object (other) does not match the name on the URL (leaving)',
     );
   });
 

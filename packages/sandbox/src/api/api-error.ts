@@ -224,6 +224,21 @@ export function tooLarge(limit: number): ApiError {
   });
 }
 
+/** 500 without a reason, as the API server answers some bad requests. */
+export function unexplained(message: string): ApiError {
+  return new ApiError({ code: 500, reason: '', message });
+}
+
+/** 404 for a resource that a served version does not have. */
+export function noSuchResource(): ApiError {
+  return new ApiError({
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+    details: {},
+  });
+}
+
 /** 500. */
 export function internalError(message: string): ApiError {
   return new ApiError({

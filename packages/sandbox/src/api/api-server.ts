@@ -20,6 +20,7 @@ import {
   methodNotAllowed,
   NoSuchPath,
   noSuchPath,
+  noSuchResource,
 } from './api-error';
 import { mediaType, parseObject, readBody } from './body';
 import { Documents } from './documents';
@@ -239,7 +240,11 @@ export class ApiServer {
       asked.version,
       asked.plural,
     );
-    if (!found) throw noSuchPath();
+    if (!found) {
+      throw this.documents.serves(asked.group, asked.version)
+        ? noSuchResource()
+        : noSuchPath();
+    }
     const target: Target = {
       ...found,
       namespace: asked.namespace,
@@ -271,7 +276,7 @@ export class ApiServer {
 
   private checkSubresource(target: Target): void {
     const { version, subresource } = target;
-    if (!hasSubresource(version, subresource)) throw noSuchPath();
+    if (!hasSubresource(version, subresource)) throw noSuchResource();
   }
 
   private read(target: Target, call: Call): WriteAnswer | undefined {

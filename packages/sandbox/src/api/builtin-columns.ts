@@ -167,10 +167,10 @@ const ROLE_BINDING = [
 
 /** Columns of built-in kinds after the name (`pkg/printers/internalversion`, Kubernetes 1.34). */
 export const BUILTIN_COLUMNS: Record<string, Column[]> = {
-  '/ConfigMap': [number('Data', o => size(o.data) + size(o.binaryData)), AGE],
+  '/ConfigMap': [text('Data', o => size(o.data) + size(o.binaryData)), AGE],
   '/Secret': [
     text('Type', o => asString(o.type) ?? ''),
-    number('Data', o => size(o.data)),
+    text('Data', o => size(o.data)),
     AGE,
   ],
   '/Namespace': [

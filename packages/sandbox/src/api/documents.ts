@@ -36,6 +36,11 @@ export class Documents {
     this.openApi = new OpenApi(registry, this.discovery);
   }
 
+  /** Whether a group is served in a version. */
+  serves(group: string, version: string): boolean {
+    return this.discovery.resourcesOf(group, version).length > 0;
+  }
+
   /** @throws ApiError 404 */
   answer({ request, response, info }: DocumentCall): JsonObject {
     const parts = info.path.split('/').filter(Boolean);

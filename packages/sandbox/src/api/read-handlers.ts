@@ -99,7 +99,13 @@ export class ReadHandlers {
         'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
       );
     }
-    const limit = Number(query.get('limit') ?? 0);
+    const limitText = query.get('limit') || '0';
+    if (!/^-?\d+$/.test(limitText)) {
+      throw badRequest(
+        `strconv.ParseInt: parsing ${JSON.stringify(limitText)}: invalid syntax`,
+      );
+    }
+    const limit = Number(limitText);
     const all = store
       .list(
         target.resource.storage,

@@ -6,7 +6,8 @@ import { inVersion } from '../kinds/resource';
 import { apiVersion } from '../objects/object-writer';
 import type { Target } from '../objects/write-request';
 import type { Change, ObjectStore } from '../storage/object-store';
-import { ApiError, badRequest, expired } from './api-error';
+import type { ApiError } from './api-error';
+import { expired, unexplained } from './api-error';
 import type { ReadHandlers } from './read-handlers';
 import { selectorOf } from './read-handlers';
 import type { Representation } from './representation';
@@ -47,8 +48,8 @@ export class Watch {
     const from = query.get('resourceVersion') ?? '';
     if (from && !/^\d+$/.test(from)) {
       this.onEnd();
-      throw badRequest(
-        `Invalid value: ${JSON.stringify(from)}: resource version must be an integer`,
+      throw unexplained(
+        `resourceVersion: Invalid value: ${JSON.stringify(from)}: strconv.ParseUint: parsing ${JSON.stringify(from)}: invalid syntax`,
       );
     }
     response.writeHead(200, {

@@ -156,9 +156,7 @@ function readPatch(body: Buffer, type: string, query: URLSearchParams): Patch {
         force: ['true', '1'].includes(query.get('force') ?? ''),
       };
     default:
-      throw unsupportedMediaType(
-        'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/strategic-merge-patch+json',
-      );
+      throw unsupportedMediaType('415: Unsupported Media Type');
   }
 }
 
@@ -181,7 +179,7 @@ function readDeleteOptions(
     throw new ApiError({
       code: 422,
       reason: 'Invalid',
-      message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${stringifyJson(policy)}: supported values: "Background", "Foreground", "Orphan"`,
+      message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${stringifyJson(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
     });
   }
   const preconditions = asObject(sent.preconditions);
@@ -205,7 +203,7 @@ export function isDryRun(query: URLSearchParams): boolean {
       throw new ApiError({
         code: 422,
         reason: 'Invalid',
-        message: `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
+        message: `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
       });
     }
   }

@@ -75,7 +75,7 @@ function checkKind({ resource, version }: Target, sent: JsonObject): void {
   }
   if (sent.kind !== resource.kind) {
     throw badRequest(
-      `${String(sent.kind)} in version "${version.name}" cannot be handled as a ${resource.kind}: no kind "${String(sent.kind)}" is registered for version "${apiVersion}"`,
+      `${String(sent.kind)} in version "${version.name}" cannot be handled as a ${resource.kind}: the kind of the object is not that of the resource`,
     );
   }
 }

@@ -49,19 +49,18 @@ function checkPreconditions(
   metadata: JsonObject,
   { preconditions }: DeleteOptions,
 ): void {
-  if (preconditions?.uid && preconditions.uid !== metadata.uid) {
+  const byKind = { ...errorTarget(target), resource: target.resource.kind };
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid && uid !== metadata.uid) {
     throw conflict(
-      errorTarget(target),
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${asString(metadata.uid)}`,
+      byKind,
+      `the UID in the precondition (${uid}) does not match the UID in record (${asString(metadata.uid)}). The object might have been deleted and then recreated`,
     );
   }
-  if (
-    preconditions?.resourceVersion &&
-    preconditions.resourceVersion !== metadata.resourceVersion
-  ) {
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
     throw conflict(
-      errorTarget(target),
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${asString(metadata.resourceVersion)}`,
+      byKind,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${asString(metadata.resourceVersion)}). The object might have been modified`,
     );
   }
 }

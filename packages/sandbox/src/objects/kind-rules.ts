@@ -69,11 +69,11 @@ const workload: Rules = (object, live) => {
   const matches = Object.entries(wanted).every(
     ([key, value]) => labels[key] === value,
   );
-  if (selector !== undefined && !matches) {
+  if (selector === undefined || !matches) {
     problems.push(
       invalid(
         'spec.template.metadata.labels',
-        labels,
+        at(object, 'spec', 'template', 'metadata', 'labels') ?? null,
         '`selector` does not match template `labels`',
       ),
     );
@@ -231,7 +231,7 @@ function jobRestartPolicy(object: JsonObject): FieldProblem[] {
   if (policy === 'OnFailure' || policy === 'Never') return [];
   return [
     {
-      reason: 'FieldValueNotSupported',
+      reason: 'FieldValueRequired',
       field: 'spec.template.spec.restartPolicy',
       message: `Required value: valid values: "OnFailure", "Never"`,
     },

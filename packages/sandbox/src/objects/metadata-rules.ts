@@ -25,6 +25,7 @@ const FREELY_NAMED_GROUP = 'rbac.authorization.k8s.io';
 export function metadataProblems(
   resource: Resource,
   object: JsonObject,
+  live: JsonObject | undefined,
 ): FieldProblem[] {
   const metadata = asObject(object.metadata);
   return [
@@ -33,6 +34,7 @@ export function metadataProblems(
     ...annotationProblems(metadata),
     ...ownerProblems(metadata),
     ...finalizerProblems(metadata),
+    ...lateFinalizerProblems(metadata, asObject(live?.metadata)),
   ];
 }
 
@@ -161,4 +163,25 @@ function finalizerProblems(metadata: JsonObject): FieldProblem[] {
     if (rule) problems.push(invalid('metadata.finalizers', finalizer, rule));
   }
   return problems;
+}
+
+/** An object that is being deleted takes no new finalizers. */
+function lateFinalizerProblems(
+  metadata: JsonObject,
+  live: JsonObject,
+): FieldProblem[] {
+  if (live.deletionTimestamp === undefined) return [];
+  const known = asArray(live.finalizers);
+  const added = asArray(metadata.finalizers).filter(
+    name => !known.includes(name),
+  );
+  if (added.length === 0) return [];
+  const list = added.map(name => JSON.stringify(name)).join(', ');
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      field: 'metadata.finalizers',
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
+    },
+  ];
 }

@@ -5,6 +5,7 @@ import {
   invalid,
   notFound,
   STALE_OBJECT,
+  unexplained,
 } from '../api/api-error';
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, clone, equal } from '../json/value';
@@ -89,7 +90,7 @@ export class ObjectWriter {
   ): JsonObject {
     const decoded = this.decode(collection, sent, options);
     if (asString(at(decoded, 'metadata', 'resourceVersion'))) {
-      throw badRequest(
+      throw unexplained(
         'resourceVersion should not be set on objects to be created',
       );
     }
@@ -119,10 +120,12 @@ export class ObjectWriter {
   replace(target: Target, sent: JsonObject, options: WriteOptions): JsonObject {
     const live = this.read(target);
     const next = this.decode(target, sent, options);
-    const name = asString(at(next, 'metadata', 'name'));
-    if (name !== undefined && name !== target.name) {
-      throw badRequest(
-        `the name of the object (${name}) does not match the name on the URL (${target.name})`,
+    const uid = asString(at(next, 'metadata', 'uid'));
+    const liveUid = asString(at(live, 'metadata', 'uid'));
+    if (uid && uid !== liveUid) {
+      throw conflict(
+        errorTarget(target),
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`,
       );
     }
     if (
@@ -210,6 +213,7 @@ export class ObjectWriter {
     options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
   ): JsonObject {
     const decoded = decodeObject(target, clone(sent), options);
+    checkName(target, decoded);
     if (!target.resource.namespaced) return decoded;
     const metadata = asObject(decoded.metadata);
     const namespace = asString(metadata.namespace);
@@ -279,12 +283,14 @@ export class ObjectWriter {
       throw conflict(errorTarget(target), STALE_OBJECT);
     }
     const uid = asString(at(next, 'metadata', 'uid'));
-    const liveUid = asString(at(live, 'metadata', 'uid'));
-    if (uid && uid !== liveUid) {
-      throw conflict(
-        errorTarget(target),
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`,
-      );
+    if (uid && uid !== at(live, 'metadata', 'uid')) {
+      throw invalid(invalidTarget(target), [
+        {
+          reason: 'FieldValueInvalid',
+          field: 'metadata.uid',
+          message: `Invalid value: ${JSON.stringify(uid)}: field is immutable`,
+        },
+      ]);
     }
   }
 
@@ -295,11 +301,20 @@ export class ObjectWriter {
   ): void {
     const { schema } = target.version;
     const problems = [
-      ...metadataProblems(target.resource, object),
+      ...metadataProblems(target.resource, object, live),
       ...(schema ? schemaProblems(schema, object) : kindProblems(object, live)),
     ];
     if (problems.length > 0) throw invalid(invalidTarget(target), problems);
   }
+}
+
+/** A name in the body must be that of the URL, where that has one. @throws ApiError 400 */
+function checkName(target: Target, object: JsonObject): void {
+  const name = asString(at(object, 'metadata', 'name'));
+  if (!target.name || name === undefined || name === target.name) return;
+  throw badRequest(
+    `the name of the object (${name}) does not match the name on the URL (${target.name})`,
+  );
 }
 
 /** What errors call the object. */

@@ -5,6 +5,7 @@ import {
   conflict,
   invalid,
   notFound,
+  unexplained,
   unsupportedMediaType,
 } from '../api/api-error';
 import type { JsonObject, JsonValue } from '../json/value';
@@ -110,7 +111,7 @@ function patchedObject(
 
 function jsonPatchFailure(error: JsonPatchError): ApiError {
   return error.kind === 'malformed'
-    ? badRequest(error.message)
+    ? badRequest(`error decoding patch: ${error.message}`)
     : new ApiError({
         code: 422,
         reason: 'Invalid',
@@ -205,11 +206,9 @@ function checkConfiguration(
     const gvk = resource.group
       ? `${resource.group}/${version.name}`
       : `/${version.name}`;
-    throw new ApiError({
-      code: 500,
-      reason: '',
-      message: `failed to create typed patch object (${target.namespace}/${target.name}; ${gvk.replace(/^\//, '')}, Kind=${resource.kind}): ${joinProblems(problems)}`,
-    });
+    throw unexplained(
+      `failed to create typed patch object (${target.namespace}/${target.name}; ${gvk.replace(/^\//, '')}, Kind=${resource.kind}): ${joinProblems(problems)}`,
+    );
   }
 }
 

@@ -30,7 +30,7 @@ export function applyJsonPatch(
 ): JsonValue {
   if (!Array.isArray(patch)) {
     throw new JsonPatchError(
-      'the patch is not a list of operations',
+      'json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
       'malformed',
     );
   }
@@ -80,14 +80,14 @@ function applyOperation(document: JsonValue, operation: JsonObject): JsonValue {
       }
       return document;
     default:
-      throw new JsonPatchError('an operation is not known', 'malformed');
+      throw new JsonPatchError('an operation is not known', 'not-applicable');
   }
 }
 
 function pointer(value: JsonValue | undefined): string[] {
   const text = asString(value);
   if (text === undefined || (text !== '' && !text.startsWith('/'))) {
-    throw new JsonPatchError('a path is not a JSON pointer', 'malformed');
+    throw new JsonPatchError('a path is not a JSON pointer', 'not-applicable');
   }
   return text
     .split('/')
