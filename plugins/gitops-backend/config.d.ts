@@ -11,10 +11,12 @@ export interface Config {
        */
       name: string;
       /**
-       * `observe` (default) reads and shows, and writes nothing; `reconcile`
-       * reconciles the home's objects.
+       * `observe` (default) reads and shows, and writes nothing; `plan` also
+       * fetches, builds and tries by dry run what it would do; `reconcile`
+       * reconciles the home's objects. While Flux's controllers run there, a
+       * home is observed only.
        */
-      mode?: 'observe' | 'reconcile';
+      mode?: 'observe' | 'plan' | 'reconcile';
       /**
        * Access by a kubeconfig file.
        */

@@ -231,6 +231,58 @@ describe('delivery from Git to a cluster', () => {
     ).toMatchObject({ spec: { replicas: 1 } });
   });
 
+  it('leaves nothing behind of an apply whose inventory was never written', async () => {
+    const delivery = kustomization();
+    const { faults } = world.sandbox.kubernetes;
+    await world.apply(gitRepository(url));
+    await world.until<GitRepository>(
+      refOf(gitRepository(url)),
+      object => readyOf(object)?.status === 'True',
+    );
+    // The status can be written until something was applied, not after.
+    let applied = false;
+    faults.inject({
+      disconnect: true,
+      match: ({ verb, resource, subresource, userAgent, query }) => {
+        if (
+          userAgent === PORTAL_AGENT &&
+          resource === 'configmaps' &&
+          verb === 'patch' &&
+          query.dryRun !== 'All'
+        ) {
+          applied = true;
+        }
+        return (
+          applied &&
+          userAgent === PORTAL_AGENT &&
+          resource === 'kustomizations' &&
+          subresource === 'status'
+        );
+      },
+    });
+    await world.apply(delivery);
+    await world.until(configMapRef('settings'), object => object !== undefined);
+    expect(
+      (await world.client.get<Kustomization>(refOf(delivery)))?.status
+        ?.inventory,
+    ).toBeUndefined();
+
+    await world.sandbox.git.commit(REPO, {
+      message: 'Without settings',
+      remove: ['app/config.yaml'],
+    });
+    await request(gitRepository(url), 'next');
+    await world.until<GitRepository>(
+      refOf(gitRepository(url)),
+      object => object?.status?.lastHandledReconcileAt === 'next',
+    );
+    faults.clear();
+    await request(delivery, 'again');
+    await world.until<Kustomization>(refOf(delivery), ready());
+    expect(await world.client.get(configMapRef('settings'))).toBeUndefined();
+    expect(await world.client.get(deploymentRef)).toBeDefined();
+  });
+
   describe('bad input ends in a condition and an event that say what, where and what to do', () => {
     it.each<[string, Partial<GitRepository['spec']>, string, RegExp]>([
       [
@@ -441,14 +493,23 @@ describe('delivery from Git to a cluster', () => {
       expect(waiting.status?.inventory?.entries).toHaveLength(2);
     });
 
-    it('a delivery without anybody to deliver as', async () => {
-      const strict = await world.startPortal(await init('SQLITE_3'), {
-        allowPortalCredential: false,
+    it('a delivery whose ServiceAccount may not write', async () => {
+      await world.apply({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'powerless', namespace: 'default' },
       });
-      await world.stopPortal(strict);
-      expect(
-        strict.homes.find('demo')?.deliveryIdentity({ namespace: 'default' }),
-      ).toBeUndefined();
+      const delivery = kustomization({ serviceAccountName: 'powerless' });
+      await world.apply(gitRepository(url));
+      await world.apply(delivery);
+      const failed = await world.until<Kustomization>(
+        refOf(delivery),
+        failedWith('ReconciliationFailed'),
+      );
+      expect(readyOf(failed)?.message).toMatch(
+        /system:serviceaccount:default:powerless/,
+      );
+      expect(await world.client.get(deploymentRef)).toBeUndefined();
     });
   });
 });

@@ -23,6 +23,11 @@ import { createGitops, Gitops } from '../createGitops';
 import { Home, HomeMode } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 
+const idleScheduler = mockServices.scheduler.mock() as SchedulerService;
+
+/** User agent of the portals' requests. */
+export const PORTAL_AGENT = 'portal';
+
 /** What a test may change about a portal. */
 export interface PortalOptions {
   mode?: HomeMode;
@@ -41,12 +46,40 @@ export class World {
   /** With the rights of the cluster's administrator. */
   readonly client: ClusterClient;
   readonly directory: string;
+  /** For portals whose log a test waits for; see {@link World.nextLog}. */
+  readonly logger: LoggerService;
+  private readonly logListeners = new Set<(line: string) => void>();
   private readonly portals: Gitops[] = [];
 
   private constructor(sandbox: Sandbox, directory: string) {
     this.sandbox = sandbox;
     this.directory = directory;
-    this.client = this.connect();
+    this.client = this.connect('administrator');
+    const heard = (message: string) => {
+      for (const listener of this.logListeners) {
+        listener(message);
+      }
+    };
+    this.logger = {
+      error: heard,
+      warn: heard,
+      info: heard,
+      debug: heard,
+      child: () => this.logger,
+    };
+  }
+
+  /** The next line that matches, of a portal that logs to `logger`. */
+  nextLog(pattern: RegExp): Promise<string> {
+    return new Promise(resolve => {
+      const listener = (line: string) => {
+        if (pattern.test(line)) {
+          this.logListeners.delete(listener);
+          resolve(line);
+        }
+      };
+      this.logListeners.add(listener);
+    });
   }
 
   static async start(): Promise<World> {
@@ -152,10 +185,10 @@ export class World {
       .map(event => `${event.reason}: ${event.message}`);
   }
 
-  private connect(): ClusterClient {
+  private connect(userAgent: string): ClusterClient {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(this.sandbox.kubernetes.kubeconfig);
-    return createClusterClient({ kubeConfig });
+    return createClusterClient({ kubeConfig, userAgent });
   }
 
   private createPortal(database: Knex, options: PortalOptions): Gitops {
@@ -164,7 +197,7 @@ export class World {
     const home = new Home({
       name,
       mode,
-      client: this.connect(),
+      client: this.connect(PORTAL_AGENT),
       allowPortalCredential: options.allowPortalCredential ?? true,
     });
     return createGitops({
@@ -200,8 +233,6 @@ export class World {
     });
   }
 }
-
-const idleScheduler = mockServices.scheduler.mock() as SchedulerService;
 
 /** A GitRepository over a repository of the sandbox. */
 export function gitRepository(

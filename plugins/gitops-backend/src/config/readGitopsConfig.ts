@@ -89,9 +89,9 @@ function readHome(config: Config): HomeConfig {
     );
   }
   const mode = config.getOptionalString('mode') ?? 'observe';
-  if (mode !== 'observe' && mode !== 'reconcile') {
+  if (mode !== 'observe' && mode !== 'plan' && mode !== 'reconcile') {
     throw new InputError(
-      `gitops.homes: mode of '${name}' is '${mode}'; it must be 'observe' or 'reconcile'`,
+      `gitops.homes: mode of '${name}' is '${mode}'; it must be 'observe', 'plan' or 'reconcile'`,
     );
   }
   return {

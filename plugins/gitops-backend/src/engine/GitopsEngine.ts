@@ -9,6 +9,7 @@ import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 import { HomeWatcher } from '../homes/HomeWatcher';
 import { installCrds } from '../homes/installCrds';
+import { OtherWriters } from '../homes/OtherWriters';
 import { backoffDelay } from './queue/backoff';
 import { WorkQueue } from './queue/WorkQueue';
 import { ReconcileEngine } from './reconcile/ReconcileEngine';
@@ -40,6 +41,8 @@ export interface GitopsEngineOptions {
 
 /** Seconds between two runs of a controller's scheduled task. */
 const TASK_SECONDS = 10;
+/** Between two looks for Flux's controllers in a home. */
+const WRITER_CHECK_MS = 30_000;
 /** A scheduled run starts at most this many items; the pump does the rest. */
 const TASK_ITEMS = 500;
 
@@ -106,25 +109,36 @@ export class GitopsEngine {
   private async tend(home: Home): Promise<void> {
     const { signal } = this.stopping;
     const { logger, reconcilers } = this.options;
-    if (this.options.installCrdsIn.has(home.name)) {
-      await this.untilItWorks(home, () =>
-        installCrds({
-          client: home.client,
-          kinds: this.options.reconcilers.map(({ kind }): GitopsKind => kind),
-          logger,
-          signal,
-        }),
-      );
+    const kinds = reconcilers.map(({ kind }): GitopsKind => kind);
+    const writers = new OtherWriters({ home, logger });
+    await this.untilItWorks(home, async () => {
+      await writers.check();
+      if (
+        this.options.installCrdsIn.has(home.name) &&
+        home.mode === 'reconcile'
+      ) {
+        await installCrds({ client: home.client, kinds, logger, signal });
+      }
+    });
+    if (signal.aborted) {
+      return;
     }
-    if (!signal.aborted) {
-      await new HomeWatcher({
-        home,
-        reconcilers,
-        queue: this.options.queue,
-        logger,
-        onChange: this.options.onChange,
-      }).run(signal);
-    }
+    const watcher = new HomeWatcher({
+      home,
+      reconcilers,
+      queue: this.options.queue,
+      logger,
+      onChange: this.options.onChange,
+    });
+    const watchWriters = async () => {
+      while (!signal.aborted) {
+        await pause(WRITER_CHECK_MS, signal);
+        if (!signal.aborted && (await writers.check()) && !home.writer) {
+          watcher.resume();
+        }
+      }
+    };
+    await Promise.all([watcher.run(signal), watchWriters()]);
   }
 
   private async untilItWorks(
@@ -144,7 +158,7 @@ export class GitopsEngine {
         home.markFailed(error.message);
         const delay = backoffDelay(failures, { minMs: 1_000, maxMs: 60_000 });
         this.options.logger.warn(
-          `The CRDs could not be installed in home ${home.name}, trying again in ${delay / 1000} s: ${error.message}`,
+          `Home ${home.name} could not be prepared, trying again in ${delay / 1000} s: ${error.message}`,
         );
         await pause(delay, signal);
       }

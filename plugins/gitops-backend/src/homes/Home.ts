@@ -1,13 +1,17 @@
 import {
   ClusterClient,
   Impersonation,
+  ObjectRef,
 } from '@backstage-gitops/kubernetes-apply';
-import { ObjectCache } from './ObjectCache';
+import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
+import { cacheKey, ObjectCache, referenceTo } from './ObjectCache';
 
 /** What the portal does in a home. */
 export type HomeMode =
   /** Reads objects and shows them; writes nothing. */
   | 'observe'
+  /** Fetches, builds and tries by dry run what a reconcile would do; writes nothing. */
+  | 'plan'
   /** Reconciles them. */
   | 'reconcile';
 
@@ -36,12 +40,15 @@ export interface HomeOptions {
 /** A Kubernetes API that holds GitOps objects. */
 export class Home {
   readonly name: string;
-  readonly mode: HomeMode;
   /** The portal's own credential: GitOps objects, their Secrets, events. */
   readonly client: ClusterClient;
   readonly cache = new ObjectCache();
   /** Field manager of finalizers and status; not Flux's, so that foreign writers are told apart. */
   readonly statusManager = 'backstage-gitops';
+  private readonly configuredMode: HomeMode;
+  private readonly planned = new Map<string, object>();
+  private readonly planListeners = new Set<(object: GitopsObject) => void>();
+  private otherWriter: string | undefined;
   private readonly defaultServiceAccount?: string;
   private readonly allowPortalCredential: boolean;
   private readonly now: () => number;
@@ -49,7 +56,7 @@ export class Home {
 
   constructor(options: HomeOptions) {
     this.name = options.name;
-    this.mode = options.mode;
+    this.configuredMode = options.mode;
     this.client = options.client;
     this.defaultServiceAccount = options.defaultServiceAccount;
     this.allowPortalCredential = options.allowPortalCredential;
@@ -59,6 +66,56 @@ export class Home {
 
   get state(): HomeState {
     return this.current;
+  }
+
+  /** The configured mode, or `observe` while somebody else reconciles here. */
+  get mode(): HomeMode {
+    return this.otherWriter ? 'observe' : this.configuredMode;
+  }
+
+  /** Who else reconciles the objects of this home, if somebody does. */
+  get writer(): string | undefined {
+    return this.otherWriter;
+  }
+
+  /** Gives whether that changed the mode. */
+  setOtherWriter(writer: string | undefined): boolean {
+    const before = this.mode;
+    this.otherWriter = writer;
+    return before !== this.mode;
+  }
+
+  /**
+   * Reads a GitOps object from the API. Where nothing may be written, its status
+   * is the one that a run would have written.
+   */
+  async read<T extends GitopsObject>(
+    ref: ObjectRef,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T | undefined> {
+    const object = await this.client.get<T>(ref, options);
+    return object && this.withPlannedStatus(object);
+  }
+
+  /** Keeps the status that a run would have written, in memory. */
+  keepPlannedStatus(object: GitopsObject, status: object): void {
+    this.planned.set(cacheKey(referenceTo(object)), status);
+    for (const listener of this.planListeners) {
+      listener({ ...object, status });
+    }
+  }
+
+  withPlannedStatus<T extends GitopsObject>(object: T): T {
+    const status =
+      this.mode === 'plan'
+        ? this.planned.get(cacheKey(referenceTo(object)))
+        : undefined;
+    return status ? { ...object, status } : object;
+  }
+
+  onPlannedStatus(listener: (object: GitopsObject) => void): () => void {
+    this.planListeners.add(listener);
+    return () => this.planListeners.delete(listener);
   }
 
   markConnected(): void {

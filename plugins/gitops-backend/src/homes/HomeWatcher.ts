@@ -48,10 +48,23 @@ export class HomeWatcher {
 
   /** Watches until the signal fires; whatever happens to the home. */
   async run(signal: AbortSignal): Promise<void> {
+    const unsubscribe = this.home.onPlannedStatus(object => {
+      const reconciler = this.byKind.get(object.kind)!;
+      this.enqueue(() => this.changed(reconciler, object));
+    });
     await Promise.all(
       this.reconcilers.map(reconciler => this.watchKind(reconciler, signal)),
     );
+    unsubscribe();
     await this.work;
+  }
+
+  /** Puts all objects into the queue again, after nobody worked on them. */
+  resume(): void {
+    for (const reconciler of this.reconcilers) {
+      const items = this.home.cache.list(reconciler.kind.kind);
+      this.enqueue(() => this.synced(reconciler, items));
+    }
   }
 
   private async watchKind(
@@ -71,7 +84,8 @@ export class HomeWatcher {
         if (event.type === 'DELETED') {
           this.enqueue(() => this.deleted(reconciler, event.object));
         } else {
-          this.enqueue(() => this.changed(reconciler, event.object));
+          const object = this.home.withPlannedStatus(event.object);
+          this.enqueue(() => this.changed(reconciler, object));
         }
       },
       onError: error => {
@@ -112,7 +126,7 @@ export class HomeWatcher {
       this.home.cache.set(item, reconciler.references(item));
       this.onChange?.(this.home, item);
     }
-    if (this.home.mode !== 'reconcile') {
+    if (this.home.mode === 'observe') {
       return;
     }
     await this.queue.register(
@@ -140,7 +154,7 @@ export class HomeWatcher {
   ): Promise<void> {
     const before = this.home.cache.set(object, reconciler.references(object));
     this.onChange?.(this.home, object);
-    if (this.home.mode !== 'reconcile') {
+    if (this.home.mode === 'observe') {
       return;
     }
     const key = this.keyOf(reconciler, object);
@@ -165,7 +179,7 @@ export class HomeWatcher {
   ): Promise<void> {
     this.home.cache.delete(referenceTo(object));
     this.onChange?.(this.home, object);
-    if (this.home.mode === 'reconcile') {
+    if (this.home.mode !== 'observe') {
       await this.queue.forget([this.keyOf(reconciler, object)]);
     }
   }

@@ -45,6 +45,7 @@ import {
   sourceReference,
 } from './loadSource';
 import { ownerLabels } from './ownerLabels';
+import { planDelivery } from './planDelivery';
 import { PendingInventory, unionOf } from './PendingInventory';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
@@ -249,6 +250,10 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       });
     }
 
+    if (run.planOnly) {
+      return this.plan(run, client, built, attempt);
+    }
+
     let applied: AppliedManifests;
     try {
       applied = await applyManifests({
@@ -296,6 +301,27 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       buildDigest: built.digest,
     });
     return this.afterHealth(run, health, attempt);
+  }
+
+  /** Says what a delivery would do, and does none of it. */
+  private async plan(
+    run: Run,
+    client: ClusterClient,
+    built: BuiltManifests,
+    attempt: Attempt,
+  ): Promise<Outcome> {
+    const { revision } = attempt.artifact;
+    const plan = await planDelivery(run, client, built.objects);
+    run.status.observedGeneration = run.generation;
+    run.status.lastAttemptedRevision = revision;
+    await run.report({
+      condition: { type: ConditionType.Ready, status: 'Unknown' },
+      event: 'Normal',
+      reason: 'Planned',
+      message: `Plan for revision ${revision}: ${plan}`,
+      revision,
+    });
+    return done(attempt.timing.intervalMs);
   }
 
   /**

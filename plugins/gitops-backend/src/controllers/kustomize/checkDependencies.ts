@@ -62,7 +62,7 @@ export async function checkDependencies(options: {
   signal?: AbortSignal;
 }): Promise<string | undefined> {
   for (const reference of dependencyReferences(options.object)) {
-    const dependency = await options.home.client.get<Kustomization>(
+    const dependency = await options.home.read<Kustomization>(
       { ...reference, apiVersion: kustomizationKind.apiVersion },
       { signal: options.signal },
     );

@@ -54,7 +54,7 @@ export async function loadSource(options: {
   const kind = kindByName(reference.kind);
   const source =
     kind?.producesArtifact &&
-    (await home.client.get<GitopsObject<object, { artifact?: Artifact }>>(
+    (await home.read<GitopsObject<object, { artifact?: Artifact }>>(
       { ...reference, apiVersion: kind.apiVersion },
       { signal: options.signal },
     ));

@@ -21,7 +21,7 @@ import { ObjectReference, Reconciler } from '../../engine/reconcile/Reconciler';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { done, Outcome, retry, stalled } from '../../engine/run/Outcome';
 import { GitCredential, readGitCredential } from './git/credentials';
-import { GitError } from './git/GitError';
+import { GitError, GitErrorCode } from './git/GitError';
 import { GitHttp } from './git/GitHttp';
 import { GitCheckout, GitFile, GitRemote } from './git/GitRemote';
 import { referencePrefixes, resolveReference } from './git/resolveReference';
@@ -55,6 +55,11 @@ const DEFAULT_TIMEOUT = '60s';
 
 /** Longest commit subject that an event quotes (Flux 2.9). */
 const SUBJECT_LENGTH = 50;
+
+const REASONS: Partial<Record<GitErrorCode, string>> = {
+  GIT_AUTHENTICATION: Reason.AuthenticationFailed,
+  GIT_EMPTY: Reason.EmptyGitRepository,
+};
 
 class SourceError extends CustomErrorBase {
   readonly name = 'SourceError';
@@ -112,11 +117,7 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
       run.signal.throwIfAborted();
       return this.failFetch(
         run,
-        error instanceof GitError && error.code === 'GIT_AUTHENTICATION'
-          ? Reason.AuthenticationFailed
-          : error instanceof GitError && error.code === 'GIT_EMPTY'
-            ? Reason.EmptyGitRepository
-            : Reason.GitOperationFailed,
+        reasonOf(error),
         timeout.aborted
           ? new GitError(
               'GIT_TIMEOUT',
@@ -369,6 +370,13 @@ async function* entriesOf(files: readonly GitFile[], ignore: SourceIgnore) {
       };
     }
   }
+}
+
+function reasonOf(error: Error): string {
+  return (
+    (error instanceof GitError && REASONS[error.code]) ||
+    Reason.GitOperationFailed
+  );
 }
 
 function subjectOf(message: string): string {

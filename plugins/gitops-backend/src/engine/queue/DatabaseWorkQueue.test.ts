@@ -292,12 +292,14 @@ describe.each(testDatabaseIds)('DatabaseWorkQueue on %s', databaseId => {
   it('answers a thousand wakes during a run with one more run', async () => {
     await queue.register([item('a')]);
     const [claim] = await claimAll(queue);
-    for (let index = 0; index < 1_000; index += 100) {
-      await Promise.all(
+    const wakeHundredTimes = () =>
+      Promise.all(
         Array.from({ length: 100 }, () =>
           queue.wake([item('a')], { reason: 'trigger' }),
         ),
       );
+    for (let round = 0; round < 10; round++) {
+      await wakeHundredTimes();
     }
     await queue.finish(claim, {
       dueAt: at(60_000),

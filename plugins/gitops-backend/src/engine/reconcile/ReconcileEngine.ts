@@ -20,6 +20,9 @@ import { ReconcileMetrics } from '../report/ReconcileMetrics';
 import { Reconciler } from './Reconciler';
 import { ReconcileRun } from './ReconcileRun';
 
+/** The reason of an outcome that continues the same attempt later. */
+export const HEALTH_WAIT = 'HealthCheck';
+
 /** What {@link ReconcileEngine} is made of. */
 export interface ReconcileEngineOptions {
   homes: Homes;
@@ -55,7 +58,7 @@ export class ReconcileEngine {
     const { item } = claim;
     const reconciler = this.reconcilers.get(`${item.group}/${item.kind}`);
     const home = this.options.homes.find(item.home);
-    if (!reconciler || !home || home.mode !== 'reconcile') {
+    if (!reconciler || !home || home.mode === 'observe') {
       // The home was taken out of the configuration or is only observed now.
       await this.options.queue.forget([item]);
       return done(null);
@@ -85,7 +88,7 @@ export class ReconcileEngine {
     claim: Claim,
   ): Promise<Outcome> {
     const { item } = claim;
-    const object = await home.client.get<GitopsObject>({
+    const object = await home.read<GitopsObject>({
       apiVersion: reconciler.kind.apiVersion,
       kind: item.kind,
       namespace: item.namespace,
@@ -96,6 +99,9 @@ export class ReconcileEngine {
       return done(null);
     }
     if (object.metadata.deletionTimestamp) {
+      if (home.mode === 'plan') {
+        return done(null);
+      }
       return this.finalize(this.begin(home, reconciler, claim, object));
     }
     const kept = await this.addFinalizer(home, claim, object);
@@ -193,7 +199,7 @@ export class ReconcileEngine {
     object: GitopsObject,
   ): Promise<GitopsObject> {
     const finalizers = object.metadata.finalizers ?? [];
-    if (finalizers.includes(FLUX_FINALIZER)) {
+    if (finalizers.includes(FLUX_FINALIZER) || home.mode === 'plan') {
       return object;
     }
     claim.assertHeld();
@@ -292,9 +298,6 @@ export class ReconcileEngine {
     return retry(error);
   }
 }
-
-/** The reason of an outcome that continues the same attempt later. */
-export const HEALTH_WAIT = 'HealthCheck';
 
 function isSuspended(object: GitopsObject): boolean {
   return (object.spec as { suspend?: boolean } | undefined)?.suspend === true;

@@ -63,6 +63,8 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
   readonly now: () => number;
   /** Conditions as they will be written; those of others are kept. */
   readonly conditions: ConditionSet;
+  /** Nothing may be written to a cluster; what would be done is reported. */
+  readonly planOnly: boolean;
   /** Status as it will be written, without conditions; change it in place. */
   readonly status: WorkingStatus<T>;
   private readonly events: EventRecorder;
@@ -74,6 +76,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
     this.home = home;
     this.kind = kind;
     this.object = object;
+    this.planOnly = home.mode === 'plan';
     this.claim = options.claim;
     this.events = options.events;
     this.history = options.history;
@@ -148,7 +151,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
       message,
       revision: report.revision,
     });
-    if (report.event !== 'Trace') {
+    if (report.event !== 'Trace' && !this.planOnly) {
       await this.events.record({
         client: this.home.client,
         home: this.home.name,
@@ -184,6 +187,11 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
       return;
     }
     this.claim.assertHeld();
+    if (this.planOnly) {
+      this.written = structuredClone(next);
+      this.home.keepPlannedStatus(this.object, this.written);
+      return;
+    }
     await this.home.client.patch(
       {
         apiVersion: this.kind.apiVersion,

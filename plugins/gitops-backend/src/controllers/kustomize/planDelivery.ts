@@ -1,0 +1,67 @@
+import {
+  ClusterClient,
+  difference,
+  inventoryEntryOf,
+  planObjects,
+  PlannedChange,
+  refOfEntry,
+  subjectOf,
+} from '@backstage-gitops/kubernetes-apply';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  FieldManager,
+  Kustomization,
+} from '@backstage-gitops/plugin-gitops-common';
+import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { ownerLabels } from './ownerLabels';
+
+/**
+ * What a delivery would do, found by the same dry runs that an apply makes, as a
+ * sentence and a line for each object that would change or fail.
+ */
+export async function planDelivery(
+  run: ReconcileRun<Kustomization>,
+  client: ClusterClient,
+  objects: readonly KubernetesObject[],
+): Promise<string> {
+  const { spec, status } = run.object;
+  const changes = await planObjects({
+    client,
+    objects,
+    fieldManager: FieldManager.kustomize,
+    ownerLabels: ownerLabels(run.object),
+    commonMetadata: spec.commonMetadata,
+    defaultNamespace: run.namespace,
+    force: spec.force,
+    ignore: spec.ignore,
+    signal: run.signal,
+  });
+  const stale = spec.prune
+    ? difference(
+        status?.inventory?.entries ?? [],
+        changes.map(({ ref }) => inventoryEntryOf(ref)),
+      )
+    : [];
+  const failed = changes.filter(({ failure }) => failure);
+  const count = (action: PlannedChange['action']) =>
+    changes.filter(change => change.action === action && !change.failure)
+      .length;
+  const summary = [
+    `${count('created')} to create`,
+    `${count('configured')} to change`,
+    `${stale.length} to delete`,
+    `${count('unchanged')} unchanged`,
+    ...(failed.length > 0 ? [`${failed.length} would fail`] : []),
+  ].join(', ');
+  const lines = [
+    ...failed.map(({ failure }) => failure!.message),
+    ...changes
+      .filter(
+        ({ action, failure }) =>
+          !failure && (action === 'created' || action === 'configured'),
+      )
+      .map(({ ref, action }) => `${subjectOf(ref)} would be ${action}`),
+    ...stale.map(entry => `${subjectOf(refOfEntry(entry))} would be deleted`),
+  ];
+  return [summary, ...lines].join('\n');
+}
