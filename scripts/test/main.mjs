@@ -1,6 +1,6 @@
 // All tests, on Node 24, with a PostgreSQL of their own. The last line counts.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bin, environment, root } from '../lib/prepare.mjs';
@@ -23,14 +23,18 @@ if (args.includes('--help') || args.includes('-h')) {
 }
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'gitops-test-'));
+// PostgreSQL runs as a user of its own where this runs as root.
+chmodSync(scratch, 0o711);
 let postgres;
 let exitCode = 1;
 let line = '0 passed, 1 failed';
 try {
-  for (const { name, found, needed } of await findTools()) {
-    if (!found) {
-      console.log(`${name} is not on this machine; skipped: ${needed}`);
-    }
+  const missing = findTools().filter(({ found }) => !found);
+  for (const { name, needed } of missing) {
+    console.log(`${name} is not on this machine; skipped: ${needed}`);
+  }
+  if (process.env.GITOPS_REQUIRE_TOOLS && missing.length > 0) {
+    throw new Error('Where programs are required, no test may be skipped');
   }
   postgres = await startPostgres(path.join(scratch, 'postgres'));
   const report = path.join(scratch, 'jest.json');

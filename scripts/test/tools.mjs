@@ -14,7 +14,8 @@ const TOOLS = [
   },
 ];
 
-export async function findTools() {
+/** Which of the programs are on this machine. */
+export function findTools() {
   return TOOLS.map(({ name, args, needed }) => ({
     name,
     needed,

@@ -8,6 +8,7 @@ import { migratedDatabases } from './__testUtils__/databases';
 import {
   gitRepository,
   kustomization,
+  PORTAL_AGENT,
   readyOf,
   World,
 } from './__testUtils__/world';
