@@ -99,8 +99,9 @@ async function main() {
     },
   });
   stop = () => processes.stop();
-  const runTypeScript = (name, args) =>
+  const runTypeScript = (name, args, fatal) =>
     processes.start(name, node24, [...typeScript, ...args], {
+      fatal,
       cwd: root,
       env: environment({ NODE_ENV: 'development' }),
     });
@@ -136,10 +137,11 @@ async function main() {
   ]);
 
   console.log('Starting the portal');
-  const backend = runTypeScript('backend', [
-    'packages/backend/src/index.ts',
-    ...configs,
-  ]);
+  const backend = runTypeScript(
+    'backend',
+    ['packages/backend/src/index.ts', ...configs],
+    /threw an error during startup|Backend startup failed/,
+  );
   const app = options.app
     ? processes.start(
         'app',
@@ -184,7 +186,7 @@ function summary(options) {
       '',
       options.write
         ? '  The portal reconciles the GitOps objects of this cluster.'
-        : '  The portal observes this cluster and writes nothing. To let it reconcile,\n  stop it and add --write: npm start -- --kubeconfig FILE --write',
+        : "  The portal observes this cluster, plans by dry run what it would do, and writes nothing.\n  To let it reconcile and install missing CRDs, stop it and add --write:\n    npm start -- --kubeconfig FILE --write\n  While Flux's controllers run in a cluster, it is only observed.",
     );
   } else {
     lines.push(

@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util';
 export const help = `Starts the portal: a Backstage app and backend, beside a sandbox cluster and Git server.
 
   npm start                               the demo, everything on this machine
-  npm start -- --kubeconfig FILE          a real cluster as home, read only
+  npm start -- --kubeconfig FILE          a real cluster as home: observed and planned, nothing is written
   npm start -- --kubeconfig FILE --write  a real cluster as home, reconciled
 
 Options
   --kubeconfig FILE       use the cluster of this kubeconfig as home; no sandbox is started
   --context NAME          context of the kubeconfig (default: its current one)
   --write                 reconcile the objects of that cluster and install missing CRDs;
-                          without it the portal observes and writes nothing
+                          without it the portal observes, plans and writes nothing
   --portal-port N         the app (default 3000)
   --backend-port N        the backend (default 7007)
   --kubernetes-port N     the sandbox's Kubernetes API (default 6443)

@@ -17,11 +17,13 @@ export class Processes {
     this.stopping = false;
   }
 
+  /** `options.fatal` matches output after which waiting is in vain. */
   start(name, command, args, options = {}) {
     const logFile = path.join(this.logDir, `${name}.log`);
     const log = createWriteStream(logFile);
+    const { fatal, ...spawnOptions } = options;
     const child = spawn(command, args, {
-      ...options,
+      ...spawnOptions,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C reaches us alone, and we end each in order.
       detached: true,
@@ -30,6 +32,11 @@ export class Processes {
     const onData = chunk => {
       log.write(chunk);
       tail.push(chunk);
+      if (fatal?.test(chunk.toString()) && !this.stopping) {
+        this.onFailure(
+          `${name} cannot start. From ${logFile}:\n${chunk.toString().trim()}`,
+        );
+      }
       if (tail.length > 50) {
         tail.shift();
       }

@@ -3,7 +3,7 @@ export function runConfig(options) {
   const home = options.kubeconfig
     ? {
         name: 'cluster',
-        mode: options.write ? 'reconcile' : 'observe',
+        mode: options.write ? 'reconcile' : 'plan',
         kubeconfig: {
           path: options.kubeconfig,
           ...(options.context && { context: options.context }),

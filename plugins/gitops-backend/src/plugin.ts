@@ -60,7 +60,11 @@ export const gitopsPlugin = createBackendPlugin({
         const { engine } = createGitops({
           config,
           database: await openDatabase(services.database),
-          homes: new Homes(await Promise.all(config.homes.map(createHome))),
+          homes: new Homes(
+            await Promise.all(
+              config.homes.map(home => createHome(home, { logger })),
+            ),
+          ),
           store,
           urls,
           scheduler,

@@ -1,23 +1,46 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { InputError } from '@backstage/errors';
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { assertError, InputError } from '@backstage/errors';
 import {
   checkKubeConfig,
+  ClusterClient,
   createClusterClient,
 } from '@backstage-gitops/kubernetes-apply';
 import { HomeAccess, HomeConfig } from '../config/readGitopsConfig';
 import { Home } from './Home';
+import { UnavailableCluster } from './UnavailableCluster';
 
 const USER_AGENT = 'backstage-gitops';
 
-/** Makes the home of one entry of `gitops.homes`; connects to nothing yet. */
-export async function createHome(config: HomeConfig): Promise<Home> {
-  const kubeConfig = await loadKubeConfig(config.name, config.access);
+/**
+ * Makes the home of one entry of `gitops.homes`; connects to nothing yet. A
+ * kubeconfig that cannot be used makes a home that says so.
+ */
+export async function createHome(
+  config: HomeConfig,
+  options: { logger: LoggerService },
+): Promise<Home> {
+  let client: ClusterClient;
+  try {
+    client = createClusterClient({
+      kubeConfig: await loadKubeConfig(config.name, config.access),
+      userAgent: USER_AGENT,
+    });
+  } catch (error) {
+    assertError(error);
+    const { hint } = error as { hint?: string };
+    const reason = hint ? `${error.message}; ${hint}` : error.message;
+    options.logger.error(
+      `Home ${config.name} cannot be used before the portal is restarted: ${reason}`,
+    );
+    client = new UnavailableCluster(error);
+  }
   return new Home({
     name: config.name,
     mode: config.mode,
-    client: createClusterClient({ kubeConfig, userAgent: USER_AGENT }),
+    client,
     defaultServiceAccount: config.defaultServiceAccount,
     allowPortalCredential: config.allowPortalCredential,
   });

@@ -112,7 +112,7 @@ export class DatabaseWorkQueue implements WorkQueue {
     await forEachChunk(keys, async chunk => {
       const ids = chunk.map(workId);
       await this.database(TABLE).whereIn('id', ids).delete();
-      ids.forEach(id => this.held.get(id)?.lose());
+      ids.forEach(id => this.held.get(id)?.drop());
     });
   }
 
@@ -251,7 +251,7 @@ export class DatabaseWorkQueue implements WorkQueue {
       }
     }
     this.announce();
-    return changed > 0;
+    return changed > 0 || (claim instanceof HeldClaim && claim.isDropped);
   }
 
   async recoverLost(): Promise<number> {

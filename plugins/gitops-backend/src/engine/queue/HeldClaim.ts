@@ -13,6 +13,8 @@ export class HeldClaim implements Claim {
   private readonly monotonic: () => number;
   private readonly controller = new AbortController();
   private deadline: number;
+  /** The item itself was taken out of the queue; there is nothing to finish. */
+  private dropped = false;
 
   constructor(options: {
     item: WorkItem;
@@ -44,6 +46,15 @@ export class HeldClaim implements Claim {
     if (!this.controller.signal.aborted) {
       this.deadline = deadline;
     }
+  }
+
+  get isDropped(): boolean {
+    return this.dropped;
+  }
+
+  drop(): void {
+    this.dropped = true;
+    this.lose();
   }
 
   /** Somebody else holds the item, or nobody does any more. */

@@ -86,7 +86,10 @@ export interface WorkQueue {
   claim(options: { controller: string; limit: number }): Promise<Claim[]>;
   /** Prolongs the leases held by this process; fires `signal` of lost ones. */
   heartbeat(): Promise<void>;
-  /** Ends a claim. False when it had been lost: nothing was written. */
+  /**
+   * Ends a claim. False when it had been lost: nothing was written. An item
+   * that was forgotten meanwhile has ended well.
+   */
   finish(claim: Claim, completion: Completion): Promise<boolean>;
   /** Returns the items of dead processes to the queue; gives their number. */
   recoverLost(): Promise<number>;
