@@ -1,0 +1,59 @@
+export interface Config {
+  gitops?: {
+    /**
+     * The Kubernetes clusters that hold GitOps objects.
+     */
+    homes?: Array<{
+      /** Name of the home. */
+      name: string;
+      /**
+       * Entities of this home carry the name of their object; those of all others
+       * are named `<name>_<home>`. At most one home is bare. Default false.
+       */
+      bare?: boolean;
+    }>;
+    /**
+     * Which files may deliver which objects to which home. What no claim covers
+     * waits for approval.
+     */
+    claims?: Array<{
+      /** The files that this claim is about. All that is given must match. */
+      location: {
+        /** Host, with its port where the address has one. */
+        host: string;
+        /** Full name, such as `team/repository`. */
+        repository?: string;
+        /** The exact branch, tag or commit. */
+        ref?: string;
+        /** Folder or file in the repository; whole path segments. */
+        pathPrefix?: string;
+      };
+      /** Home that the objects go to. */
+      home: string;
+      /** Namespaces that the objects may be in. */
+      namespaces: string[];
+      /**
+       * ServiceAccount in the namespace of the object that applies it, and that
+       * what it delivers is applied as.
+       */
+      serviceAccount?: string;
+      /** Owner of objects that name none, as an entity reference. */
+      owner?: string;
+      /** Hosts that sources may be fetched from. Default: any. */
+      sourceHosts?: string[];
+    }>;
+    catalog?: {
+      /**
+       * Install the parser that makes slim entities of Flux manifests. Set it to
+       * false where the host installs a parser of its own that calls
+       * `gitopsEntityDataParser`. Default true.
+       */
+      entityDataParser?: boolean;
+      /**
+       * Hosts that serve the files of their repositories at
+       * `/raw/<owner>/<repository>/<ref>/<path>`, with port.
+       */
+      rawHosts?: string[];
+    };
+  };
+}

@@ -1,0 +1,172 @@
+import {
+  isGitopsGroup,
+  kindOf,
+  kindOfGroup,
+  splitApiVersion,
+  UnknownKindError,
+} from '@backstage-gitops/plugin-gitops-common';
+import { isJsonObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  CompoundEntityRef,
+  Entity,
+  getCompoundEntityRef,
+  parseEntityRef,
+  RELATION_DEPENDENCY_OF,
+  RELATION_DEPENDS_ON,
+  RELATION_HAS_PART,
+  RELATION_OWNED_BY,
+  RELATION_OWNER_OF,
+  RELATION_PART_OF,
+} from '@backstage/catalog-model';
+import { InputError } from '@backstage/errors';
+import {
+  CatalogProcessor,
+  CatalogProcessorEmit,
+  processingResult,
+} from '@backstage/plugin-catalog-node';
+import { LocationSpec } from '@backstage/plugin-catalog-common';
+import { ManifestAnnotation } from '../entity/annotations';
+import { LONGEST_ENTITY_NAME } from '../entity/entityName';
+import { keepSlim } from '../entity/slimSpec';
+import { slimEntityOf } from '../entity/slimEntity';
+
+/** Before the placeholders of the catalog, which have the default of 20. */
+const PRIORITY = 10;
+
+/**
+ * Validates entities of Flux's API groups and emits their relations; touches no
+ * other, also none of a kind of the same name. Sees to it that they are slim,
+ * whoever supplied them, before any placeholder in them is resolved.
+ *
+ * @public
+ */
+export class GitopsEntityProcessor implements CatalogProcessor {
+  getProcessorName(): string {
+    return 'GitopsEntityProcessor';
+  }
+
+  getPriority(): number {
+    return PRIORITY;
+  }
+
+  async preProcessEntity(entity: Entity): Promise<Entity> {
+    if (!isGitopsEntity(entity)) {
+      return entity;
+    }
+    const { name, annotations } = entity.metadata;
+    const refused = annotations?.[ManifestAnnotation.refused];
+    if (refused) {
+      throw new InputError(refused);
+    }
+    if (name.length > LONGEST_ENTITY_NAME) {
+      throw new InputError(
+        `the name has ${name.length} characters, and the catalog takes at most ${LONGEST_ENTITY_NAME}; give the object a shorter name`,
+      );
+    }
+    return slim(entity);
+  }
+
+  async validateEntityKind(entity: Entity): Promise<boolean> {
+    if (!isGitopsEntity(entity)) {
+      return false;
+    }
+    if (!kindOf(entity.apiVersion, entity.kind)) {
+      throw new UnknownKindError(entity.apiVersion, entity.kind);
+    }
+    return true;
+  }
+
+  async postProcessEntity(
+    entity: Entity,
+    _location: LocationSpec,
+    emit: CatalogProcessorEmit,
+  ): Promise<Entity> {
+    if (!isGitopsEntity(entity)) {
+      return entity;
+    }
+    const self = getCompoundEntityRef(entity);
+    const spec = keepSlim(entity.spec);
+    const relate = (
+      ref: string,
+      defaultKind: string,
+      type: string,
+      inverse: string,
+    ) => {
+      const target = targetOf(ref, defaultKind);
+      if (target) {
+        emit(processingResult.relation({ source: self, type, target }));
+        emit(
+          processingResult.relation({
+            source: target,
+            type: inverse,
+            target: self,
+          }),
+        );
+      }
+    };
+    for (const ref of new Set([
+      ...(spec.sources ?? []),
+      ...(spec.dependsOn ?? []),
+    ])) {
+      relate(ref, entity.kind, RELATION_DEPENDS_ON, RELATION_DEPENDENCY_OF);
+    }
+    if (spec.owner) {
+      relate(spec.owner, 'group', RELATION_OWNED_BY, RELATION_OWNER_OF);
+    }
+    if (spec.component) {
+      relate(spec.component, 'component', RELATION_PART_OF, RELATION_HAS_PART);
+    }
+    return entity;
+  }
+}
+
+function isGitopsEntity(entity: Entity): boolean {
+  return isGitopsGroup(splitApiVersion(entity.apiVersion).group);
+}
+
+/** Ours are slim already; what others supply is made so. */
+function slim(entity: Entity): Entity {
+  const annotations = textsOf(entity.metadata.annotations);
+  delete annotations['kubectl.kubernetes.io/last-applied-configuration'];
+  const metadata: Entity['metadata'] = {
+    name: entity.metadata.name,
+    namespace: entity.metadata.namespace,
+    labels: textsOf(entity.metadata.labels),
+    annotations,
+  };
+  if (annotations[ManifestAnnotation.digest]) {
+    return { ...entity, metadata, spec: keepSlim(entity.spec) };
+  }
+  const kind = kindOfGroup(
+    splitApiVersion(entity.apiVersion).group,
+    entity.kind,
+  );
+  if (!kind || !isJsonObject(entity)) {
+    return { ...entity, metadata, spec: {} };
+  }
+  const { spec } = slimEntityOf({
+    kind,
+    document: entity,
+    documentId: '0',
+    name: entity.metadata.name,
+    namespace: entity.metadata.namespace ?? 'default',
+  });
+  return { ...entity, metadata, spec };
+}
+
+function targetOf(
+  ref: string,
+  defaultKind: string,
+): CompoundEntityRef | undefined {
+  try {
+    return parseEntityRef(ref, { defaultKind, defaultNamespace: 'default' });
+  } catch {
+    return undefined;
+  }
+}
+
+function textsOf(map: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map ?? {}).filter(([, value]) => typeof value === 'string'),
+  );
+}
