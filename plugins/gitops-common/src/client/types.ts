@@ -287,10 +287,12 @@ export interface ObjectEventList {
  */
 export interface HomeSummary {
   name: string;
-  mode: 'observe' | 'reconcile';
+  mode: 'observe' | 'plan' | 'reconcile';
   connected: boolean;
   /** Why it is not connected. */
   error?: string;
+  /** Who else reconciles its objects, so that the portal only observes. */
+  writer?: string;
   /** Since when it is as it is. */
   since: string;
   /** Of the objects that may be seen. */

@@ -1,0 +1,351 @@
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { MiddlewareFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import { PermissionsService } from '@backstage/backend-plugin-api';
+import {
+  createConditionAuthorizer,
+  createPermissionRule,
+} from '@backstage/plugin-permission-node';
+import {
+  ClusterClient,
+  ObjectRef,
+  PatchOptions,
+} from '@backstage-gitops/kubernetes-apply';
+import {
+  ChangeList,
+  GitopsClient,
+  GitopsObject,
+  HomeList,
+  ObjectDetail,
+  ObjectEventList,
+  ObjectList,
+} from '@backstage-gitops/plugin-gitops-common';
+import { parseJson } from '@backstage-gitops/kubernetes-yaml';
+import express from 'express';
+import request from 'supertest';
+import { IndexedArtifact } from '../../artifacts/ArtifactIndex';
+import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
+import { Home, HomeMode } from '../../homes/Home';
+import { Homes } from '../../homes/Homes';
+import { ChangeFeed } from '../changes/ChangeFeed';
+import { createObjectsService } from '../createObjectsService';
+import { ObjectIndex } from '../objects/ObjectIndex';
+import { relationsOf } from '../objects/relationsOf';
+import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
+import { WorkState } from '../objects/WorkReader';
+import { PermissionDecision } from '../permissions/AuthorizedObjectsService';
+import { gitopsObjectPermissionResourceRef } from '../permissions/registerGitopsPermissions';
+import { createRouter } from '../router';
+import { ApiDocument } from './ApiDocument';
+
+/** 2026-11-22T12:00:00Z. */
+export const NOW = Date.UTC(2026, 10, 22, 12);
+
+/** A rule as a policy might use it. */
+export const inNamespace = createPermissionRule<
+  typeof gitopsObjectPermissionResourceRef,
+  { namespace: string }
+>({
+  name: 'IN_NAMESPACE',
+  description: 'Objects of a namespace',
+  resourceRef: gitopsObjectPermissionResourceRef,
+  apply: (object, { namespace }) => object.key.namespace === namespace,
+  toQuery:
+    ({ namespace }) =>
+    object =>
+      object.key.namespace === namespace,
+});
+
+/** Lets objects of one namespace pass. */
+export function onlyIn(namespace: string): PermissionDecision {
+  return {
+    result: 'CONDITIONAL',
+    pluginId: 'gitops',
+    resourceType: 'gitops-object',
+    conditions: {
+      resourceType: 'gitops-object',
+      rule: 'IN_NAMESPACE',
+      params: { namespace },
+    },
+  };
+}
+
+/** Any body of the API; tests look at what they expect. */
+export type AnswerBody = Partial<
+  ObjectList & ObjectDetail & ObjectEventList & HomeList & ChangeList
+> & { error?: { name: string; message: string; code?: string } };
+
+/** What the API answered. */
+export interface Answer {
+  status: number;
+  body: AnswerBody;
+}
+
+const document = new ApiDocument();
+
+/**
+ * The API over homes in memory. Every exchange is held against `openapi.yaml`.
+ */
+export class ApiWorld {
+  readonly homes: Home[];
+  readonly index: ObjectIndex;
+  readonly changes: ChangeFeed;
+  readonly ticks: object[] = [];
+  /** Decisions by name of the permission; what is not here is allowed. */
+  readonly policy: Record<string, PermissionDecision> = {};
+  readonly patches: { home: string; ref: ObjectRef; options: PatchOptions }[] =
+    [];
+  readonly history: StoredHistoryEntry[] = [];
+  readonly artifacts: IndexedArtifact[] = [];
+  readonly work = new Map<string, WorkState>();
+  readonly audit = mockServices.auditor.mock();
+  readonly audited: {
+    created: object;
+    end?: 'success' | 'fail';
+    meta?: object;
+    error?: Error;
+  }[] = [];
+  readonly operations = new Set<string>();
+  /** What the API server answers to the next patch. */
+  refusal: Error | undefined;
+  /** Header of the caller. */
+  authorization = mockCredentials.user.header('user:default/ada');
+  entities: EntityObjectsResolver | undefined;
+  warnings: WarningsSource[] = [];
+  readonly app: express.Express;
+
+  constructor(homes: Record<string, HomeMode> = { local: 'reconcile' }) {
+    this.homes = Object.entries(homes).map(([name, mode]) => {
+      const home = new Home({
+        name,
+        mode,
+        client: this.client(name),
+        allowPortalCredential: true,
+        now: () => NOW,
+      });
+      home.markConnected();
+      return home;
+    });
+    this.index = new ObjectIndex({ homes: new Homes(this.homes) });
+    this.changes = new ChangeFeed({
+      index: this.index,
+      publish: async tick => {
+        this.ticks.push(tick);
+      },
+      logger: mockServices.logger.mock(),
+      generation: 'gen',
+      now: () => NOW,
+      after: () => () => {},
+    });
+    this.audit.createEvent.mockImplementation(async created => {
+      const record: (typeof this.audited)[number] = {
+        created: { eventId: created.eventId, ...created.meta },
+      };
+      this.audited.push(record);
+      return {
+        success: async options => {
+          Object.assign(record, { end: 'success', meta: options?.meta });
+        },
+        fail: async ({ error, meta }) => {
+          Object.assign(record, { end: 'fail', error, meta });
+        },
+      };
+    });
+    this.app = express();
+    this.app.use(
+      createRouter({
+        httpAuth: mockServices.httpAuth(),
+        auditor: this.audit,
+        objects: createObjectsService({
+          index: this.index,
+          changes: this.changes,
+          history: {
+            list: async ({ objectId, limit, before = Infinity }) =>
+              this.history
+                .filter(e => e.objectId === objectId && e.seq < before)
+                .sort((a, b) => b.seq - a.seq)
+                .slice(0, limit),
+          },
+          artifacts: {
+            list: async id =>
+              this.artifacts.filter(artifact => artifact.objectId === id),
+          },
+          work: { find: async () => this.work },
+          permissions: this.permissions(),
+          authorizer: createConditionAuthorizer([inNamespace]),
+          entities: {
+            matcherFor: async ref =>
+              this.entities
+                ? this.entities.matcherFor(ref)
+                : object => object.componentRef === ref,
+          },
+          warnings: [
+            {
+              warningsFor: async (key, object) =>
+                (
+                  await Promise.all(
+                    this.warnings.map(w => w.warningsFor(key, object)),
+                  )
+                ).flat(),
+            },
+          ],
+          now: () => NOW,
+        }),
+      }),
+    );
+    this.app.use(
+      MiddlewareFactory.create({
+        logger: mockServices.logger.mock(),
+        config: mockServices.rootConfig(),
+      }).error({ showStackTraces: false }),
+    );
+  }
+
+  home(name = 'local'): Home {
+    return this.homes.find(home => home.name === name)!;
+  }
+
+  /** As the watch of a home would: into the cache, then into the feed. */
+  put(object: GitopsObject, home = 'local'): GitopsObject {
+    this.home(home).cache.set(object, relationsOf(object));
+    this.changes.record(this.home(home), object);
+    return object;
+  }
+
+  remove(object: GitopsObject, home = 'local'): void {
+    this.home(home).cache.delete({
+      kind: object.kind,
+      namespace: object.metadata.namespace ?? 'default',
+      name: object.metadata.name,
+    });
+    this.changes.record(this.home(home), object);
+  }
+
+  async get(url: string): Promise<Answer> {
+    return this.exchange('GET', url);
+  }
+
+  async post(url: string, body?: unknown): Promise<Answer> {
+    return this.exchange('POST', url, body);
+  }
+
+  /** The typed client, whose exchanges are held against the document as well. */
+  typedClient(): GitopsClient {
+    return new GitopsClient({
+      discoveryApi: { getBaseUrl: async () => 'http://portal' },
+      fetchApi: {
+        fetch: async (url, init) => {
+          const { status, text } = await this.send(
+            init?.method === 'POST' ? 'POST' : 'GET',
+            String(url).slice('http://portal'.length),
+            init?.body === undefined
+              ? undefined
+              : JSON.parse(String(init.body)),
+          );
+          return new Response(text, { status });
+        },
+      },
+    });
+  }
+
+  private async exchange(
+    method: 'GET' | 'POST',
+    url: string,
+    body?: unknown,
+  ): Promise<Answer> {
+    const { status, text } = await this.send(method, url, body);
+    return { status, body: parseJson(text) as Answer['body'] };
+  }
+
+  private async send(
+    method: 'GET' | 'POST',
+    url: string,
+    body?: unknown,
+  ): Promise<{ status: number; text: string }> {
+    const agent = request(this.app);
+    const sent = (method === 'GET' ? agent.get(url) : agent.post(url)).set(
+      'Authorization',
+      this.authorization,
+    );
+    // Errors carry no stack, and large integers survive only as text.
+    const response = await (
+      body === undefined
+        ? sent
+        : sent
+            .set('Content-Type', 'application/json')
+            .send(JSON.stringify(body))
+    ).buffer(true);
+    this.operations.add(
+      document.check({
+        method,
+        url,
+        body,
+        status: response.status,
+        contentType: String(response.headers['content-type']),
+        response: JSON.parse(response.text),
+      }),
+    );
+    return { status: response.status, text: response.text };
+  }
+
+  private permissions(): PermissionsService {
+    return mockServices.permissions.mock({
+      authorizeConditional: async requests =>
+        requests.map(
+          ({ permission }) =>
+            this.policy[permission.name] ?? { result: 'ALLOW' },
+        ),
+    });
+  }
+
+  /** No more of an API server than the actions need: it merges patches. */
+  private client(home: string): ClusterClient {
+    const refuse = async () => {
+      throw new Error('the API only patches');
+    };
+    return {
+      server: 'https://home.example',
+      as: () => this.client(home),
+      resourceOf: refuse,
+      versionsOf: refuse,
+      get: refuse,
+      list: refuse,
+      watch: refuse,
+      create: refuse,
+      replace: refuse,
+      apply: refuse,
+      delete: refuse,
+      raw: refuse,
+      close: async () => {},
+      patch: async <T>(ref: ObjectRef, options: PatchOptions) => {
+        this.patches.push({ home, ref, options });
+        if (this.refusal) {
+          throw this.refusal;
+        }
+        const object = this.home(home).cache.get({
+          kind: ref.kind,
+          namespace: ref.namespace ?? 'default',
+          name: ref.name,
+        });
+        return merge(object, options.body) as T;
+      },
+    };
+  }
+}
+
+/** JSON merge patch, RFC 7386. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+    return patch;
+  }
+  const result: Record<string, unknown> = {
+    ...(typeof target === 'object' ? target : {}),
+  };
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) {
+      delete result[name];
+    } else {
+      result[name] = merge(result[name], value);
+    }
+  }
+  return result;
+}

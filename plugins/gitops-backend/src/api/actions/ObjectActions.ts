@@ -1,0 +1,154 @@
+import {
+  FieldManager,
+  FluxAnnotation,
+  formatObject,
+  GitopsAnnotation,
+  GitopsObject,
+  kindByName,
+} from '@backstage-gitops/plugin-gitops-common';
+import {
+  homeErrorOf,
+  HomeUnavailableError,
+  NotSupportedError,
+  ObjectSuspendedError,
+} from '../errors';
+import { LocatedObject } from '../objects/locateObject';
+import { ObjectIndex } from '../objects/ObjectIndex';
+
+/** What an action writes; null removes. */
+interface Change {
+  annotations: Record<string, string | null>;
+  spec?: Record<string, boolean | null>;
+}
+
+/** Flux suspends this kind by an annotation, having no field for it. */
+const GENERATOR_SWITCH = 'source.extensions.fluxcd.io/reconcile';
+
+/**
+ * What people do to an object. Everything is written to the object itself, as
+ * merge patches of the portal's own field manager: an apply from Git that does
+ * not name the field leaves it alone, one that names it wins, and nothing is
+ * lost with the portal's database.
+ */
+export class ObjectActions {
+  private readonly index: ObjectIndex;
+  private readonly now: () => number;
+
+  constructor(options: { index: ObjectIndex; now?: () => number }) {
+    this.index = options.index;
+    this.now = options.now ?? Date.now;
+  }
+
+  /**
+   * Asks for a run, as `flux reconcile` does; of the source first, where one is
+   * given. Nothing is written unless both may run.
+   */
+  async reconcile(
+    located: LocatedObject,
+    findSource?: () => LocatedObject,
+  ): Promise<LocatedObject> {
+    const targets = findSource ? [findSource(), located] : [located];
+    targets.forEach(checkReconcilable);
+    let last = located;
+    for (const target of targets) {
+      last = await this.write(target, {
+        annotations: { [FluxAnnotation.requestedAt]: this.requestTime(target) },
+      });
+    }
+    return last;
+  }
+
+  async suspend(
+    located: LocatedObject,
+    by: { actor: string; reason?: string },
+  ): Promise<LocatedObject> {
+    return this.write(located, suspension(located, true, by));
+  }
+
+  async resume(
+    located: LocatedObject,
+    by: { actor: string },
+  ): Promise<LocatedObject> {
+    return this.write(located, suspension(located, false, by));
+  }
+
+  private async write(
+    { home, object, summary }: LocatedObject,
+    change: Change,
+  ): Promise<LocatedObject> {
+    if (!home.state.connected) {
+      throw new HomeUnavailableError(home.name, home.state.error);
+    }
+    const { key } = summary;
+    try {
+      const written = await home.client.patch<GitopsObject>(
+        {
+          apiVersion: object.apiVersion,
+          kind: key.kind,
+          namespace: key.namespace,
+          name: key.name,
+        },
+        {
+          type: 'merge',
+          fieldManager: FieldManager.portal,
+          body: {
+            metadata: {
+              // Refused where somebody made another object of that name.
+              ...(object.metadata.uid && { uid: object.metadata.uid }),
+              annotations: change.annotations,
+            },
+            ...(change.spec && { spec: change.spec }),
+          },
+        },
+      );
+      const now = home.withPlannedStatus(written);
+      return { home, object: now, summary: this.index.summaryOf(home, now) };
+    } catch (error) {
+      throw homeErrorOf(key, error);
+    }
+  }
+
+  /** RFC 3339; differs from the last one, or nobody would notice. */
+  private requestTime({ object }: LocatedObject): string {
+    const time = new Date(this.now()).toISOString();
+    const last = object.metadata.annotations?.[FluxAnnotation.requestedAt];
+    return time === last ? time.replace('Z', '001Z') : time;
+  }
+}
+
+function checkReconcilable({ object, summary }: LocatedObject): void {
+  if (kindByName(object.kind)?.hasStatus === false) {
+    throw new NotSupportedError(
+      `${formatObject(summary.key)} only holds settings; there is nothing to reconcile`,
+    );
+  }
+  if (summary.suspended) {
+    throw new ObjectSuspendedError(summary.key);
+  }
+}
+
+function suspension(
+  { object, summary }: LocatedObject,
+  suspend: boolean,
+  by: { actor: string; reason?: string },
+): Change {
+  const annotations: Change['annotations'] = {
+    [GitopsAnnotation.actor]: by.actor,
+    [GitopsAnnotation.suspendReason]: (suspend && by.reason) || null,
+  };
+  if (object.kind === 'ArtifactGenerator') {
+    return {
+      annotations: {
+        ...annotations,
+        [GENERATOR_SWITCH]: suspend ? 'disabled' : null,
+      },
+    };
+  }
+  const fields = kindByName(object.kind)?.spec.properties ?? {};
+  if (!Object.hasOwn(fields, 'suspend')) {
+    throw new NotSupportedError(
+      `${formatObject(summary.key)} cannot be suspended: the kind has no such field`,
+    );
+  }
+  return { annotations, spec: { suspend: suspend || null } };
+}

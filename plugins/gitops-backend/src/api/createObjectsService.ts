@@ -1,0 +1,67 @@
+import { PermissionsService } from '@backstage/backend-plugin-api';
+import { Knex } from 'knex';
+import { ArtifactIndex } from '../artifacts/ArtifactIndex';
+import { HistoryStore } from '../engine/report/HistoryStore';
+import { ObjectActions } from './actions/ObjectActions';
+import { ChangeFeed } from './changes/ChangeFeed';
+import { DefaultObjectsService } from './objects/DefaultObjectsService';
+import { ObjectDescriber } from './objects/ObjectDescriber';
+import { ObjectIndex } from './objects/ObjectIndex';
+import { ObjectsService } from './objects/ObjectsService';
+import {
+  AnnotationEntityResolver,
+  EntityObjectsResolver,
+  WarningsSource,
+} from './objects/sources';
+import { DatabaseWorkReader, WorkReader } from './objects/WorkReader';
+import {
+  AuthorizedObjectsService,
+  ObjectAuthorizer,
+} from './permissions/AuthorizedObjectsService';
+
+/** What {@link createObjectsService} needs. */
+export interface ObjectsServiceOptions {
+  index: ObjectIndex;
+  changes: ChangeFeed;
+  history: Pick<HistoryStore, 'list'>;
+  artifacts: Pick<ArtifactIndex, 'list'>;
+  /** The plugin database, or another reader of the work queue. */
+  work: Knex | WorkReader;
+  permissions: PermissionsService;
+  /** What `registerGitopsPermissions` gave. */
+  authorizer: ObjectAuthorizer;
+  /** Default: by the entity of the object and its component annotation. */
+  entities?: EntityObjectsResolver;
+  warnings?: readonly WarningsSource[];
+  now?: () => number;
+}
+
+/** The service behind the API, with permissions. */
+export function createObjectsService(
+  options: ObjectsServiceOptions,
+): ObjectsService {
+  const { index, now } = options;
+  const work =
+    'find' in options.work
+      ? options.work
+      : new DatabaseWorkReader({ database: options.work, now });
+  return new AuthorizedObjectsService({
+    index,
+    permissions: options.permissions,
+    authorizer: options.authorizer,
+    inner: new DefaultObjectsService({
+      index,
+      work,
+      changes: options.changes,
+      history: options.history,
+      entities: options.entities ?? new AnnotationEntityResolver(),
+      actions: new ObjectActions({ index, now }),
+      describer: new ObjectDescriber({
+        index,
+        work,
+        artifacts: options.artifacts,
+        warnings: options.warnings ?? [],
+      }),
+    }),
+  });
+}

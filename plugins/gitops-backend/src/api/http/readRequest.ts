@@ -1,0 +1,121 @@
+import { Request } from 'express';
+import { isJsonObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  gitopsKinds,
+  OBJECT_SORTS,
+  ObjectKey,
+  ObjectsQuery,
+  STATUS_WORDS,
+} from '@backstage-gitops/plugin-gitops-common';
+import { InvalidRequestError } from '../errors';
+import { QueryReader } from './QueryReader';
+
+/** Most rows of a page. */
+const MAX_LIMIT = 200;
+const LIMIT = { min: 1, max: MAX_LIMIT };
+const CURSOR_LENGTH = 2048;
+const SEARCH_LENGTH = 200;
+const REASON_LENGTH = 500;
+const KINDS = gitopsKinds.map(({ kind }) => kind);
+
+export function readObjectsQuery(request: Request): ObjectsQuery {
+  const query = new QueryReader(request.url);
+  const result: ObjectsQuery = {
+    home: query.text('home'),
+    kind: query.choices('kind', KINDS),
+    namespace: query.text('namespace'),
+    name: query.text('name'),
+    status: query.choices('status', STATUS_WORDS),
+    owner: query.texts('owner'),
+    entity: query.text('entity'),
+    suspended: query.flag('suspended'),
+    search: query.text('search', SEARCH_LENGTH),
+    sort: query.choice('sort', OBJECT_SORTS),
+    limit: query.integer('limit', LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
+}
+
+export function readEventsQuery(request: Request): {
+  limit?: number;
+  cursor?: string;
+} {
+  const query = new QueryReader(request.url);
+  const result = {
+    limit: query.integer('limit', LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
+}
+
+export function readChangesQuery(request: Request): { since?: string } {
+  const query = new QueryReader(request.url);
+  const result = { since: query.text('since', CURSOR_LENGTH) };
+  query.finish();
+  return result;
+}
+
+/** For what takes no parameters. */
+export function readNoQuery(request: Request): void {
+  new QueryReader(request.url).finish();
+}
+
+export function readKey(request: Request): ObjectKey {
+  const { home, kind, namespace, name } = request.params;
+  return { home, kind, namespace, name };
+}
+
+export function readReconcileBody(request: Request): { withSource?: boolean } {
+  const { withSource } = readBody(request, ['withSource']);
+  if (withSource !== undefined && typeof withSource !== 'boolean') {
+    throw new InvalidRequestError(
+      "Field 'withSource' of the body: expected true or false",
+    );
+  }
+  return { withSource };
+}
+
+export function readSuspendBody(request: Request): { reason?: string } {
+  const { reason } = readBody(request, ['reason']);
+  if (
+    reason !== undefined &&
+    (typeof reason !== 'string' || reason.length > REASON_LENGTH)
+  ) {
+    throw new InvalidRequestError(
+      `Field 'reason' of the body: expected a text of at most ${REASON_LENGTH} characters`,
+    );
+  }
+  return { reason };
+}
+
+export function readEmptyBody(request: Request): void {
+  readBody(request, []);
+}
+
+function readBody(
+  request: Request,
+  fields: readonly string[],
+): Record<string, unknown> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > 0 && !request.is('application/json')) {
+    throw new InvalidRequestError(
+      'The body must be JSON: set Content-Type to application/json',
+    );
+  }
+  const body: unknown = request.body ?? {};
+  if (!isJsonObject(body)) {
+    throw new InvalidRequestError('The body must be a JSON object');
+  }
+  const unknown = Object.keys(body).find(name => !fields.includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidRequestError(
+      `Field '${unknown.slice(0, 60)}' of the body: there is no such field; ${
+        fields.length > 0 ? `expected ${fields.join(', ')}` : 'it takes none'
+      }`,
+    );
+  }
+  return body;
+}

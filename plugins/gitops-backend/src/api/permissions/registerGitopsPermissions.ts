@@ -1,0 +1,57 @@
+import { PermissionsRegistryService } from '@backstage/backend-plugin-api';
+import {
+  createConditionAuthorizer,
+  createPermissionResourceRef,
+} from '@backstage/plugin-permission-node';
+import {
+  gitopsPermissions,
+  ObjectKeyError,
+  parseObjectKey,
+} from '@backstage-gitops/plugin-gitops-common';
+import { ObjectIndex } from '../objects/ObjectIndex';
+import { GitopsObjectResource } from '../objects/ObjectSummary';
+import { ObjectAuthorizer } from './AuthorizedObjectsService';
+
+/** A condition on objects, for a store that filters by itself; there is none yet. */
+export type GitopsObjectFilter = (object: GitopsObjectResource) => boolean;
+
+/** GitOps objects as a resource of the permission system. */
+export const gitopsObjectPermissionResourceRef = createPermissionResourceRef<
+  GitopsObjectResource,
+  GitopsObjectFilter
+>().with({ pluginId: 'gitops', resourceType: 'gitops-object' });
+
+/**
+ * Makes the permissions of the plugin known, and the resource type that
+ * conditions are about. Gives what evaluates the decisions of a policy, by the
+ * rules that are registered when it is asked.
+ */
+export function registerGitopsPermissions(options: {
+  permissionsRegistry: PermissionsRegistryService;
+  index: ObjectIndex;
+}): ObjectAuthorizer {
+  const { permissionsRegistry, index } = options;
+  permissionsRegistry.addResourceType({
+    resourceRef: gitopsObjectPermissionResourceRef,
+    permissions: [...gitopsPermissions],
+    rules: [],
+    getResources: async refs => refs.map(ref => find(index, ref)),
+  });
+  return createConditionAuthorizer<GitopsObjectResource>(
+    permissionsRegistry.getPermissionRuleset(gitopsObjectPermissionResourceRef),
+  );
+}
+
+function find(
+  index: ObjectIndex,
+  ref: string,
+): GitopsObjectResource | undefined {
+  try {
+    return index.find(parseObjectKey(ref));
+  } catch (error) {
+    if (error instanceof ObjectKeyError) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import { Request, Response, Router } from 'express';
+import PromiseRouter from 'express-promise-router';
+import {
+  AuditorService,
+  BackstageCredentials,
+  BackstageServicePrincipal,
+  BackstageUserPrincipal,
+  HttpAuthService,
+} from '@backstage/backend-plugin-api';
+import { assertError } from '@backstage/errors';
+import { JsonObject } from '@backstage/types';
+import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
+import { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
+import { bodyParser } from './http/bodyParser';
+import {
+  readChangesQuery,
+  readEmptyBody,
+  readEventsQuery,
+  readKey,
+  readNoQuery,
+  readObjectsQuery,
+  readReconcileBody,
+  readSuspendBody,
+} from './http/readRequest';
+import { ObjectsService, RequestContext } from './objects/ObjectsService';
+
+/** What {@link createRouter} needs. */
+export interface RouterOptions {
+  httpAuth: HttpAuthService;
+  auditor: AuditorService;
+  /** Must check permissions itself: the router does not. */
+  objects: ObjectsService;
+}
+
+const OBJECT = '/objects/:home/:kind/:namespace/:name';
+
+/**
+ * The REST API of the plugin, as `openapi.yaml` describes it. Errors are left
+ * to Backstage's error handler, which keeps their `code`.
+ */
+export function createRouter(options: RouterOptions): Router {
+  const { httpAuth, auditor, objects } = options;
+  const router = PromiseRouter();
+  router.use(bodyParser());
+
+  const contextOf = async (request: Request): Promise<RequestContext> => {
+    const credentials = await httpAuth.credentials(request, {
+      allow: ['user', 'service'],
+    });
+    return { credentials, actor: actorOf(credentials) };
+  };
+
+  /** Whatever comes of an action is on record, also that it was not allowed. */
+  const audited = async (
+    request: Request,
+    action: 'reconcile' | 'suspend' | 'resume',
+    run: (
+      key: ObjectKey,
+      context: RequestContext,
+      describe: (meta: JsonObject) => void,
+    ) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const key = readKey(request);
+    const meta: JsonObject = {};
+    const event = await auditor.createEvent({
+      eventId: 'object-change',
+      severityLevel: 'medium',
+      request,
+      meta: { actionType: action, ...key },
+    });
+    try {
+      readNoQuery(request);
+      const result = await run(key, await contextOf(request), more =>
+        Object.assign(meta, more),
+      );
+      await event.success({ meta });
+      return result;
+    } catch (error) {
+      assertError(error);
+      await event.fail({ error, meta });
+      throw error;
+    }
+  };
+
+  router.get('/objects', async (request, response) => {
+    const context = await contextOf(request);
+    answer(response, await objects.list(readObjectsQuery(request), context));
+  });
+
+  router.get(OBJECT, async (request, response) => {
+    const context = await contextOf(request);
+    readNoQuery(request);
+    answer(response, await objects.get(readKey(request), context));
+  });
+
+  router.get(`${OBJECT}/events`, async (request, response) => {
+    const context = await contextOf(request);
+    const page = readEventsQuery(request);
+    answer(response, await objects.events(readKey(request), page, context));
+  });
+
+  router.post(`${OBJECT}/reconcile`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'reconcile', (key, context, describe) => {
+        const body = readReconcileBody(request);
+        describe({ withSource: body.withSource ?? false });
+        return objects.reconcile(key, body, context);
+      }),
+    );
+  });
+
+  router.post(`${OBJECT}/suspend`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'suspend', (key, context, describe) => {
+        const body = readSuspendBody(request);
+        describe(body.reason === undefined ? {} : { reason: body.reason });
+        return objects.suspend(key, body, context);
+      }),
+    );
+  });
+
+  router.post(`${OBJECT}/resume`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'resume', (key, context) => {
+        readEmptyBody(request);
+        return objects.resume(key, context);
+      }),
+    );
+  });
+
+  router.get('/homes', async (request, response) => {
+    const context = await contextOf(request);
+    readNoQuery(request);
+    answer(response, await objects.homes(context));
+  });
+
+  router.get('/changes', async (request, response) => {
+    const context = await contextOf(request);
+    const { since } = readChangesQuery(request);
+    answer(response, await objects.changes(since, context));
+  });
+
+  return router;
+}
+
+/** Objects may hold integers that only this writer keeps. */
+function answer(response: Response, body: unknown): void {
+  response.type('application/json').send(stringifyJson(body));
+}
+
+function actorOf(
+  credentials: BackstageCredentials<
+    BackstageUserPrincipal | BackstageServicePrincipal
+  >,
+): string {
+  const { principal } = credentials;
+  return principal.type === 'user'
+    ? principal.userEntityRef
+    : `service:${principal.subject}`;
+}
