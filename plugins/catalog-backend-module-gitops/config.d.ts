@@ -19,7 +19,10 @@ export interface Config {
     claims?: Array<{
       /** The files that this claim is about. All that is given must match. */
       location: {
-        /** Host, with its port where the address has one. */
+        /**
+         * Host, with its port where the address has one; `file:` for files of the
+         * backend's own disk.
+         */
         host: string;
         /** Full name, such as `team/repository`. */
         repository?: string;

@@ -67,6 +67,26 @@ export interface Config {
       };
     }>;
     /**
+     * Manifests that are registered in the catalog. Claims, which say which of
+     * them are applied, are `gitops.claims`.
+     */
+    catalog?: {
+      /** How often the catalog is asked what is registered. Default 5 s. */
+      pollInterval?: HumanDuration | string;
+      /** How often what is applied is applied again. Default 10 min. */
+      resyncInterval?: HumanDuration | string;
+      /**
+       * How long the catalog must answer without an entity until its object is
+       * shown as orphaned. Nothing is deleted then either. Default 2 min.
+       */
+      orphanAfter?: HumanDuration | string;
+      /**
+       * Take manifests from `file` locations. For development only: whoever can
+       * write to the backend's disk can deliver then.
+       */
+      allowFileLocations?: boolean;
+    };
+    /**
      * Where artifacts are kept.
      */
     artifacts?: {

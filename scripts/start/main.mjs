@@ -14,8 +14,6 @@ import { requireFreePorts } from './ports.mjs';
 import { Processes } from './processes.mjs';
 import { runConfig } from './runConfig.mjs';
 
-const dataDir = path.join(root, '.data');
-
 let stop = async () => {};
 let interrupted = false;
 let interrupt;
@@ -65,6 +63,7 @@ const answers = url => async () => {
 
 async function main() {
   const options = readOptions(process.argv.slice(2));
+  const dataDir = path.resolve(root, options.dataDir);
   if (options.kubeconfig && !existsSync(options.kubeconfig)) {
     throw new Error(`--kubeconfig: there is no file ${options.kubeconfig}`);
   }
@@ -116,6 +115,8 @@ async function main() {
       'scripts/sandbox/main.ts',
       `--kubernetes-port=${options.kubernetesPort}`,
       `--git-port=${options.gitPort}`,
+      `--data-dir=${path.join(dataDir, 'sandbox')}`,
+      `--kubeconfig=${path.resolve(root, options.sandboxKubeconfig)}`,
       `--ready-file=${readyFile}`,
       '--demo',
     ]);
@@ -190,17 +191,21 @@ function summary(options) {
     );
   } else {
     lines.push(
-      `  Kubernetes API  https://127.0.0.1:${options.kubernetesPort}   kubeconfig: .sandbox/kubeconfig`,
+      `  Kubernetes API  https://127.0.0.1:${options.kubernetesPort}   kubeconfig: ${options.sandboxKubeconfig}`,
       `  Git server      http://127.0.0.1:${options.gitPort}/demo/game.git`,
       '',
       '  What to look at',
-      '    kubectl --kubeconfig .sandbox/kubeconfig get gitrepositories,kustomizations,deployments',
+      `    kubectl --kubeconfig ${options.sandboxKubeconfig} get gitrepositories,kustomizations,deployments`,
       `    git clone http://127.0.0.1:${options.gitPort}/demo/game.git, change base/deployment.yaml, push,`,
       '    and ask for it at once:',
-      '    kubectl --kubeconfig .sandbox/kubeconfig annotate --overwrite gitrepository/game-repo reconcile.fluxcd.io/requestedAt="$(date +%s)"',
+      `    kubectl --kubeconfig ${options.sandboxKubeconfig} annotate --overwrite gitrepository/game-repo reconcile.fluxcd.io/requestedAt="$(date +%s)"`,
     );
   }
-  lines.push('', '  Logs are under .data/logs. Ctrl-C stops everything.', '');
+  lines.push(
+    '',
+    `  Logs are under ${options.dataDir}/logs. Ctrl-C stops everything.`,
+    '',
+  );
   return lines.join('\n');
 }
 

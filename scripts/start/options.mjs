@@ -15,6 +15,8 @@ Options
   --backend-port N        the backend (default 7007)
   --kubernetes-port N     the sandbox's Kubernetes API (default 6443)
   --git-port N            the sandbox's Git server (default 8418)
+  --data-dir DIR          where state is kept (default .data); with another folder the
+                          sandbox's kubeconfig is written there too
   --no-app                leave out the app, start the rest
   --help                  this text
 
@@ -52,6 +54,7 @@ export function readOptions(args) {
         context: { type: 'string' },
         write: { type: 'boolean', default: false },
         'no-app': { type: 'boolean', default: false },
+        'data-dir': { type: 'string', default: '.data' },
         ...Object.fromEntries(
           Object.keys(PORTS).map(name => [name, { type: 'string' }]),
         ),
@@ -72,6 +75,11 @@ export function readOptions(args) {
     context: values.context,
     write: values.write,
     app: !values['no-app'],
+    dataDir: values['data-dir'],
+    sandboxKubeconfig:
+      values['data-dir'] === '.data'
+        ? '.sandbox/kubeconfig'
+        : `${values['data-dir']}/kubeconfig`,
     portalPort: port(values, 'portal-port'),
     backendPort: port(values, 'backend-port'),
     kubernetesPort: port(values, 'kubernetes-port'),

@@ -11,7 +11,12 @@ export function runConfig(options) {
         },
         reconcileAs: { portal: true },
       }
-    : undefined;
+    : {
+        name: 'demo',
+        mode: 'reconcile',
+        kubeconfig: { path: options.sandboxKubeconfig },
+        reconcileAs: { portal: true },
+      };
   return `${JSON.stringify(
     {
       app: { baseUrl: `http://localhost:${options.portalPort}` },
@@ -19,8 +24,12 @@ export function runConfig(options) {
         baseUrl: `http://localhost:${options.backendPort}`,
         listen: { host: '127.0.0.1', port: options.backendPort },
         cors: { origin: `http://localhost:${options.portalPort}` },
+        database: { connection: { directory: `${options.dataDir}/db` } },
       },
-      ...(home && { gitops: { homes: [home] } }),
+      gitops: {
+        homes: [home],
+        artifacts: { directory: `${options.dataDir}/artifacts` },
+      },
     },
     null,
     2,

@@ -7,6 +7,7 @@ export { catalogModuleGitops as default, readRawHosts } from './module';
 export { readClaims } from './claims/Claim';
 export type { Claim, LocationMatch } from './claims/Claim';
 export {
+  fileLocationOf,
   InvalidFileLocationError,
   parseFileLocation,
 } from './claims/fileLocation';

@@ -49,7 +49,10 @@ exports.up = async function up(knex) {
     table.bigInteger('last_started_at').nullable();
     table.bigInteger('last_finished_at').nullable();
     table.text('last_outcome').nullable();
-    table.index(['controller', 'due_at'], 'gitops_work_due_idx');
+    table.index(
+      ['controller', 'claim_owner', 'home', 'namespace', 'due_at', 'id'],
+      'gitops_work_line_idx',
+    );
     table.index(['claim_owner', 'lease_until'], 'gitops_work_lease_idx');
     table.index(['home', 'kind'], 'gitops_work_home_kind_idx');
   });

@@ -7,11 +7,21 @@ import {
   ArtifactStore,
   gitopsArtifactStoreExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
+import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import Router from 'express-promise-router';
+import { ChangeFeed } from './api/changes/ChangeFeed';
+import { createObjectsService } from './api/createObjectsService';
+import { ComponentObjects } from './api/objects/ComponentObjects';
+import { ObjectIndex } from './api/objects/ObjectIndex';
+import { registerGitopsPermissions } from './api/permissions/registerGitopsPermissions';
+import { createRouter } from './api/router';
 import { artifactRoute } from './artifacts/artifactRoute';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { FileArtifactStore } from './artifacts/FileArtifactStore';
 import { loadSigningKey } from './artifacts/signingKey';
+import { createRegistrar } from './catalog/createRegistrar';
 import { readGitopsConfig } from './config/readGitopsConfig';
 import { createGitops } from './createGitops';
 import { openDatabase } from './database/migrate';
@@ -39,14 +49,22 @@ export const gitopsPlugin = createBackendPlugin({
     });
     env.registerInit({
       deps: {
+        auditor: coreServices.auditor,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
         discovery: coreServices.discovery,
+        httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         metrics: metricsServiceRef,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
         scheduler: coreServices.scheduler,
+        signals: signalsServiceRef,
+        urlReader: coreServices.urlReader,
       },
       async init(services) {
         const { logger, scheduler } = services;
@@ -57,32 +75,86 @@ export const gitopsPlugin = createBackendPlugin({
           baseUrl: await services.discovery.getExternalBaseUrl('gitops'),
           key: await loadSigningKey(directory),
         });
-        const { engine } = createGitops({
-          config,
-          database: await openDatabase(services.database),
-          homes: new Homes(
-            await Promise.all(
-              config.homes.map(home => createHome(home, { logger })),
-            ),
+        const database = await openDatabase(services.database);
+        const homes = new Homes(
+          await Promise.all(
+            config.homes.map(home => createHome(home, { logger })),
           ),
+        );
+        const index = new ObjectIndex({ homes });
+        const changes = new ChangeFeed({
+          index,
+          logger,
+          publish: tick =>
+            services.signals.publish({
+              recipients: { type: 'broadcast' },
+              channel: GITOPS_SIGNALS_CHANNEL,
+              message: tick,
+            }),
+        });
+        const { engine, history, artifacts } = createGitops({
+          config,
+          database,
+          homes,
           store,
           urls,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),
           logger,
+          onChange: (home, object) => changes.record(home, object),
         });
 
-        const router = Router();
-        router.get('/artifacts/:file', artifactRoute({ store, urls }));
-        services.httpRouter.use(router);
+        const { registrar, warnings } = createRegistrar({
+          ...services,
+          reader: services.urlReader,
+          database,
+          homes,
+        });
+
+        const objects = createObjectsService({
+          index,
+          changes,
+          history,
+          artifacts,
+          work: database,
+          permissions: services.permissions,
+          authorizer: registerGitopsPermissions({
+            permissionsRegistry: services.permissionsRegistry,
+            index,
+          }),
+          entities: new ComponentObjects({
+            homes,
+            catalog: services.catalog,
+            auth: services.auth,
+            logger,
+          }),
+          warnings: [warnings],
+        });
+        const artifactRouter = Router();
+        artifactRouter.get('/artifacts/:file', artifactRoute({ store, urls }));
+        services.httpRouter.use(artifactRouter);
         // The signature in the address is the credential.
         services.httpRouter.addAuthPolicy({
           path: '/artifacts',
           allow: 'unauthenticated',
         });
+        services.httpRouter.use(
+          createRouter({
+            httpAuth: services.httpAuth,
+            auditor: services.auditor,
+            objects,
+          }),
+        );
 
-        services.lifecycle.addStartupHook(() => engine.start());
-        services.lifecycle.addShutdownHook(() => engine.stop());
+        services.lifecycle.addStartupHook(async () => {
+          await engine.start();
+          await registrar.start();
+        });
+        services.lifecycle.addShutdownHook(async () => {
+          changes.stop();
+          await registrar.stop();
+          await engine.stop();
+        });
       },
     });
   },

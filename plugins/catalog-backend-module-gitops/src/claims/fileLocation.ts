@@ -16,6 +16,8 @@ export interface FileLocation {
   path?: string;
 }
 
+const FILE_HOST = 'file:';
+
 /**
  * An address that cannot be taken apart safely.
  *
@@ -82,6 +84,29 @@ function checkPath(path: string): string {
     );
   }
   return path;
+}
+
+/**
+ * As {@link parseFileLocation}, of a catalog location. Files on the backend's
+ * own disk have the host `file:`, which no address has.
+ *
+ * @throws {@link InvalidFileLocationError}
+ * @public
+ */
+export function fileLocationOf(
+  location: { type: string; target: string },
+  options: { rawHosts?: readonly string[] } = {},
+): FileLocation {
+  switch (location.type) {
+    case 'url':
+      return parseFileLocation(location.target, options);
+    case 'file':
+      return { host: FILE_HOST };
+    default:
+      throw new InvalidFileLocationError(
+        `the location is of type '${location.type}'; manifests are taken from url locations`,
+      );
+  }
 }
 
 function parseRaw(url: URL, host: string): FileLocation {

@@ -9,7 +9,7 @@ import {
 import { LocationSpec } from '@backstage/plugin-catalog-common';
 import { assertError } from '@backstage/errors';
 import { Claim } from '../claims/Claim';
-import { parseFileLocation } from '../claims/fileLocation';
+import { fileLocationOf } from '../claims/fileLocation';
 import { claimsFor } from '../claims/matchClaims';
 import { HomeNaming } from '../entity/entityName';
 import { classify, ClassifyOptions } from '../manifests/classify';
@@ -20,6 +20,7 @@ import {
   readParts,
 } from '../manifests/readDocuments';
 import { FileReading } from './FileReading';
+import { RecentLines } from './RecentLines';
 
 /**
  * What {@link gitopsEntityDataParser} is made of.
@@ -43,6 +44,12 @@ export interface GitopsEntityDataParserOptions {
   /** Is told what is not taken. */
   logger?: LoggerService;
 }
+
+/** As the catalog's own default (plugin-catalog-backend 4.0). */
+const parseAsCatalog: CatalogProcessorParser =
+  async function* parseAsCatalogDoes({ data, location }) {
+    yield* parseEntityYaml(data, location);
+  };
 
 /**
  * A parser for `catalogModelExtensionPoint.setEntityDataParser`
@@ -143,12 +150,6 @@ function sortPart(
   return isCatalog;
 }
 
-/** As the catalog's own default (plugin-catalog-backend 4.0). */
-const parseAsCatalog: CatalogProcessorParser =
-  async function* parseAsCatalogDoes({ data, location }) {
-    yield* parseEntityYaml(data, location);
-  };
-
 /**
  * The default parser, which may read what we could not: it must not bring in
  * whole what is only let in slim.
@@ -187,10 +188,7 @@ function claimsAbout(
   options: GitopsEntityDataParserOptions,
 ): Claim[] {
   try {
-    return claimsFor(
-      options.claims ?? [],
-      parseFileLocation(location.target, options),
-    );
+    return claimsFor(options.claims ?? [], fileLocationOf(location, options));
   } catch (error) {
     // No claim is about it then; the gitops plugin says why.
     assertError(error);
@@ -200,20 +198,4 @@ function claimsAbout(
 
 function blank(text: string): string {
   return '\n'.repeat(text.split('\n').length - 1);
-}
-
-/** Files are parsed again and again; each line is worth saying once. */
-class RecentLines {
-  private readonly lines = new Set<string>();
-
-  isNew(line: string): boolean {
-    if (this.lines.has(line)) {
-      return false;
-    }
-    if (this.lines.size >= 1_000) {
-      this.lines.clear();
-    }
-    this.lines.add(line);
-    return true;
-  }
 }

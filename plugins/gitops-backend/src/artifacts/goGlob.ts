@@ -35,6 +35,9 @@ export function compileGoGlob(pattern: string): RegExp | undefined {
   return new RegExp(`^${source}$`, 'su');
 }
 
+const classLiteral = (char: string) =>
+  /[\\\]^-]/.test(char) ? `\\${char}` : char;
+
 /** Reads from behind `[`; `end` is the index of the closing bracket. */
 function readClass(
   pattern: string,
@@ -80,6 +83,3 @@ function readClass(
   }
   return undefined;
 }
-
-const classLiteral = (char: string) =>
-  /[\\\]^-]/.test(char) ? `\\${char}` : char;

@@ -30,8 +30,9 @@ describe('packArchive', () => {
     Readable.from([gunzipSync(await buffer(packArchive(entries)))]).pipe(
       unpack as never,
     );
-    for await (const { header, ...entry } of unpack) {
-      (entry as unknown as Readable).resume?.();
+    for await (const file of unpack) {
+      const { header } = file;
+      file.resume();
       headers.push({
         name: header.name,
         mode: header.mode,

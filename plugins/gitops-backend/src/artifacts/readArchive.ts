@@ -27,6 +27,8 @@ export class ArchiveError extends CustomErrorBase {
 /** The files of an archive: path without leading slash to content. */
 export type ArchiveFiles = ReadonlyMap<string, Buffer>;
 
+const FILE_TYPES: ReadonlySet<string> = new Set(['file', 'contiguous-file']);
+
 const DEFAULTS: Required<ArchiveLimits> = {
   maxTotalSize: 512 * 1024 * 1024,
   maxFileSize: 64 * 1024 * 1024,
@@ -143,8 +145,6 @@ async function collect(
   }
   return files;
 }
-
-const FILE_TYPES: ReadonlySet<string> = new Set(['file', 'contiguous-file']);
 
 /** What tar-stream and zlib say of damaged input. */
 function isTarError(error: Error): boolean {

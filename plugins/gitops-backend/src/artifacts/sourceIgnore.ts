@@ -27,6 +27,8 @@ const CI = [
 ];
 const EXTRA = ['**/.goreleaser.yml', '**/.sops.yaml', '**/.flux.yaml'];
 
+const partsOf = (path: string) => (path === '' ? [] : path.split('/'));
+
 /** What a rule says of a path; undefined: nothing. */
 type Verdict = 'ignore' | 'keep' | undefined;
 
@@ -83,8 +85,6 @@ export class SourceIgnore {
     return false;
   }
 }
-
-const partsOf = (path: string) => (path === '' ? [] : path.split('/'));
 
 function compareParts(a: readonly string[], b: readonly string[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {

@@ -7,6 +7,7 @@ import {
   toNumber,
 } from '../../database/rows';
 import { backoffDelay, BackoffOptions, DEFAULT_BACKOFF } from './backoff';
+import { claimableItems } from './claimableItems';
 import { HeldClaim } from './HeldClaim';
 import { workItemFromRow } from './workItemFromRow';
 import {
@@ -138,52 +139,18 @@ export class DatabaseWorkQueue implements WorkQueue {
     }
     const now = this.now();
     const grantedAt = this.monotonic();
-    // Namespaces take turns: an item's turn is its place in its namespace's
-    // line, behind what that namespace has running already.
-    const candidates = `
-      SELECT line.id, line.turn, line.due_at FROM (
-        SELECT waiting.id, waiting.due_at,
-               ROW_NUMBER() OVER (
-                 PARTITION BY waiting.home, waiting.namespace
-                 ORDER BY waiting.due_at, waiting.id
-               ) + COALESCE(busy.running, 0) AS turn
-        FROM ${TABLE} waiting
-        LEFT JOIN (
-          SELECT home, namespace, COUNT(*) AS running FROM ${TABLE}
-          WHERE controller = ? AND claim_owner IS NOT NULL
-          GROUP BY home, namespace
-        ) busy ON busy.home = waiting.home AND busy.namespace = waiting.namespace
-        WHERE waiting.controller = ? AND waiting.claim_owner IS NULL
-          AND waiting.due_at <= ?
-      ) line
-      ORDER BY line.turn, line.due_at, line.id
-      LIMIT ?`;
-    // More candidates than slots, so that processes which claim at the same
-    // moment do not all come away empty-handed from the same few rows.
-    const lock = locksRows(this.database);
-    const selected = lock
-      ? `SELECT work.id FROM ${TABLE} work
-         JOIN (${candidates}) candidate ON candidate.id = work.id
-         WHERE work.claim_owner IS NULL AND work.due_at <= ?
-         ORDER BY candidate.turn, candidate.due_at, candidate.id
-         LIMIT ? FOR UPDATE OF work SKIP LOCKED`
-      : `SELECT id FROM (${candidates}) candidate`;
-    const bindings: Knex.RawBinding[] = [
-      this.owner,
-      now + this.leaseMs,
+    const { sql, bindings } = claimableItems({
+      ...options,
       now,
-      options.controller,
-      options.controller,
-      now,
-      ...(lock ? [options.limit * 4, now, options.limit] : [options.limit]),
-    ];
+      lock: locksRows(this.database),
+    });
     const result = await this.database.raw(
       `UPDATE ${TABLE}
        SET claim_owner = ?, lease_until = ?, last_started_at = ?,
            fence = fence + 1, claimed_wake_seq = wake_seq, due_at = NULL
-       WHERE id IN (${selected})
+       WHERE id IN (${sql})
        RETURNING *`,
-      bindings,
+      [this.owner, now + this.leaseMs, now, ...bindings],
     );
     return rowsOf(result).map(row => this.hold(row, grantedAt));
   }

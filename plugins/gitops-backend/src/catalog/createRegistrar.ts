@@ -1,0 +1,50 @@
+import { Config } from '@backstage/config';
+import {
+  AuthService,
+  LoggerService,
+  SchedulerService,
+  UrlReaderService,
+} from '@backstage/backend-plugin-api';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { Knex } from 'knex';
+import { Homes } from '../homes/Homes';
+import { CatalogEntities } from './CatalogEntities';
+import { readCatalogConfig } from './readCatalogConfig';
+import { Registrar } from './Registrar';
+import { RegistrationStore } from './RegistrationStore';
+import { RegistrationWarnings } from './RegistrationWarnings';
+
+/** What the catalog side of the plugin is made of. */
+export interface CatalogSide {
+  registrar: Registrar;
+  registrations: RegistrationStore;
+  /** For the API: what was found in the manifests of objects. */
+  warnings: RegistrationWarnings;
+}
+
+/** Puts the parts together; nothing runs before `registrar.start()`. */
+export function createRegistrar(options: {
+  config: Config;
+  database: Knex;
+  homes: Homes;
+  catalog: Pick<CatalogService, 'streamEntities' | 'getEntitiesByRefs'>;
+  auth: Pick<AuthService, 'getOwnServiceCredentials'>;
+  reader: Pick<UrlReaderService, 'readUrl'>;
+  scheduler: Pick<SchedulerService, 'scheduleTask'>;
+  logger: LoggerService;
+  now?: () => number;
+}): CatalogSide {
+  const { catalog, auth } = options;
+  const config = readCatalogConfig(options.config);
+  const registrations = new RegistrationStore(options);
+  return {
+    registrations,
+    warnings: new RegistrationWarnings({ store: registrations }),
+    registrar: new Registrar({
+      ...options,
+      config,
+      entities: new CatalogEntities({ catalog, auth, homes: config.homes }),
+      store: registrations,
+    }),
+  };
+}

@@ -1,0 +1,79 @@
+import { Homes } from '../homes/Homes';
+import { admit } from './admit';
+import { applyToHome } from './applyToHome';
+import { DeliveryError } from './DeliveryError';
+import { limitToClaim } from './limitToClaim';
+import { ManifestFiles } from './ManifestFiles';
+import { CatalogConfig } from './readCatalogConfig';
+import { Decision, RegisteredManifest } from './Registration';
+import { toHomeObject } from './toHomeObject';
+
+/**
+ * Takes a registered manifest to its home: admission by the file that it stands
+ * in, the manifest as the file has it, conversion and validation, the limits of
+ * the claim, server-side apply. Never throws.
+ */
+export async function deliver(options: {
+  manifest: RegisteredManifest;
+  files: ManifestFiles;
+  homes: Homes;
+  config: CatalogConfig;
+  signal?: AbortSignal;
+}): Promise<Decision> {
+  const { manifest, files, config, signal } = options;
+  const decision: Decision = { state: 'Failed', warnings: [] };
+  try {
+    // First of all, so that what nobody admitted is not even read.
+    const claim = admit(manifest, config);
+    decision.claim = claim;
+    const home = options.homes.find(claim.home);
+    if (!home) {
+      throw new DeliveryError({
+        state: 'Rejected',
+        code: 'UnknownHome',
+        message: `this portal has no home '${claim.home}'`,
+      });
+    }
+    if (home.mode !== 'reconcile') {
+      throw new DeliveryError({
+        state: 'Rejected',
+        code: 'HomeObserved',
+        message: `the home ${home.name} is only observed; nothing is written to it`,
+      });
+    }
+    const found = await files.find(manifest);
+    if (!found) {
+      throw new DeliveryError({
+        state: 'ManifestStale',
+        code: 'ManifestChanged',
+        message:
+          'the file does not hold the manifest that the catalog read; the catalog reads it anew within minutes, or when its location is refreshed',
+      });
+    }
+    const { object, warnings } = toHomeObject(found.manifest, manifest);
+    decision.warnings = warnings;
+    await applyToHome({
+      home,
+      object: limitToClaim(object, claim),
+      claim,
+      signal,
+    });
+    return { ...decision, state: 'Applied' };
+  } catch (error) {
+    if (error instanceof DeliveryError) {
+      return {
+        ...decision,
+        state: error.state,
+        code: error.code,
+        message: error.message,
+        warnings: [...error.warnings, ...decision.warnings],
+      };
+    }
+    return {
+      ...decision,
+      state: 'Failed',
+      code: 'Unexpected',
+      message: error instanceof Error ? error.message : String(error),
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { benchKustomize } from './kustomize';
+import { benchQueue } from './queue';
+
+const BENCHES: Record<string, () => Promise<void>> = {
+  kustomize: benchKustomize,
+  queue: benchQueue,
+};
+
+async function main() {
+  const names = process.argv.slice(2);
+  if (names.includes('--help')) {
+    process.stdout.write(
+      `Measures and prints one JSON object a line per result.\n\n  npm run bench -- [NAME ...]\n\nNames: ${Object.keys(BENCHES).join(', ')}; all without a name.\n`,
+    );
+    return;
+  }
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    const bench = BENCHES[name];
+    if (!bench) {
+      throw new Error(
+        `There is no bench '${name}'; there is ${Object.keys(BENCHES).join(', ')}`,
+      );
+    }
+    await bench();
+  }
+}
+
+main().catch(error => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+});

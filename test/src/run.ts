@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+
+/** Runs a program to its end; fails with what it said on a code other than 0. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', chunk => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', chunk => {
+      stderr += chunk;
+    });
+    child.once('error', reject);
+    child.once('close', code => {
+      if (code === 0) {
+        resolve(stdout);
+      } else {
+        reject(
+          new Error(`${command} ${args.join(' ')}: code ${code}\n${stderr}`),
+        );
+      }
+    });
+  });
+}

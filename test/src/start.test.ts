@@ -1,0 +1,205 @@
+import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePorts } from './freePorts';
+import { run } from './run';
+
+jest.setTimeout(240_000);
+
+const root = path.resolve(__dirname, '../..');
+const hasTools =
+  !spawnSync('kubectl', ['version', '--client']).error &&
+  !spawnSync('git', ['--version']).error;
+const describeWithTools = hasTools ? describe : describe.skip;
+
+/** `npm start` from the repository's root, until it is stopped. */
+class Portal {
+  output = '';
+  readonly child: ChildProcess;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const hear = (chunk: Buffer) => {
+      this.output += chunk;
+      this.listeners.forEach(listener => listener());
+    };
+    this.child.stdout!.on('data', hear);
+    this.child.stderr!.on('data', hear);
+    this.child.once('exit', () => this.listeners.forEach(heard => heard()));
+  }
+
+  /** Resolves once the output matches; fails when the process ends before. */
+  says(pattern: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(this.output)) {
+          this.listeners.delete(look);
+          resolve();
+        } else if (this.child.exitCode !== null) {
+          this.listeners.delete(look);
+          reject(new Error(`ended without saying ${pattern}:\n${this.output}`));
+        }
+      };
+      this.listeners.add(look);
+      look();
+    });
+  }
+
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill('SIGINT');
+      await exited;
+    }
+    return this.child.exitCode;
+  }
+}
+
+describe('npm start', () => {
+  it('says which port is busy and how to choose another', async () => {
+    const server = net.createServer();
+    await new Promise<void>(resolve => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.address() as net.AddressInfo;
+    const portal = new Portal([`--git-port=${port}`, '--no-app']);
+    await once(portal.child, 'exit');
+    server.close();
+    expect(portal.child.exitCode).toBe(1);
+    expect(portal.output).toContain(
+      `Port ${port} (the sandbox's Git server) is in use; stop what listens there or choose another with --git-port`,
+    );
+  });
+
+  it.each([
+    [['--git-port=zero'], "--git-port is 'zero'; it must be a port number"],
+    [['--write'], '--write goes with --kubeconfig'],
+    [['--kubeconfig=/nowhere'], 'there is no file /nowhere'],
+    [['--colour'], "Unknown option '--colour'"],
+  ])('refuses %s', async (args, message) => {
+    const portal = new Portal(args);
+    await once(portal.child, 'exit');
+    expect(portal.child.exitCode).toBe(1);
+    expect(portal.output).toContain(message);
+  });
+});
+
+describeWithTools('the demo', () => {
+  let scratch: string;
+  let portal: Portal;
+  let kubeconfig: string;
+  let gitUrl: string;
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(path.join(tmpdir(), 'gitops-demo-'));
+    kubeconfig = path.join(scratch, 'data/kubeconfig');
+    const [backend, kubernetes, git] = await freePorts(3);
+    gitUrl = `http://127.0.0.1:${git}/demo/game.git`;
+    portal = new Portal([
+      '--no-app',
+      `--data-dir=${path.join(scratch, 'data')}`,
+      `--backend-port=${backend}`,
+      `--kubernetes-port=${kubernetes}`,
+      `--git-port=${git}`,
+    ]);
+    await portal.says(/Backstage GitOps is running/);
+  });
+
+  afterAll(async () => {
+    await portal.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  const kubectl = (...args: string[]) =>
+    run('kubectl', ['--kubeconfig', kubeconfig, ...args]);
+
+  it('is Ready in the words of kubectl', async () => {
+    await kubectl(
+      'wait',
+      '--for=condition=Ready',
+      '--timeout=60s',
+      'gitrepository/game-repo',
+      'kustomization/game-app',
+    );
+    await kubectl(
+      'wait',
+      '--for=condition=Available',
+      '--timeout=60s',
+      'deployment/game',
+    );
+    const lines = await kubectl(
+      'get',
+      'gitrepositories,kustomizations,deployments',
+      '--no-headers',
+    );
+    expect(lines).toMatch(/game-repo .* True .*stored artifact for revision/);
+    expect(lines).toMatch(/game-app .* True .*Applied revision: main@sha1:/);
+    expect(lines).toMatch(/deployment.apps\/game +3\/3/);
+  });
+
+  it('delivers a pushed commit and prunes what it removed', async () => {
+    const clone = path.join(scratch, 'game');
+    const git = (...args: string[]) =>
+      run(
+        'git',
+        ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args],
+        {
+          cwd: clone,
+        },
+      );
+    await run('git', ['clone', '-q', gitUrl, clone]);
+    const deployment = path.join(clone, 'base/deployment.yaml');
+    await writeFile(
+      deployment,
+      (await readFile(deployment, 'utf8')).replace('game:v1', 'game:v2'),
+    );
+    const kustomization = path.join(clone, 'base/kustomization.yaml');
+    await writeFile(
+      kustomization,
+      (await readFile(kustomization, 'utf8')).replace('  - service.yaml\n', ''),
+    );
+    await git('rm', '-q', 'base/service.yaml');
+    await git('commit', '-qam', 'Second version without a service');
+    await git('push', '-q');
+    const commit = (await git('rev-parse', 'HEAD')).trim();
+    expect(await kubectl('get', 'service', 'game', '-o', 'name')).toBe(
+      'service/game\n',
+    );
+
+    await kubectl(
+      'annotate',
+      '--overwrite',
+      'gitrepository/game-repo',
+      'reconcile.fluxcd.io/requestedAt=now',
+    );
+    await kubectl(
+      'wait',
+      `--for=jsonpath={.status.lastAppliedRevision}=main@sha1:${commit}`,
+      '--timeout=60s',
+      'kustomization/game-app',
+    );
+    expect(
+      await kubectl(
+        'get',
+        'deployment',
+        'game',
+        '-o',
+        'jsonpath={.spec.template.spec.containers[0].image}',
+      ),
+    ).toBe('game:v2');
+    await expect(kubectl('get', 'service', 'game')).rejects.toThrow('NotFound');
+  });
+
+  it('stops on Ctrl-C and leaves no process behind', async () => {
+    expect(await portal.stop()).toBe(0);
+    await expect(kubectl('get', 'namespaces')).rejects.toThrow();
+  });
+});
