@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import type { ObjectDetail } from '@backstage-gitops/plugin-gitops-common';
+import { gitopsReactTranslationRef } from '../../text/translation';
+import { Fact, Facts } from '../Facts/Facts';
+import { Countdown, RelativeTime } from '../RelativeTime/RelativeTime';
+import { ObjectLink } from '../ObjectLink/ObjectLink';
+import { DeliveryFlow } from './DeliveryFlow';
+import { EntityLink } from './EntityLink';
+import { ObjectProblems } from './ObjectProblems';
+import styles from './ObjectSummary.module.css';
+
+/** @public */
+export interface ObjectSummaryProps {
+  detail: ObjectDetail;
+}
+
+/**
+ * An object at a glance: what is wrong, what delivers it, since when and when
+ * again, whose it is.
+ *
+ * @public
+ */
+export function ObjectSummary(props: ObjectSummaryProps) {
+  const { detail } = props;
+  const { key, artifact } = detail;
+  const { t } = useTranslationRef(gitopsReactTranslationRef);
+  const dependencies = detail.dependsOn.filter(d => d.relation !== 'source');
+  const facts: (Fact | undefined)[] = [
+    {
+      label:
+        detail.inventory.length > 0 ? t('object.applied') : t('object.fetched'),
+      value: artifact?.updatedAt && <RelativeTime time={artifact.updatedAt} />,
+    },
+    {
+      label: t('object.lastRun'),
+      value: detail.lastRunAt && <RelativeTime time={detail.lastRunAt} />,
+    },
+    { label: t('object.nextRun'), value: <NextRun detail={detail} /> },
+    { label: t('object.interval'), value: detail.interval },
+    {
+      label: t('object.owner'),
+      value: detail.ownerRef && <EntityLink entityRef={detail.ownerRef} />,
+    },
+    {
+      label: t('object.entity'),
+      value: detail.entityRef && <EntityLink entityRef={detail.entityRef} />,
+    },
+    { label: t('object.namespace'), value: key.namespace },
+    { label: t('object.home'), value: key.home },
+    dependencies.length > 0
+      ? {
+          label: t('object.dependsOn'),
+          value: dependencies.map(({ kind, namespace, name }) => (
+            <ObjectLink
+              key={`${kind}/${namespace}/${name}`}
+              objectKey={{ home: key.home, kind, namespace, name }}
+            />
+          )),
+        }
+      : undefined,
+  ];
+  return (
+    <div className={styles.summary}>
+      <ObjectProblems detail={detail} />
+      <DeliveryFlow detail={detail} />
+      <Facts facts={facts} />
+    </div>
+  );
+}
+
+function NextRun(props: { detail: ObjectDetail }): ReactNode {
+  const { suspended, queue, nextRunAt } = props.detail;
+  const { t } = useTranslationRef(gitopsReactTranslationRef);
+  if (suspended) return t('object.suspended');
+  if (queue?.running) return t('object.running');
+  const next = queue?.dueAt ?? nextRunAt;
+  if (next) return <Countdown until={next} />;
+  return queue ? t('object.onWake') : t('object.notReconciled');
+}

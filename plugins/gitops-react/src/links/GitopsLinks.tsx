@@ -1,0 +1,57 @@
+import { createContext, PropsWithChildren, useContext } from 'react';
+import type { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
+
+/**
+ * Where things are in the app. Defaults to the paths that the plugins have
+ * where app-config does not move them.
+ *
+ * @public
+ */
+export interface GitopsLinks {
+  /** Path of the page with all objects. */
+  objects(): string;
+  /** Path of the page of an object. */
+  object(key: ObjectKey): string;
+  /** Path of an entity, given its full reference. */
+  entity(ref: string): string | undefined;
+}
+
+const ENTITY_REF = /^([^:/]+):([^:/]+)\/([^:/]+)$/;
+
+const defaultLinks: GitopsLinks = {
+  objects: () => '/gitops',
+  object: key => `/gitops/objects/${objectSubPath(key)}`,
+  entity: ref => {
+    const [, kind, namespace, name] = ENTITY_REF.exec(ref) ?? [];
+    return kind && `/catalog/${namespace}/${kind}/${name}`;
+  },
+};
+
+function objectSubPath(key: ObjectKey): string {
+  return [key.home, key.kind, key.namespace, key.name]
+    .map(encodeURIComponent)
+    .join('/');
+}
+
+const LinksContext = createContext<GitopsLinks>(defaultLinks);
+
+/**
+ * Tells the components of this package where the pages are mounted.
+ *
+ * @public
+ */
+export function GitopsLinksProvider(
+  props: PropsWithChildren<{ links: Partial<GitopsLinks> }>,
+) {
+  const outer = useContext(LinksContext);
+  return (
+    <LinksContext.Provider value={{ ...outer, ...props.links }}>
+      {props.children}
+    </LinksContext.Provider>
+  );
+}
+
+/** @public */
+export function useGitopsLinks(): GitopsLinks {
+  return useContext(LinksContext);
+}

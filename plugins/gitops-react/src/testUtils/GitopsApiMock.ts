@@ -1,0 +1,147 @@
+import {
+  ChangeList,
+  GitopsApi,
+  GitopsApiError,
+  HomeList,
+  ObjectDetail,
+  ObjectEvent,
+  ObjectEventList,
+  ObjectKey,
+  ObjectList,
+  ObjectRow,
+  ObjectsQuery,
+  stringifyObjectKey,
+} from '@backstage-gitops/plugin-gitops-common';
+import { objectList } from './objects';
+
+/**
+ * An API in memory. It answers from `objects` and `events`, rejects with
+ * `error` where that is set, and keeps what it was asked in `calls`.
+ *
+ * @public
+ */
+export class GitopsApiMock implements GitopsApi {
+  objects: ObjectDetail[];
+  events: ObjectEvent[] = [];
+  homes: HomeList['items'] = [];
+  /** What `getChanges` tells next, once. */
+  changed: ObjectKey[] = [];
+  error: Error | undefined;
+  readonly calls: string[] = [];
+
+  constructor(objects: ObjectDetail[] = []) {
+    this.objects = objects;
+  }
+
+  /** Says no to everything, as the API does without the permission to read. */
+  forbid(): this {
+    this.error = new GitopsApiError({
+      message: 'You need the permission gitops.object.read',
+      code: 'GITOPS_NOT_ALLOWED',
+      status: 403,
+    });
+    return this;
+  }
+
+  async listObjects(query: ObjectsQuery = {}): Promise<ObjectList> {
+    this.answer(`list ${JSON.stringify(query)}`);
+    const rows = this.objects.filter(
+      ({ key, status }) =>
+        (!query.status?.length || query.status.includes(status.word)) &&
+        (!query.kind?.length || query.kind.includes(key.kind)) &&
+        (!query.search || key.name.includes(query.search)),
+    );
+    return objectList(rows, { counts: objectList(this.objects).counts });
+  }
+
+  async getObject(key: ObjectKey): Promise<ObjectDetail> {
+    this.answer(`get ${stringifyObjectKey(key)}`);
+    return this.find(key);
+  }
+
+  async listEvents(
+    key: ObjectKey,
+    query: { limit?: number } = {},
+  ): Promise<ObjectEventList> {
+    this.answer(`events ${stringifyObjectKey(key)} ${query.limit ?? ''}`);
+    return {
+      items: this.events.slice(0, query.limit),
+      pageInfo:
+        this.events.length > (query.limit ?? Infinity)
+          ? { nextCursor: 'more' }
+          : {},
+    };
+  }
+
+  async reconcileObject(
+    key: ObjectKey,
+    body?: { withSource?: boolean },
+  ): Promise<ObjectRow> {
+    this.answer(
+      `reconcile ${stringifyObjectKey(key)}${body?.withSource ? ' with source' : ''}`,
+    );
+    return this.find(key);
+  }
+
+  async suspendObject(
+    key: ObjectKey,
+    body?: { reason?: string },
+  ): Promise<ObjectRow> {
+    this.answer(`suspend ${stringifyObjectKey(key)} ${body?.reason ?? ''}`);
+    const { reason } = body ?? {};
+    return this.change(key, {
+      suspended: true,
+      suspension: { actor: 'user:default/guest', reason },
+      status: { word: 'Suspended', sentence: 'Reconciling is suspended.' },
+    });
+  }
+
+  async resumeObject(key: ObjectKey): Promise<ObjectRow> {
+    this.answer(`resume ${stringifyObjectKey(key)}`);
+    return this.change(key, {
+      suspended: false,
+      suspension: undefined,
+      status: { word: 'Ready', sentence: 'It is ready.' },
+    });
+  }
+
+  async listHomes(): Promise<HomeList> {
+    this.answer('homes');
+    return { items: this.homes };
+  }
+
+  async getChanges(query: { since?: string } = {}): Promise<ChangeList> {
+    this.answer(`changes ${query.since ?? ''}`);
+    return { cursor: 'c2', reset: false, keys: this.changed.splice(0) };
+  }
+
+  private answer(call: string): void {
+    this.calls.push(call);
+    if (this.error) throw this.error;
+  }
+
+  private change(key: ObjectKey, changes: Partial<ObjectDetail>): ObjectRow {
+    const changed = { ...this.find(key), ...changes };
+    this.objects = this.objects.map(object =>
+      stringifyObjectKey(object.key) === stringifyObjectKey(key)
+        ? changed
+        : object,
+    );
+    return changed;
+  }
+
+  private find(key: ObjectKey): ObjectDetail {
+    const id = stringifyObjectKey(key);
+    const found = this.objects.find(
+      object => stringifyObjectKey(object.key) === id,
+    );
+    if (!found) {
+      throw new GitopsApiError({
+        message: `There is no ${id}`,
+        code: 'GITOPS_OBJECT_NOT_FOUND',
+        status: 404,
+      });
+    }
+    return found;
+  }
+}

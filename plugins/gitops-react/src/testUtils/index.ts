@@ -1,0 +1,8 @@
+/**
+ * Data and a stand-in of the API for tests of what uses this package.
+ *
+ * @packageDocumentation
+ */
+export { GitopsApiMock } from './GitopsApiMock';
+export { objectDetail, objectList, objectRow } from './objects';
+export type { ObjectDetailOptions, ObjectRowOptions } from './objects';

@@ -1,0 +1,213 @@
+import { createTranslationRef } from '@backstage/frontend-plugin-api';
+
+/**
+ * The texts of this package's components.
+ *
+ * @public
+ */
+export const gitopsReactTranslationRef = createTranslationRef({
+  id: 'plugin.gitops-react',
+  messages: {
+    status: {
+      Ready: 'Ready',
+      Progressing: 'Progressing',
+      Waiting: 'Waiting',
+      Drifted: 'Drifted',
+      Failed: 'Failed',
+      Suspended: 'Suspended',
+      Unknown: 'Unknown',
+    },
+    time: {
+      in: 'in {{duration}}',
+      due: 'now',
+      never: 'never',
+    },
+    live: {
+      live: 'Live',
+      polling: 'Every 10 s',
+      offline: 'Offline',
+      liveHint: 'Changes show here as they happen.',
+      pollingHint:
+        'The app has no signals; changes show here within ten seconds.',
+      offlineHint: 'What you see is from {{time}}. Trying again.',
+    },
+    error: {
+      title: 'This could not be read',
+      where: 'Where',
+      since: 'Since',
+      attempts: 'Attempts',
+      nextTry: 'Next try',
+      whatToDo: 'What to do',
+      details: 'Details',
+      tryAgain: 'Try again',
+      code: 'Code',
+      status: 'HTTP status',
+      noRetry: 'not by itself',
+    },
+    advice: {
+      unreachable:
+        'The portal’s backend does not answer. Check your connection; if others see this too, the backend is down.',
+      unavailable:
+        'The home cluster does not answer the portal. Its administrators can see why under the homes of the plugin.',
+      notFound:
+        'It may have been deleted or renamed, or you may not see it. Look for it in the list of all objects.',
+      conflict: 'Somebody else changed it at the same time. Try again.',
+      suspended: 'Resume it first; a suspended object is not reconciled.',
+      notSupported: 'This kind of object has nothing to reconcile.',
+      homeRefused:
+        'The cluster’s own rules refuse it. The details say which; its administrators can change them.',
+      signIn: 'Sign in again; your session may have ended.',
+      other:
+        'If it stays, hand the details to the administrators of the portal.',
+    },
+    forbidden: {
+      title: 'You may not see this',
+      text: 'It needs the permission {{permission}}.',
+      who: 'Whoever administers the permission policy of this portal can grant it.',
+    },
+    failure: {
+      title: '{{reason}}: the last attempt failed',
+      titleNoReason: 'The last attempt failed',
+      waitingTitle: 'Waiting for something else',
+      BuildFailed:
+        'Run kustomize build on the path of the Kustomization; the message names the file.',
+      ArtifactFailed:
+        'The source has nothing to deliver yet, or its artifact cannot be read. Look at the source first.',
+      GitOperationFailed:
+        'Check URL, branch and credentials of the source; the message is what the server said.',
+      AuthenticationFailed:
+        'The credentials in the source’s secretRef are missing or refused.',
+      HealthCheckFailed:
+        'What was applied did not become healthy in time. Look at the named objects in the cluster.',
+      PruneFailed:
+        'Something that left the source could not be deleted. The message names it.',
+      ReconciliationFailed:
+        'The cluster refused an object. The message names it and the field.',
+      DependencyNotReady:
+        'It starts by itself as soon as what it depends on is Ready.',
+      InvalidSpec: 'Correct the manifest in Git; the message names the field.',
+      AccessDenied:
+        'A rule of this portal forbids the reference. The message names it.',
+      other:
+        'It is tried again by itself. The message says what the next change must be.',
+    },
+    warnings: {
+      title_one: '{{count}} warning',
+      title_other: '{{count}} warnings',
+      errorsTitle_one: '{{count}} error in the manifest',
+      errorsTitle_other: '{{count}} errors in the manifest',
+      fromCatalog: 'as registered',
+    },
+    home: {
+      disconnected: 'The home {{home}} does not answer',
+      disconnectedText:
+        'What you see is what it said last. It updates by itself once the home is back.',
+    },
+    stale: {
+      title: 'This may be out of date',
+      text: 'The portal does not answer; what you see is from {{time}}.',
+    },
+    actions: {
+      label: 'Actions',
+      reconcile: 'Reconcile',
+      reconcileWithSource: 'Reconcile with source',
+      more: 'More ways to reconcile',
+      suspend: 'Suspend',
+      resume: 'Resume',
+      cancel: 'Cancel',
+      reason: 'Reason',
+      reasonHint: 'Shown to everybody who looks at this object. Optional.',
+      suspendTitle: 'Suspend {{object}}?',
+      suspendText:
+        'Nothing is applied, corrected or pruned until somebody resumes it. What runs in the cluster stays as it is.',
+      needsPermission: '{{action}} needs the permission {{permission}}.',
+      suspendedFirst: 'Suspended: resume it first.',
+      reconcileAsked: 'A reconcile was asked for.',
+      suspendAsked: 'Reconciling is suspended.',
+      resumeAsked: 'Reconciling resumes.',
+      failed: '{{action}} did not happen',
+      dismiss: 'Dismiss',
+    },
+    suspension: {
+      by: 'Suspended by {{actor}}',
+      plain: 'Suspended',
+      noReason: 'No reason was given.',
+    },
+    table: {
+      status: 'Status',
+      name: 'Name',
+      home: 'Home',
+      source: 'Source',
+      revision: 'Revision',
+      changed: 'Changed',
+      nextRun: 'Next run',
+      range: '{{shown}} of {{total}}',
+    },
+    filters: {
+      label: 'Filters',
+      search: 'Search',
+      searchHint: 'Kind, namespace, name, source or revision',
+      home: 'Home',
+      kind: 'Kind',
+      namespace: 'Namespace',
+      status: 'Status',
+      any: 'Any',
+      clear: 'Clear filters',
+      statusCount: '{{word}}, {{number}}',
+    },
+    inventory: {
+      label: 'Inventory',
+      kind: 'Kind',
+      name: 'Name',
+      namespace: 'Namespace',
+      apiVersion: 'API version',
+      clusterScoped: 'cluster',
+      filter: 'Filter',
+      empty: 'Nothing is applied',
+      emptyText:
+        'The inventory lists what this object holds in the cluster. It fills with the first successful run.',
+      noMatch: 'Nothing matches the filter',
+      count_one: '{{count}} object',
+      count_other: '{{count}} objects',
+    },
+    events: {
+      label: 'Events',
+      empty: 'No events yet',
+      emptyText: 'The portal keeps what happens from now on.',
+      warning: 'Warning',
+      normal: 'Normal',
+      more: 'Show more',
+    },
+    conditions: {
+      label: 'Conditions',
+      empty: 'No conditions yet',
+      emptyText: 'Nobody has looked at this object yet.',
+      behind:
+        'speaks of generation {{observed}}, the object is at {{generation}}',
+      True: 'True',
+      False: 'False',
+      Unknown: 'Unknown',
+    },
+    object: {
+      since: 'since',
+      revision: 'Revision',
+      applied: 'Applied',
+      fetched: 'Fetched',
+      interval: 'Interval',
+      nextRun: 'Next run',
+      lastRun: 'Last run',
+      running: 'running now',
+      onWake: 'when something changes',
+      suspended: 'suspended',
+      notReconciled: 'not by this portal',
+      owner: 'Owner',
+      entity: 'Entity',
+      home: 'Home',
+      namespace: 'Namespace',
+      delivers: 'What delivers it',
+      notFound: 'not found',
+      dependsOn: 'Depends on',
+      loading: 'Loading',
+    },
+  },
+});

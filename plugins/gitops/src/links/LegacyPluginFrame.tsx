@@ -1,0 +1,30 @@
+import { PropsWithChildren, useMemo } from 'react';
+import { useRouteRef } from '@backstage/core-plugin-api';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import {
+  GitopsLinks,
+  GitopsLinksProvider,
+  GitopsLiveProvider,
+} from '@backstage-gitops/plugin-gitops-react';
+import { entityLink, objectParams } from './catalogLinks';
+import { legacyObjectTargetRef, legacyRootTargetRef } from './legacyRoutes';
+
+/** As `PluginFrame`, by the routes of `@backstage/core-plugin-api`. */
+export function LegacyPluginFrame(props: PropsWithChildren<{}>) {
+  const objectsPath = useRouteRef(legacyRootTargetRef);
+  const objectPath = useRouteRef(legacyObjectTargetRef);
+  const entityPath = useRouteRef(entityRouteRef);
+  const links = useMemo<Partial<GitopsLinks>>(
+    () => ({
+      ...(objectsPath && { objects: () => objectsPath() }),
+      ...(objectPath && { object: key => objectPath(objectParams(key)) }),
+      entity: entityLink(entityPath),
+    }),
+    [objectsPath, objectPath, entityPath],
+  );
+  return (
+    <GitopsLinksProvider links={links}>
+      <GitopsLiveProvider>{props.children}</GitopsLiveProvider>
+    </GitopsLinksProvider>
+  );
+}

@@ -1,0 +1,33 @@
+import { PropsWithChildren, useMemo } from 'react';
+import { convertLegacyRouteRef } from '@backstage/core-compat-api';
+import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import {
+  GitopsLinks,
+  GitopsLinksProvider,
+  GitopsLiveProvider,
+} from '@backstage-gitops/plugin-gitops-react';
+import { objectRouteRef, rootRouteRef } from '../routes';
+import { entityLink, objectParams } from './catalogLinks';
+
+const catalogEntityRouteRef = convertLegacyRouteRef(entityRouteRef);
+
+/** Around everything of the plugin: where its pages are, and one feed of changes. */
+export function PluginFrame(props: PropsWithChildren<{}>) {
+  const objectsPath = useRouteRef(rootRouteRef);
+  const objectPath = useRouteRef(objectRouteRef);
+  const entityPath = useRouteRef(catalogEntityRouteRef);
+  const links = useMemo<Partial<GitopsLinks>>(
+    () => ({
+      ...(objectsPath && { objects: () => objectsPath() }),
+      ...(objectPath && { object: key => objectPath(objectParams(key)) }),
+      ...(entityPath && { entity: entityLink(entityPath) }),
+    }),
+    [objectsPath, objectPath, entityPath],
+  );
+  return (
+    <GitopsLinksProvider links={links}>
+      <GitopsLiveProvider>{props.children}</GitopsLiveProvider>
+    </GitopsLinksProvider>
+  );
+}

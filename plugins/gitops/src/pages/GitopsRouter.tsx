@@ -1,0 +1,17 @@
+import { Navigate, Route, Routes } from 'react-router-dom';
+import { ObjectPage } from './ObjectPage';
+import { ObjectsPage } from './ObjectsPage';
+
+/** The pages below `/gitops`. */
+export function GitopsRouter() {
+  return (
+    <Routes>
+      <Route index element={<ObjectsPage />} />
+      <Route
+        path="objects/:home/:kind/:namespace/:name/*"
+        element={<ObjectPage />}
+      />
+      <Route path="*" element={<Navigate to="." replace />} />
+    </Routes>
+  );
+}

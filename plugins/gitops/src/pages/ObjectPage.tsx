@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react';
+import { useParams } from 'react-router-dom';
+import {
+  BreadcrumbEntry,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
+import {
+  ObjectDetail,
+  ObjectKey,
+  stringifyObjectKey,
+} from '@backstage-gitops/plugin-gitops-common';
+import {
+  ConditionList,
+  EventList,
+  InventoryList,
+  LiveIndicator,
+  ObjectHeading,
+  ObjectSummary,
+  StaleNotice,
+  useGitopsLinks,
+  useGitopsObject,
+} from '@backstage-gitops/plugin-gitops-react';
+import { Card, CardBody, Container, Header } from '@backstage/ui';
+import { gitopsTranslationRef } from '../text/translation';
+import { ObjectState } from '../panel/ObjectState';
+import styles from './ObjectPage.module.css';
+
+const SECTIONS = ['summary', 'inventory', 'events', 'conditions'] as const;
+type Section = (typeof SECTIONS)[number];
+
+/** The page of one object; which part of it is shown is in the address. */
+export function ObjectPage() {
+  const { home = '', kind = '', namespace = '', name = '' } = useParams();
+  const rest = useParams()['*'] ?? '';
+  const section = SECTIONS.find(known => known === rest) ?? 'summary';
+  const key: ObjectKey = { home, kind, namespace, name };
+  return (
+    <ObjectPageContent
+      key={stringifyObjectKey(key)}
+      objectKey={key}
+      section={section}
+    />
+  );
+}
+
+function ObjectPageContent(props: { objectKey: ObjectKey; section: Section }) {
+  const { objectKey: key, section } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const path = useGitopsLinks().object(key);
+  const result = useGitopsObject(key);
+  const { data } = result;
+  const label = (id: Section) =>
+    id === 'inventory' && data
+      ? t('object.inventoryCount', { total: String(data.inventory.length) })
+      : t(`object.${id}`);
+  return (
+    <BreadcrumbEntry entry={{ label: key.name, href: path }}>
+      <Header
+        title={key.name}
+        description={`${key.kind} · ${key.namespace} · ${key.home}`}
+        tabs={SECTIONS.map(id => ({
+          id,
+          label: label(id),
+          href: id === 'summary' ? path : `${path}/${id}`,
+        }))}
+        activeTabId={section}
+        customActions={<LiveIndicator />}
+      />
+      <Container py="4">
+        {data ? (
+          <div className={styles.page}>
+            <StaleNotice result={result} />
+            <ObjectSection detail={data} section={section} />
+          </div>
+        ) : (
+          <ObjectState objectKey={key} result={result} />
+        )}
+      </Container>
+    </BreadcrumbEntry>
+  );
+}
+
+function ObjectSection(props: { detail: ObjectDetail; section: Section }) {
+  const { detail, section } = props;
+  const parts: Record<Section, () => ReactNode> = {
+    summary: () => (
+      <div className={styles.page}>
+        <ObjectHeading detail={detail} />
+        <ObjectSummary detail={detail} />
+      </div>
+    ),
+    inventory: () => <InventoryList items={detail.inventory} />,
+    events: () => <EventList objectKey={detail.key} />,
+    conditions: () => (
+      <ConditionList
+        conditions={detail.conditions}
+        generation={detail.metadata.generation}
+      />
+    ),
+  };
+  return (
+    <Card>
+      <CardBody>{parts[section]()}</CardBody>
+    </Card>
+  );
+}

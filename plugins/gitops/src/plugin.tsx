@@ -1,0 +1,97 @@
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { GitopsClient } from '@backstage-gitops/plugin-gitops-common';
+import { gitopsApiRef } from '@backstage-gitops/plugin-gitops-react';
+import { RiGitBranchLine } from '@remixicon/react';
+import {
+  isGitopsAvailable,
+  isGitopsCardAvailable,
+} from './entity/entityObject';
+import { PluginFrame } from './links/PluginFrame';
+import { objectRouteRef, rootRouteRef } from './routes';
+
+const icon = <RiGitBranchLine />;
+
+const gitopsApi = ApiBlueprint.make({
+  params: define =>
+    define({
+      api: gitopsApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: services => new GitopsClient(services),
+    }),
+});
+
+const gitopsPage = PageBlueprint.make({
+  params: {
+    path: '/gitops',
+    title: 'GitOps',
+    icon,
+    routeRef: rootRouteRef,
+    loader: async () => {
+      const { GitopsRouter } = await import('./pages/GitopsRouter');
+      return (
+        <PluginFrame>
+          <GitopsRouter />
+        </PluginFrame>
+      );
+    },
+  },
+});
+
+const gitopsEntityContent = EntityContentBlueprint.make({
+  params: {
+    path: '/gitops',
+    title: 'GitOps',
+    group: 'deployment',
+    icon,
+    filter: isGitopsAvailable,
+    loader: async () => {
+      const { EntityGitopsContent } =
+        await import('./entity/EntityGitopsContent');
+      return (
+        <PluginFrame>
+          <EntityGitopsContent />
+        </PluginFrame>
+      );
+    },
+  },
+});
+
+const gitopsEntityCard = EntityCardBlueprint.make({
+  params: {
+    type: 'content',
+    filter: isGitopsCardAvailable,
+    loader: async () => {
+      const { EntityGitopsCard } = await import('./entity/EntityGitopsCard');
+      return (
+        <PluginFrame>
+          <EntityGitopsCard />
+        </PluginFrame>
+      );
+    },
+  },
+});
+
+/**
+ * The plugin for apps on the new frontend system: the page `/gitops`, the
+ * entity tab, the overview card and the client of the API.
+ *
+ * @public
+ */
+export const gitopsPlugin = createFrontendPlugin({
+  pluginId: 'gitops',
+  title: 'GitOps',
+  icon,
+  info: { packageJson: () => import('../package.json') },
+  routes: { root: rootRouteRef, object: objectRouteRef },
+  extensions: [gitopsApi, gitopsPage, gitopsEntityContent, gitopsEntityCard],
+});
