@@ -30,6 +30,7 @@ export class GitHttp implements HttpClient {
   private readonly dispatcher: Agent;
   /** From the repository's address to where it has moved. */
   private moved: { from: string; to: string } | undefined;
+  private failed: GitError | undefined;
 
   constructor(options: GitHttpOptions) {
     this.options = options;
@@ -43,6 +44,14 @@ export class GitHttp implements HttpClient {
       },
       connections: 2,
     });
+  }
+
+  /**
+   * Why a response was not read to its end. What reads it takes a broken stream
+   * for a short one and then misses objects, which is the lesser truth.
+   */
+  get failure(): GitError | undefined {
+    return this.failed;
   }
 
   close(): Promise<void> {
@@ -64,7 +73,7 @@ export class GitHttp implements HttpClient {
           statusCode: response.statusCode,
           statusMessage: String(response.statusCode),
           headers: headersOf(response.headers),
-          body: this.bounded(response.body),
+          body: this.bounded(response.body, url.host),
         };
       }
       await response.body.dump();
@@ -140,19 +149,32 @@ export class GitHttp implements HttpClient {
     );
   }
 
+  /** A response that ends too soon or too late is remembered as the failure. */
   private async *bounded(
     body: AsyncIterable<Uint8Array>,
+    host: string,
   ): AsyncIterableIterator<Uint8Array> {
     let size = 0;
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > this.options.maxResponseSize) {
-        throw new GitError(
-          'GIT_TOO_LARGE',
-          `the repository sends more than the ${this.options.maxResponseSize} bytes that are allowed; choose a smaller repository or raise gitops.artifacts.maxSize`,
-        );
+    try {
+      for await (const chunk of body) {
+        size += chunk.length;
+        if (size > this.options.maxResponseSize) {
+          throw new GitError(
+            'GIT_TOO_LARGE',
+            `the repository sends more than the ${this.options.maxResponseSize} bytes that are allowed; choose a smaller repository or raise gitops.artifacts.maxSize`,
+          );
+        }
+        yield chunk;
       }
-      yield chunk;
+    } catch (error) {
+      this.failed =
+        error instanceof GitError
+          ? error
+          : new GitError(
+              'GIT_UNREACHABLE',
+              `the answer of ${host} broke off: ${causeOf(error)}`,
+            );
+      throw this.failed;
     }
   }
 }

@@ -143,7 +143,11 @@ export class GitRemote {
     try {
       return await operation();
     } catch (error) {
-      throw translateGitError(error, this.url, this.signal);
+      throw translateGitError(
+        this.http.failure ?? error,
+        this.url,
+        this.signal,
+      );
     }
   }
 }
