@@ -51,7 +51,7 @@ describe('packArchive', () => {
   });
 
   it('passes on what goes wrong while files are read', async () => {
-    const broken = (async function* broken() {
+    const broken = (async function* files() {
       yield entries[0];
       throw new Error('object is missing');
     })();

@@ -136,7 +136,7 @@ describe('modes of a home', () => {
     await failed;
     faults.clear();
     await world.apply(gitRepository(url));
-    await world.until<GitRepository>(
+    const source = await world.until<GitRepository>(
       {
         ...gitRepository(url),
         namespace: 'default',
@@ -145,5 +145,6 @@ describe('modes of a home', () => {
       object => readyOf(object)?.status === 'True',
       60_000,
     );
+    expect(source.status?.artifact?.revision).toMatch(/^main@sha1:/);
   });
 });
