@@ -5,19 +5,19 @@
  * @packageDocumentation
  */
 export type { Fault, KubernetesFaults } from './api/faults';
-export type { RecordedRequest, RequestLog } from './api/request-log';
+export type { RecordedRequest, RequestLog } from './api/requestLog';
 export { SandboxError } from './errors';
 export type { SandboxErrorCode } from './errors';
-export { startGitServer } from './git/git-server';
+export { startGitServer } from './git/gitServer';
 export type {
   GitServerOptions,
   SandboxGit,
   SandboxRepository,
-} from './git/git-server';
+} from './git/gitServer';
 export type { GitAuthor, GitCommitOptions, GitFiles } from './git/repository';
-export type { GitAccess, GitRequest } from './git/repository-host';
-export { startKubernetesApi } from './kubernetes-api';
-export type { KubernetesApiOptions, SandboxKubernetes } from './kubernetes-api';
+export type { GitAccess, GitRequest } from './git/repositoryHost';
+export { startKubernetesApi } from './kubernetesApi';
+export type { KubernetesApiOptions, SandboxKubernetes } from './kubernetesApi';
 export type { SandboxLogger } from './logger';
 export { startSandbox } from './sandbox';
 export type { Sandbox, SandboxOptions } from './sandbox';

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { SandboxKubernetes } from './kubernetes-api';
-import { startKubernetesApi } from './kubernetes-api';
+import type { SandboxKubernetes } from './kubernetesApi';
+import { startKubernetesApi } from './kubernetesApi';
 import { describeIf, runCommand } from './testing/command';
 
 jest.setTimeout(60_000);

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import type { SandboxGit } from './git/git-server';
-import { startGitServer } from './git/git-server';
-import type { SandboxKubernetes } from './kubernetes-api';
-import { startKubernetesApi } from './kubernetes-api';
+import type { SandboxGit } from './git/gitServer';
+import { startGitServer } from './git/gitServer';
+import type { SandboxKubernetes } from './kubernetesApi';
+import { startKubernetesApi } from './kubernetesApi';
 import type { SandboxLogger } from './logger';
 
 /**

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { unauthorized } from '../api/api-error';
-import type { ServiceAccountTokens } from './service-account-tokens';
+import { unauthorized } from '../api/apiError';
+import type { ServiceAccountTokens } from './serviceAccountTokens';
 import type { User } from './user';
 import { ANONYMOUS, authenticatedUser, MASTERS } from './user';
 

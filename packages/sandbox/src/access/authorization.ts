@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/value';
 import { asArray, asObject, asString, at, isObject } from '../json/value';
-import type { ObjectStore } from '../storage/object-store';
+import type { ObjectStore } from '../storage/objectStore';
 import type { User } from './user';
 import { MASTERS } from './user';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest } from '../api/api-error';
+import { badRequest } from '../api/apiError';
 import type { AccessRequest } from './authorization';
 import type { User } from './user';
 

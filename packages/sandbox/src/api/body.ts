@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { JsonObject, JsonValue } from '../json/value';
 import { isObject } from '../json/value';
 import { decodeProtobuf, UnknownKindError } from '../protobuf/decode';
-import { badRequest, tooLarge, unsupportedMediaType } from './api-error';
+import { badRequest, tooLarge, unsupportedMediaType } from './apiError';
 
 /** As the API server limits it. */
 export const BODY_LIMIT = 3 * 1024 * 1024;

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 import { apiVersionOf, versionOf } from '../kinds/resource';
-import { noSuchPath } from './api-error';
+import { noSuchPath } from './apiError';
 
 /** Subresources whose kind is not the resource's own. */
 const SUBRESOURCE_KINDS: Record<

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
-import { noSuchPath } from './api-error';
+import { noSuchPath } from './apiError';
 import { Discovery } from './discovery';
 import { OpenApi } from './openapi';
-import type { RequestInfo } from './request-info';
-import { TEXT_OK } from './send-answer';
+import type { RequestInfo } from './requestInfo';
+import { TEXT_OK } from './sendAnswer';
 
 const VERSION: JsonObject = Object.freeze({
   major: '1',

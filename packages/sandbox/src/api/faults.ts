@@ -1,4 +1,4 @@
-import type { RecordedRequest } from './request-log';
+import type { RecordedRequest } from './requestLog';
 
 /**
  * A fault that requests meet. All members are optional; what is left out does

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json/value';
 import { asObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
 import type { Resource, ResourceVersion } from '../kinds/resource';
-import { noSuchPath } from './api-error';
+import { noSuchPath } from './apiError';
 import type { Discovery } from './discovery';
 
 /**

@@ -1,11 +1,11 @@
 import type { Authorizer, AccessRequest } from '../access/authorization';
-import type { ServiceAccountTokens } from '../access/service-account-tokens';
+import type { ServiceAccountTokens } from '../access/serviceAccountTokens';
 import type { User } from '../access/user';
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, isObject } from '../json/value';
-import type { ObjectStore } from '../storage/object-store';
-import { apiTime } from '../objects/object-writer';
-import { noSuchPath, notFound } from './api-error';
+import type { ObjectStore } from '../storage/objectStore';
+import { apiTime } from '../objects/objectWriter';
+import { noSuchPath, notFound } from './apiError';
 
 /** Answers the kinds that are questions and are not stored: access reviews, token reviews and requests. */
 export class Reviews {

@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '../json/value';
 import { asObject, asString, at } from '../json/value';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 import { age } from './age';
-import { BUILTIN_COLUMNS } from './builtin-columns';
-import { evaluateJsonPath } from './json-path';
+import { BUILTIN_COLUMNS } from './builtinColumns';
+import { evaluateJsonPath } from './jsonPath';
 import { partialObject } from './representation';
 
 /** A column of a table and what it shows. */

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SandboxError } from '../errors';
-import { runGit } from './git-command';
-import { checkFilePath } from './repository-name';
+import { runGit } from './gitCommand';
+import { checkFilePath } from './repositoryName';
 
 /**
  * Files by their path within a repository. An object sets the mode too.

@@ -1,7 +1,7 @@
 import type { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import type { JsonObject, JsonValue } from '../json/value';
 import { isNumeric, isObject } from '../json/value';
-import type { JsonSchema } from './json-schema';
+import type { JsonSchema } from './jsonSchema';
 import { canonicalQuantity } from './quantity';
 import type { ResourceVersion } from './resource';
 

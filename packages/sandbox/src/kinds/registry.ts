@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json/value';
-import { builtinResources } from './builtin-resources';
-import { customResource } from './custom-resource';
-import { FieldTypes } from './field-types';
+import { builtinResources } from './builtinResources';
+import { customResource } from './customResource';
+import { FieldTypes } from './fieldTypes';
 import type { Resource, ResourceVersion } from './resource';
 import { splitApiVersion, versionOf } from './resource';
 

@@ -1,7 +1,7 @@
 import type { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import type { JsonObject } from '../json/value';
-import type { FieldType } from '../managed-fields/field-type';
-import type { JsonSchema } from './json-schema';
+import type { FieldType } from '../managed-fields/fieldType';
+import type { JsonSchema } from './jsonSchema';
 
 /** A column that `kubectl get` shows. */
 export interface PrinterColumn {

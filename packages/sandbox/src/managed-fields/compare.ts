@@ -1,8 +1,8 @@
 import type { JsonValue } from '../json/value';
 import { equal, isObject, member } from '../json/value';
-import { FieldSet } from './field-set';
-import type { FieldType, ListType, MapType } from './field-type';
-import { branch, deduce, entryElement, memberType } from './field-type';
+import { FieldSet } from './fieldSet';
+import type { FieldType, ListType, MapType } from './fieldType';
+import { branch, deduce, entryElement, memberType } from './fieldType';
 import type { PathElement } from './path';
 import { fieldElement } from './path';
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/value';
 import { asObject, asString, isObject } from '../json/value';
-import { FieldSet } from './field-set';
+import { FieldSet } from './fieldSet';
 import type { Managers, OwnedFields } from './updater';
 
 /** `metadata.managedFields`, decoded. */

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../json/value';
 import { isObject, member, setMember } from '../json/value';
-import type { FieldType, ListType, MapType } from './field-type';
-import { branch, deduce, entryElement, memberType } from './field-type';
+import type { FieldType, ListType, MapType } from './fieldType';
+import { branch, deduce, entryElement, memberType } from './fieldType';
 import type { PathElement } from './path';
 
 /**

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../json/value';
 import { isObject, setMember } from '../json/value';
-import type { FieldSet } from './field-set';
-import type { FieldType } from './field-type';
-import { branch, deduce, entryElement, memberType } from './field-type';
+import type { FieldSet } from './fieldSet';
+import type { FieldType } from './fieldType';
+import { branch, deduce, entryElement, memberType } from './fieldType';
 import { fieldElement } from './path';
 
 /**

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../json/value';
 import { isObject } from '../json/value';
-import type { FieldType, ListType, MapType } from './field-type';
+import type { FieldType, ListType, MapType } from './fieldType';
 import {
   branch,
   deduce,
@@ -8,7 +8,7 @@ import {
   memberType,
   printValue,
   scalarProblem,
-} from './field-type';
+} from './fieldType';
 import { printElement } from './path';
 
 /** Options of {@link typeProblems}. */

@@ -1,13 +1,13 @@
 import type { SchemaNode } from '@backstage-gitops/kubernetes-schema';
-import { ApiError, badRequest } from '../api/api-error';
+import { ApiError, badRequest } from '../api/apiError';
 import type { JsonObject, JsonValue } from '../json/value';
 import { asObject, clone, isNumeric, isObject } from '../json/value';
-import { applyBuiltinDefaults } from '../kinds/builtin-defaults';
+import { applyBuiltinDefaults } from '../kinds/builtinDefaults';
 import { pruneUnknownFields } from '../kinds/prune';
 import { apiVersionOf } from '../kinds/resource';
 import { declaringType } from '../protobuf/decode';
-import { applySchemaDefaults } from '../kinds/schema-defaults';
-import type { Target, WriteOptions } from './write-request';
+import { applySchemaDefaults } from '../kinds/schemaDefaults';
+import type { Target, WriteOptions } from './writeRequest';
 
 /** 400 for an object that does not have the form of its kind. */
 export class DecodeError extends ApiError {

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json/value';
 import { asObject, equal } from '../json/value';
 import { hasSubresource } from '../kinds/resource';
-import { initialStatus, tracksGeneration } from './status-fields';
-import type { Target } from './write-request';
+import { initialStatus, tracksGeneration } from './statusFields';
+import type { Target } from './writeRequest';
 
 /** A new object as it is stored: identity, generation, initial status. */
 export function prepareCreate(

@@ -1,5 +1,5 @@
-import { badRequest, noSuchPath } from '../api/api-error';
-import { evaluateJsonPath } from '../api/json-path';
+import { badRequest, noSuchPath } from '../api/apiError';
+import { evaluateJsonPath } from '../api/jsonPath';
 import type { JsonObject, JsonValue } from '../json/value';
 import {
   asObject,
@@ -9,8 +9,8 @@ import {
   ensureObject,
   isObject,
 } from '../json/value';
-import type { ObjectWriter } from './object-writer';
-import type { Target, WriteOptions } from './write-request';
+import type { ObjectWriter } from './objectWriter';
+import type { Target, WriteOptions } from './writeRequest';
 
 /** The `Scale` (`autoscaling/v1`) of an object. @throws ApiError 404 */
 export function readScale(writer: ObjectWriter, target: Target): JsonObject {

@@ -1,0 +1,229 @@
+import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
+import type { IncomingMessage } from 'node:http';
+import type { JsonObject } from '../json/value';
+import { asObject, asString, at } from '../json/value';
+import type { ObjectWriter } from '../objects/objectWriter';
+import { apiVersion } from '../objects/objectWriter';
+import { readScale, writeScale } from '../objects/scale';
+import type {
+  DeleteOptions,
+  Patch,
+  Target,
+  WriteOptions,
+} from '../objects/writeRequest';
+import { applyMergePatch } from '../patch/mergePatch';
+import { ApiError, unsupportedMediaType } from './apiError';
+import { mediaType, parseBody, parseObject } from './body';
+import { selectorOf } from './readHandlers';
+
+/** What a write answers. */
+export interface WriteAnswer {
+  code: number;
+  body: JsonObject;
+}
+
+/** Translates write requests into calls of the writer. */
+export class WriteHandlers {
+  constructor(private readonly writer: ObjectWriter) {}
+
+  create(
+    target: Target,
+    body: Buffer,
+    request: IncomingMessage,
+    options: WriteOptions,
+  ): WriteAnswer {
+    const object = parseObject(body, mediaType(request));
+    return { code: 201, body: this.writer.create(target, object, options) };
+  }
+
+  update(
+    target: Target,
+    body: Buffer,
+    request: IncomingMessage,
+    options: WriteOptions,
+  ): WriteAnswer {
+    const object = parseObject(body, mediaType(request));
+    if (target.subresource === 'scale') {
+      return {
+        code: 200,
+        body: writeScale(this.writer, target, object, options),
+      };
+    }
+    return { code: 200, body: this.writer.replace(target, object, options) };
+  }
+
+  patch(
+    target: Target,
+    body: Buffer,
+    request: IncomingMessage,
+    query: URLSearchParams,
+    options: WriteOptions,
+  ): WriteAnswer {
+    const patch = readPatch(body, mediaType(request), query);
+    if (target.subresource === 'scale') {
+      const scale = readScale(this.writer, target);
+      const patched = applyMergePatch(scale, patch.body);
+      return {
+        code: 200,
+        body: writeScale(this.writer, target, asObject(patched), options),
+      };
+    }
+    const { object, created } = this.writer.patch(
+      target,
+      patch,
+      patch.type === 'apply'
+        ? {
+            ...options,
+            fieldManager: query.get('fieldManager') ?? '',
+          }
+        : options,
+    );
+    return { code: created ? 201 : 200, body: object };
+  }
+
+  delete(
+    target: Target,
+    body: Buffer,
+    request: IncomingMessage,
+    query: URLSearchParams,
+  ): WriteAnswer {
+    const options = readDeleteOptions(body, mediaType(request), query);
+    const { object, removed } = this.writer.delete(target, options);
+    if (!removed) return { code: 200, body: object };
+    return {
+      code: 200,
+      body: {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Success',
+        details: {
+          name: target.name,
+          ...(target.resource.group ? { group: target.resource.group } : {}),
+          kind: target.resource.plural,
+          uid: asString(at(object, 'metadata', 'uid')) ?? '',
+        },
+      },
+    };
+  }
+
+  deleteCollection(
+    target: Target,
+    body: Buffer,
+    request: IncomingMessage,
+    query: URLSearchParams,
+  ): WriteAnswer {
+    const options = readDeleteOptions(body, mediaType(request), query);
+    const selects = selectorOf(target, query);
+    const selected = this.writer.store
+      .list(target.resource.storage, target.namespace || undefined)
+      .filter(selects);
+    const items = selected.map(object => {
+      const metadata = asObject(object.metadata);
+      return this.writer.delete(
+        {
+          ...target,
+          namespace: asString(metadata.namespace) ?? '',
+          name: asString(metadata.name) ?? '',
+        },
+        options,
+      ).object;
+    });
+    return {
+      code: 200,
+      body: {
+        kind: target.resource.listKind,
+        apiVersion: apiVersion(target),
+        metadata: { resourceVersion: String(this.writer.store.revision) },
+        items,
+      },
+    };
+  }
+}
+
+function readPatch(body: Buffer, type: string, query: URLSearchParams): Patch {
+  switch (type) {
+    case 'application/json-patch+json':
+      return { type: 'json', body: parseBody(body, type) };
+    case 'application/merge-patch+json':
+      return { type: 'merge', body: parseBody(body, type) };
+    case 'application/strategic-merge-patch+json':
+      return { type: 'strategic', body: parseBody(body, type) };
+    case 'application/apply-patch+yaml':
+      return {
+        type: 'apply',
+        body: parseObject(body, type),
+        force: ['true', '1'].includes(query.get('force') ?? ''),
+      };
+    default:
+      throw unsupportedMediaType('415: Unsupported Media Type');
+  }
+}
+
+function readDeleteOptions(
+  body: Buffer,
+  type: string,
+  query: URLSearchParams,
+): DeleteOptions {
+  const sent = body.length > 0 ? parseObject(body, type) : {};
+  const policy =
+    asString(sent.propagationPolicy) ??
+    query.get('propagationPolicy') ??
+    (sent.orphanDependents === true ? 'Orphan' : undefined);
+  if (
+    policy !== undefined &&
+    policy !== 'Foreground' &&
+    policy !== 'Background' &&
+    policy !== 'Orphan'
+  ) {
+    throw new ApiError({
+      code: 422,
+      reason: 'Invalid',
+      message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${stringifyJson(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    });
+  }
+  const preconditions = asObject(sent.preconditions);
+  return {
+    dryRun:
+      isDryRun(query) ||
+      (Array.isArray(sent.dryRun) && sent.dryRun.includes('All')),
+    propagationPolicy: policy,
+    preconditions: {
+      uid: asString(preconditions.uid),
+      resourceVersion: asString(preconditions.resourceVersion),
+    },
+  };
+}
+
+/** Whether a request asks for a dry run. @throws ApiError 422 for an unknown value */
+export function isDryRun(query: URLSearchParams): boolean {
+  const values = query.getAll('dryRun').filter(Boolean);
+  for (const value of values) {
+    if (value !== 'All') {
+      throw new ApiError({
+        code: 422,
+        reason: 'Invalid',
+        message: `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
+      });
+    }
+  }
+  return values.length > 0;
+}
+
+/** The options of a create, update or patch. */
+export function readWriteOptions(
+  request: IncomingMessage,
+  query: URLSearchParams,
+  warn: (message: string) => void,
+): WriteOptions {
+  const validation = query.get('fieldValidation');
+  const agent = request.headers['user-agent'] ?? 'unknown';
+  return {
+    dryRun: isDryRun(query),
+    fieldManager:
+      query.get('fieldManager') || agent.split('/')[0].slice(0, 128),
+    fieldValidation:
+      validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
+    warn,
+  };
+}
