@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createClusterClient } from '@backstage-gitops/kubernetes-apply';
-import { parseManifests } from '@backstage-gitops/kubernetes-yaml';
-import {
-  convert,
-  crdOf,
-  gitopsKinds,
-} from '@backstage-gitops/plugin-gitops-common';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { Sandbox } from '@backstage-gitops/sandbox';
 import { KubeConfig } from '@kubernetes/client-node';
 
@@ -29,9 +24,39 @@ function filesBelow(directory: string, prefix = ''): Record<string, string> {
   return files;
 }
 
+/** Applies what is registered and what it delivers, in its own namespace. */
+const ACCOUNT = 'gitops-demo';
+const NAMESPACE = 'default';
+
+const access: KubernetesObject[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: ACCOUNT, namespace: NAMESPACE },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: ACCOUNT, namespace: NAMESPACE },
+    rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: ACCOUNT, namespace: NAMESPACE },
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'Role',
+      name: ACCOUNT,
+    },
+    subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: NAMESPACE }],
+  },
+];
+
 /**
- * Fills a new sandbox with the demo: the repository, the CRDs of the GitOps
- * kinds, and the objects under `gitops/`. What is there already stays.
+ * Fills a new sandbox with the demo: the repository, and the ServiceAccount that
+ * delivers it. The GitOps objects under `gitops/` come by their registration in
+ * the catalog. What is there already stays.
  */
 export async function fillWithDemo(sandbox: Sandbox): Promise<void> {
   const files = filesBelow(FILES);
@@ -51,20 +76,8 @@ export async function fillWithDemo(sandbox: Sandbox): Promise<void> {
   kubeConfig.loadFromString(sandbox.kubernetes.kubeconfig);
   const client = createClusterClient({ kubeConfig });
   try {
-    for (const kind of gitopsKinds) {
-      const crd = crdOf(kind);
-      if (!(await client.get({ ...crd, name: crd.metadata.name }))) {
-        await client.apply(crd, { fieldManager: MANAGER, force: true });
-      }
-    }
-    for (const [name, text] of Object.entries(files)) {
-      if (name.startsWith('gitops/')) {
-        for (const manifest of parseManifests(text, { file: name })) {
-          const { object } = convert(manifest);
-          object.metadata.namespace ??= 'default';
-          await client.apply(object, { fieldManager: MANAGER, force: true });
-        }
-      }
+    for (const object of access) {
+      await client.apply(object, { fieldManager: MANAGER, force: true });
     }
   } finally {
     await client.close();

@@ -21,7 +21,10 @@ import { artifactRoute } from './artifacts/artifactRoute';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { FileArtifactStore } from './artifacts/FileArtifactStore';
 import { loadSigningKey } from './artifacts/signingKey';
-import { createRegistrar } from './catalog/createRegistrar';
+import {
+  createRegistrar,
+  registeredEntityRefs,
+} from './catalog/createRegistrar';
 import { readGitopsConfig } from './config/readGitopsConfig';
 import { createGitops } from './createGitops';
 import { openDatabase } from './database/migrate';
@@ -81,7 +84,10 @@ export const gitopsPlugin = createBackendPlugin({
             config.homes.map(home => createHome(home, { logger })),
           ),
         );
-        const index = new ObjectIndex({ homes });
+        const index = new ObjectIndex({
+          homes,
+          entityRefOf: registeredEntityRefs(services.config),
+        });
         const changes = new ChangeFeed({
           index,
           logger,

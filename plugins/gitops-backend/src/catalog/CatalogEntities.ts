@@ -13,7 +13,6 @@ import {
   objectNameOf,
 } from '@backstage-gitops/plugin-catalog-backend-module-gitops';
 import {
-  gitopsKinds,
   isGitopsGroup,
   splitApiVersion,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -48,7 +47,6 @@ export class CatalogEntities {
     for await (const page of this.catalog.streamEntities(
       {
         filter: {
-          kind: gitopsKinds.map(({ kind }) => kind),
           [`metadata.annotations.${ManifestAnnotation.digest}`]:
             CATALOG_FILTER_EXISTS,
         },

@@ -439,7 +439,9 @@ spec: {interval: 1h, url: "${url}"}
     it('applies as the ServiceAccount of the claim, which needs the right to', async () => {
       const gitops = {
         ...GITOPS,
-        claims: [{ ...CLAIM, serviceAccount: 'deployer' }],
+        claims: [
+          { ...CLAIM, serviceAccount: 'deployer', owner: 'group:default/team' },
+        ],
       };
       const { catalog, side } = await register(knex, GAME_APP, gitops);
       expect(await stateOf(side)).toMatchObject({
@@ -453,8 +455,11 @@ spec: {interval: 1h, url: "${url}"}
       catalog.time += 2_000;
       await side.registrar.run();
       expect(await stateOf(side)).toMatchObject({ state: 'Applied' });
-      expect((await inHome())?.spec).toMatchObject({
-        serviceAccountName: 'deployer',
+      expect(await inHome()).toMatchObject({
+        metadata: {
+          annotations: { [GitopsAnnotation.owner]: 'group:default/team' },
+        },
+        spec: { serviceAccountName: 'deployer' },
       });
     });
 

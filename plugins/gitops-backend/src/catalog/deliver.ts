@@ -38,7 +38,7 @@ export async function deliver(options: {
       throw new DeliveryError({
         state: 'Rejected',
         code: 'HomeObserved',
-        message: `the home ${home.name} is only observed; nothing is written to it`,
+        message: `the portal writes nothing to the home ${home.name}, which is in mode ${home.mode}`,
       });
     }
     const found = await files.find(manifest);

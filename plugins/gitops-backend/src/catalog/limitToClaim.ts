@@ -1,5 +1,6 @@
 import { Claim } from '@backstage-gitops/plugin-catalog-backend-module-gitops';
 import {
+  GitopsAnnotation,
   GitopsObject,
   JsonObject,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -22,7 +23,8 @@ const ADDRESS: Readonly<Record<string, string>> = {
 
 /**
  * Holds an object to its claim: what it delivers is applied as the claim's
- * ServiceAccount, and what it fetches comes from the claim's hosts.
+ * ServiceAccount, and what it fetches comes from the claim's hosts. The owner of
+ * the claim is that of an object which names none.
  *
  * @throws {@link DeliveryError} where the object asks for another
  */
@@ -43,8 +45,9 @@ export function limitToClaim(object: GitopsObject, claim: Claim): GitopsObject {
       });
     }
   }
+  const owned = withOwner(object, claim.owner);
   if (!claim.serviceAccount || !DELIVERING.has(object.kind)) {
-    return object;
+    return owned;
   }
   const { serviceAccountName } = spec;
   if (serviceAccountName && serviceAccountName !== claim.serviceAccount) {
@@ -55,8 +58,22 @@ export function limitToClaim(object: GitopsObject, claim: Claim): GitopsObject {
     });
   }
   return {
-    ...object,
+    ...owned,
     spec: { ...spec, serviceAccountName: claim.serviceAccount },
+  };
+}
+
+function withOwner(object: GitopsObject, owner?: string): GitopsObject {
+  const { annotations } = object.metadata;
+  if (!owner || annotations?.[GitopsAnnotation.owner]) {
+    return object;
+  }
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...annotations, [GitopsAnnotation.owner]: owner },
+    },
   };
 }
 
