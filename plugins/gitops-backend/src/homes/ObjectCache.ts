@@ -1,5 +1,5 @@
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
-import { ObjectReference } from '../engine/reconcile/Reconciler';
+import { ObjectReference } from './ObjectReference';
 
 /** `Kind/namespace/name`. */
 export function cacheKey(reference: ObjectReference): string {

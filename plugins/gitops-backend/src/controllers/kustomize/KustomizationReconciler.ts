@@ -1,10 +1,7 @@
 import {
   ApplyError,
   ClusterClient,
-  difference,
   formatChangeSet,
-  prune,
-  subjectOf,
 } from '@backstage-gitops/kubernetes-apply';
 import {
   Artifact,
@@ -19,7 +16,8 @@ import {
 import { assertError } from '@backstage/errors';
 import { ArtifactReader } from '../../artifacts/ArtifactReader';
 import { HEALTH_WAIT } from '../../engine/reconcile/ReconcileEngine';
-import { ObjectReference, Reconciler } from '../../engine/reconcile/Reconciler';
+import { Reconciler } from '../../engine/reconcile/Reconciler';
+import { ObjectReference } from '../../homes/ObjectReference';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import {
   done,
@@ -44,9 +42,10 @@ import {
   loadSource,
   sourceReference,
 } from './loadSource';
-import { ownerLabels } from './ownerLabels';
 import { planDelivery } from './planDelivery';
-import { PendingInventory, unionOf } from './PendingInventory';
+import { PendingInventory } from './PendingInventory';
+import { pruneStale } from './pruneStale';
+import { fail, messageOf, reportChanges } from './reports';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
 import { UnsupportedFieldError } from './errors';
@@ -278,7 +277,13 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
     await reportChanges(run, formatChangeSet(applied.changes), revision);
 
-    const pruned = await this.pruneStale(run, client, applied, revision);
+    const pruned = await pruneStale({
+      run,
+      client,
+      applied,
+      pending: this.options.pending,
+      revision,
+    });
     if (pruned.error) {
       return this.failed(run, attempt, Reason.PruneFailed, pruned.error, built);
     }
@@ -322,59 +327,6 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       revision,
     });
     return done(attempt.timing.intervalMs);
-  }
-
-  /**
-   * The new inventory, and the deletion of what left it. What could not be
-   * deleted stays in the inventory for the next run.
-   */
-  private async pruneStale(
-    run: Run,
-    client: ClusterClient,
-    applied: AppliedManifests,
-    revision: string,
-  ): Promise<{ count: number; error?: Error }> {
-    const { object, status, id } = run;
-    const known = unionOf(
-      status.inventory?.entries ?? [],
-      await this.options.pending.list(id),
-    );
-    const stale = difference(known, applied.inventory);
-    // From here on the object itself names everything, stale objects too.
-    status.inventory = { entries: unionOf(applied.inventory, stale) };
-    await run.writeStatus();
-    await this.options.pending.clear(id);
-    if (stale.length === 0 || !object.spec.prune) {
-      status.inventory = { entries: applied.inventory };
-      return { count: 0 };
-    }
-    const result = await prune({
-      client,
-      entries: stale,
-      ownerLabels: ownerLabels(object),
-      signal: run.signal,
-      beforeWrite: () => run.claim.assertHeld(),
-    });
-    status.inventory = {
-      entries: unionOf(
-        applied.inventory,
-        result.failed.map(({ entry }) => entry),
-      ),
-    };
-    await reportChanges(
-      run,
-      result.deleted.map(({ ref }) => `${subjectOf(ref)} deleted`).join('\n'),
-      revision,
-    );
-    const [failure] = result.failed;
-    return {
-      count: result.deleted.length,
-      error:
-        failure &&
-        new Error(
-          `${subjectOf(failure.ref)} could not be deleted${result.failed.length > 1 ? ` (and ${result.failed.length - 1} more)` : ''}: ${failure.error}`,
-        ),
-    };
   }
 
   private async afterHealth(
@@ -492,44 +444,6 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     run.markRetrying(message);
     return waiting(reason, run.now() + DEPENDENCY_RETRY_SECONDS * 1_000);
   }
-}
-
-async function fail(
-  run: Run,
-  reason: string,
-  message: string,
-  revision?: string,
-): Promise<void> {
-  await run.report({
-    condition: { type: ConditionType.Ready, status: 'False' },
-    event: 'Warning',
-    reason,
-    message,
-    revision,
-  });
-}
-
-async function reportChanges(
-  run: Run,
-  message: string,
-  revision: string,
-): Promise<void> {
-  if (message) {
-    await run.report({
-      event: 'Normal',
-      reason: Reason.Progressing,
-      message,
-      revision,
-    });
-  }
-}
-
-/** The message of a typed error, with what to do where it says so. */
-function messageOf(error: Error): string {
-  const { hint } = error as { hint?: unknown };
-  return typeof hint === 'string' && !error.message.includes(hint)
-    ? `${error.message}; ${hint}`
-    : error.message;
 }
 
 function artifactOf(object: GitopsObject): Artifact | undefined {

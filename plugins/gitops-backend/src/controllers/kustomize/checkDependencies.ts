@@ -4,7 +4,7 @@ import {
   kustomizationKind,
   sameRevision,
 } from '@backstage-gitops/plugin-gitops-common';
-import { ObjectReference } from '../../engine/reconcile/Reconciler';
+import { ObjectReference } from '../../homes/ObjectReference';
 import { Home } from '../../homes/Home';
 import { sourceReference } from './loadSource';
 

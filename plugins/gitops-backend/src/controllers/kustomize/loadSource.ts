@@ -7,7 +7,7 @@ import {
   Kustomization,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Home } from '../../homes/Home';
-import { ObjectReference } from '../../engine/reconcile/Reconciler';
+import { ObjectReference } from '../../homes/ObjectReference';
 
 /** The source that a Kustomization names, with the namespace filled in. */
 export function sourceReference(object: Kustomization): ObjectReference {

@@ -17,7 +17,8 @@ import {
   IgnoreFile,
   SourceIgnore,
 } from '../../artifacts/sourceIgnore';
-import { ObjectReference, Reconciler } from '../../engine/reconcile/Reconciler';
+import { Reconciler } from '../../engine/reconcile/Reconciler';
+import { ObjectReference } from '../../homes/ObjectReference';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { done, Outcome, retry, stalled } from '../../engine/run/Outcome';
 import { GitCredential, readGitCredential } from './git/credentials';

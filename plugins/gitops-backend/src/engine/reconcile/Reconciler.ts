@@ -2,15 +2,9 @@ import {
   GitopsKind,
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
+import { ObjectReference } from '../../homes/ObjectReference';
 import { Outcome } from '../run/Outcome';
 import { ReconcileRun } from './ReconcileRun';
-
-/** Another GitOps object of the same home. */
-export interface ObjectReference {
-  kind: string;
-  namespace: string;
-  name: string;
-}
 
 /**
  * The behaviour of one kind. A reconciler keeps no state of its own: what it
