@@ -92,6 +92,8 @@ export interface WatchOptions<T> {
   onEvent(event: WatchEvent<T>): void | Promise<void>;
   /** Called for each failure; the watch goes on after a pause. */
   onError(error: Error): void;
+  /** Called whenever the server has begun to answer, so also after a failure. */
+  onOpen?(): void | Promise<void>;
 }
 
 /** @public */

@@ -66,6 +66,7 @@ export async function* openWatch(options: {
       abort.signal,
     );
     cancel();
+    yield { type: 'OPENED' };
     const chunks = untilIdle(stream.chunks, {
       idleMs: timeoutMs,
       clock,

@@ -11,6 +11,7 @@ import { pause, type Clock } from './Clock';
 
 /** An event as the server sends it. */
 export type StreamEvent =
+  | { type: 'OPENED' }
   | { type: WatchEventType; object: KubernetesObject }
   | { type: 'BOOKMARK'; resourceVersion: string }
   | { type: 'ERROR'; error: KubernetesApiError };
@@ -26,7 +27,7 @@ export interface WatchSource {
 
 type Callbacks = Pick<
   WatchOptions<KubernetesObject>,
-  'onSync' | 'onEvent' | 'onError' | 'signal'
+  'onSync' | 'onEvent' | 'onError' | 'onOpen' | 'signal'
 >;
 
 /** Streams shorter than this, without an event, count as failures. */
@@ -115,6 +116,10 @@ export class Reflector {
     for await (const event of stream) {
       if (this.#callbacks.signal.aborted) break;
       if (event.type === 'ERROR') throw event.error;
+      if (event.type === 'OPENED') {
+        await this.#call(() => this.#callbacks.onOpen?.());
+        continue;
+      }
       count += 1;
       this.#failures = 0;
       if (event.type === 'BOOKMARK') {

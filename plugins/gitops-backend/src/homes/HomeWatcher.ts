@@ -32,6 +32,8 @@ export class HomeWatcher {
   private readonly queue: WorkQueue;
   private readonly logger: LoggerService;
   private readonly onChange?: (home: Home, object: GitopsObject) => void;
+  /** By kind: why it is not watched just now. */
+  private readonly failures = new Map<string, string>();
   /** Queue writes in the order of the events that caused them. */
   private work: Promise<void> = Promise.resolve();
 
@@ -76,8 +78,13 @@ export class HomeWatcher {
       apiVersion: kind.apiVersion,
       kind: kind.kind,
       signal,
+      onOpen: () => {
+        this.failures.delete(kind.kind);
+        if (this.failures.size === 0) {
+          this.home.markConnected();
+        }
+      },
       onSync: items => {
-        this.home.markConnected();
         this.enqueue(() => this.synced(reconciler, items));
       },
       onEvent: event => {
@@ -93,6 +100,7 @@ export class HomeWatcher {
           error instanceof UnknownKindError
             ? `${kind.kind} (${kind.apiVersion}) is not installed; install the CRDs or set installCrds for the home`
             : error.message;
+        this.failures.set(kind.kind, message);
         this.home.markFailed(message);
         this.logger.warn(`Watching ${kind.kind} failed: ${message}`);
       },

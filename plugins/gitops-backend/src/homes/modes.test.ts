@@ -132,8 +132,14 @@ describe('modes of a home', () => {
       status: 503,
       match: ({ userAgent }) => userAgent === PORTAL_AGENT,
     });
-    await world.startPortal(await init('SQLITE_3'), { logger: world.logger });
+    const portal = await world.startPortal(await init('SQLITE_3'), {
+      logger: world.logger,
+    });
     await failed;
+    expect(portal.homes.find('demo')!.state).toMatchObject({
+      connected: false,
+      error: expect.any(String),
+    });
     faults.clear();
     await world.apply(gitRepository(url));
     const source = await world.until<GitRepository>(
@@ -146,5 +152,8 @@ describe('modes of a home', () => {
       60_000,
     );
     expect(source.status?.artifact?.revision).toMatch(/^main@sha1:/);
+    expect(portal.homes.find('demo')!.state).toMatchObject({
+      connected: true,
+    });
   });
 });
