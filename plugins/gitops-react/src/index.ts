@@ -39,7 +39,10 @@ export { ObjectsTable } from './components/ObjectsTable/ObjectsTable';
 export type { ObjectsTableProps } from './components/ObjectsTable/ObjectsTable';
 export { DeliveryFlow } from './components/ObjectSummary/DeliveryFlow';
 export type { DeliveryFlowProps } from './components/ObjectSummary/DeliveryFlow';
-export { ObjectHeading } from './components/ObjectSummary/ObjectHeading';
+export {
+  ObjectHeading,
+  StatusSentence,
+} from './components/ObjectSummary/ObjectHeading';
 export type { ObjectHeadingProps } from './components/ObjectSummary/ObjectHeading';
 export { ObjectSummary } from './components/ObjectSummary/ObjectSummary';
 export type { ObjectSummaryProps } from './components/ObjectSummary/ObjectSummary';

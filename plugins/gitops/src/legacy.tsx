@@ -17,6 +17,7 @@ import { gitopsApiRef } from '@backstage-gitops/plugin-gitops-react';
 import {
   legacyObjectTargetRef,
   legacyObjectRouteRef,
+  legacyRegisterRouteRef,
   legacyRootRouteRef,
   legacyRootTargetRef,
 } from './links/legacyRoutes';
@@ -36,7 +37,11 @@ export const gitopsPlugin = createPlugin({
     }),
   ],
   routes: { root: legacyRootRouteRef, object: legacyObjectRouteRef },
-  externalRoutes: { root: legacyRootTargetRef, object: legacyObjectTargetRef },
+  externalRoutes: {
+    root: legacyRootTargetRef,
+    object: legacyObjectTargetRef,
+    register: legacyRegisterRouteRef,
+  },
 });
 
 /**

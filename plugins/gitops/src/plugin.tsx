@@ -17,7 +17,7 @@ import {
   isGitopsCardAvailable,
 } from './entity/entityObject';
 import { PluginFrame } from './links/PluginFrame';
-import { objectRouteRef, rootRouteRef } from './routes';
+import { objectRouteRef, registerRouteRef, rootRouteRef } from './routes';
 
 const icon = <RiGitBranchLine />;
 
@@ -68,7 +68,7 @@ const gitopsEntityContent = EntityContentBlueprint.make({
 
 const gitopsEntityCard = EntityCardBlueprint.make({
   params: {
-    type: 'content',
+    type: 'info',
     filter: isGitopsCardAvailable,
     loader: async () => {
       const { EntityGitopsCard } = await import('./entity/EntityGitopsCard');
@@ -93,5 +93,6 @@ export const gitopsPlugin = createFrontendPlugin({
   icon,
   info: { packageJson: () => import('../package.json') },
   routes: { root: rootRouteRef, object: objectRouteRef },
+  externalRoutes: { register: registerRouteRef },
   extensions: [gitopsApi, gitopsPage, gitopsEntityContent, gitopsEntityCard],
 });

@@ -1,4 +1,5 @@
 import {
+  createExternalRouteRef,
   createRouteRef,
   createSubRouteRef,
 } from '@backstage/frontend-plugin-api';
@@ -10,4 +11,9 @@ export const rootRouteRef = createRouteRef();
 export const objectRouteRef = createSubRouteRef({
   parent: rootRouteRef,
   path: '/objects/:home/:kind/:namespace/:name',
+});
+
+/** Where manifests are registered, in apps that have such a page. */
+export const registerRouteRef = createExternalRouteRef({
+  defaultTarget: 'catalog-import.importPage',
 });

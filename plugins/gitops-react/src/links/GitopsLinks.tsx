@@ -14,6 +14,8 @@ export interface GitopsLinks {
   object(key: ObjectKey): string;
   /** Path of an entity, given its full reference. */
   entity(ref: string): string | undefined;
+  /** Path of the page where manifests are registered; absent without one. */
+  register(): string | undefined;
 }
 
 const ENTITY_REF = /^([^:/]+):([^:/]+)\/([^:/]+)$/;
@@ -25,6 +27,7 @@ const defaultLinks: GitopsLinks = {
     const [, kind, namespace, name] = ENTITY_REF.exec(ref) ?? [];
     return kind && `/catalog/${namespace}/${kind}/${name}`;
   },
+  register: () => undefined,
 };
 
 function objectSubPath(key: ObjectKey): string {

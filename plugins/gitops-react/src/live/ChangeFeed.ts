@@ -37,10 +37,11 @@ export interface FeedState {
 }
 
 /** What {@link ChangeFeed} needs of a document. */
-export type FeedPage = Pick<
-  Document,
-  'visibilityState' | 'addEventListener' | 'removeEventListener'
->;
+export interface FeedPage {
+  readonly visibilityState: DocumentVisibilityState;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+  removeEventListener(type: 'visibilitychange', listener: () => void): void;
+}
 
 export interface ChangeFeedOptions {
   api: Pick<GitopsApi, 'getChanges'>;

@@ -16,7 +16,17 @@ export function isPassing(error: Error): boolean {
   );
 }
 
-/** Whatever was thrown, as an error. */
+/** Whatever was thrown, as an error; it may come from another window or worker. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  return isErrorLike(thrown) ? thrown : new Error(String(thrown));
+}
+
+function isErrorLike(thrown: unknown): thrown is Error {
+  return (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    'name' in thrown &&
+    'message' in thrown &&
+    typeof thrown.message === 'string'
+  );
 }

@@ -189,7 +189,6 @@ export const gitopsReactTranslationRef = createTranslationRef({
       Unknown: 'Unknown',
     },
     object: {
-      since: 'since',
       revision: 'Revision',
       applied: 'Applied',
       fetched: 'Fetched',

@@ -7,20 +7,26 @@ import {
   GitopsLiveProvider,
 } from '@backstage-gitops/plugin-gitops-react';
 import { entityLink, objectParams } from './catalogLinks';
-import { legacyObjectTargetRef, legacyRootTargetRef } from './legacyRoutes';
+import {
+  legacyObjectTargetRef,
+  legacyRegisterRouteRef,
+  legacyRootTargetRef,
+} from './legacyRoutes';
 
 /** As `PluginFrame`, by the routes of `@backstage/core-plugin-api`. */
 export function LegacyPluginFrame(props: PropsWithChildren<{}>) {
   const objectsPath = useRouteRef(legacyRootTargetRef);
   const objectPath = useRouteRef(legacyObjectTargetRef);
+  const registerPath = useRouteRef(legacyRegisterRouteRef);
   const entityPath = useRouteRef(entityRouteRef);
   const links = useMemo<Partial<GitopsLinks>>(
     () => ({
       ...(objectsPath && { objects: () => objectsPath() }),
       ...(objectPath && { object: key => objectPath(objectParams(key)) }),
+      register: () => registerPath?.(),
       entity: entityLink(entityPath),
     }),
-    [objectsPath, objectPath, entityPath],
+    [objectsPath, objectPath, registerPath, entityPath],
   );
   return (
     <GitopsLinksProvider links={links}>

@@ -7,7 +7,7 @@ import {
   GitopsLinksProvider,
   GitopsLiveProvider,
 } from '@backstage-gitops/plugin-gitops-react';
-import { objectRouteRef, rootRouteRef } from '../routes';
+import { objectRouteRef, registerRouteRef, rootRouteRef } from '../routes';
 import { entityLink, objectParams } from './catalogLinks';
 
 const catalogEntityRouteRef = convertLegacyRouteRef(entityRouteRef);
@@ -16,14 +16,16 @@ const catalogEntityRouteRef = convertLegacyRouteRef(entityRouteRef);
 export function PluginFrame(props: PropsWithChildren<{}>) {
   const objectsPath = useRouteRef(rootRouteRef);
   const objectPath = useRouteRef(objectRouteRef);
+  const registerPath = useRouteRef(registerRouteRef);
   const entityPath = useRouteRef(catalogEntityRouteRef);
   const links = useMemo<Partial<GitopsLinks>>(
     () => ({
       ...(objectsPath && { objects: () => objectsPath() }),
       ...(objectPath && { object: key => objectPath(objectParams(key)) }),
+      register: () => registerPath?.(),
       ...(entityPath && { entity: entityLink(entityPath) }),
     }),
-    [objectsPath, objectPath, entityPath],
+    [objectsPath, objectPath, registerPath, entityPath],
   );
   return (
     <GitopsLinksProvider links={links}>

@@ -20,6 +20,12 @@ export const legacyRootTargetRef = createExternalRouteRef({
   defaultTarget: 'gitops.root',
 });
 
+export const legacyRegisterRouteRef = createExternalRouteRef({
+  id: 'gitops-register',
+  optional: true,
+  defaultTarget: 'catalog-import.importPage',
+});
+
 export const legacyObjectTargetRef = createExternalRouteRef({
   id: 'gitops-object-target',
   optional: true,

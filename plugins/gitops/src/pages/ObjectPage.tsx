@@ -11,12 +11,14 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import {
   ConditionList,
+  GitopsStatus,
   EventList,
   InventoryList,
   LiveIndicator,
-  ObjectHeading,
+  ObjectActions,
   ObjectSummary,
   StaleNotice,
+  StatusSentence,
   useGitopsLinks,
   useGitopsObject,
 } from '@backstage-gitops/plugin-gitops-react';
@@ -49,22 +51,31 @@ function ObjectPageContent(props: { objectKey: ObjectKey; section: Section }) {
   const path = useGitopsLinks().object(key);
   const result = useGitopsObject(key);
   const { data } = result;
-  const label = (id: Section) =>
-    id === 'inventory' && data
-      ? t('object.inventoryCount', { total: String(data.inventory.length) })
-      : t(`object.${id}`);
   return (
     <BreadcrumbEntry entry={{ label: key.name, href: path }}>
       <Header
         title={key.name}
-        description={`${key.kind} · ${key.namespace} · ${key.home}`}
+        metadata={[
+          {
+            label: t('object.status'),
+            value: data ? <GitopsStatus word={data.status.word} /> : '–',
+          },
+          { label: t('object.kind'), value: key.kind },
+          { label: t('object.namespace'), value: key.namespace },
+          { label: t('object.home'), value: key.home },
+        ]}
         tabs={SECTIONS.map(id => ({
           id,
-          label: label(id),
+          label: t(`object.${id}`),
           href: id === 'summary' ? path : `${path}/${id}`,
         }))}
         activeTabId={section}
-        customActions={<LiveIndicator />}
+        customActions={
+          <div className={styles.actions}>
+            <LiveIndicator />
+            {data && <ObjectActions object={data} />}
+          </div>
+        }
       />
       <Container py="4">
         {data ? (
@@ -85,8 +96,8 @@ function ObjectSection(props: { detail: ObjectDetail; section: Section }) {
   const parts: Record<Section, () => ReactNode> = {
     summary: () => (
       <div className={styles.page}>
-        <ObjectHeading detail={detail} />
-        <ObjectSummary detail={detail} />
+        <StatusSentence status={detail.status} />
+        <ObjectSummary detail={detail} hidePlace />
       </div>
     ),
     inventory: () => <InventoryList items={detail.inventory} />,

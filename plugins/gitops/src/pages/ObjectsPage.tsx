@@ -14,6 +14,7 @@ import {
   ObjectsTable,
   StaleNotice,
   useGitopsHomes,
+  useGitopsLinks,
   useGitopsObjects,
 } from '@backstage-gitops/plugin-gitops-react';
 import {
@@ -37,6 +38,7 @@ export function ObjectsPage() {
   const { query, filters, setFilters, setSort, setCursor } = useObjectsQuery();
   const result = useGitopsObjects(query);
   const homes = useGitopsHomes().data?.items ?? [];
+  const registerPath = useGitopsLinks().register();
   const { data, error } = result;
 
   // An address with the page of another list: better the first page than none.
@@ -75,9 +77,11 @@ export function ObjectsPage() {
         <EmptyState
           title={t('list.empty')}
           actions={
-            <ButtonLink variant="primary" href="/catalog-import">
-              {t('list.register')}
-            </ButtonLink>
+            registerPath && (
+              <ButtonLink variant="primary" href={registerPath}>
+                {t('list.register')}
+              </ButtonLink>
+            )
           }
         >
           {t('list.emptyText')}

@@ -32,6 +32,10 @@ export const gitopsTranslationRef = createTranslationRef({
         'What you see of it is what it said last. It updates by itself once it answers.',
     },
     object: {
+      status: 'Status',
+      kind: 'Kind',
+      namespace: 'Namespace',
+      home: 'Home',
       summary: 'Summary',
       inventory: 'Inventory',
       events: 'Events',

@@ -26,6 +26,7 @@ export function ObjectLink(props: ObjectLinkProps) {
     <Link
       href={links.object(key)}
       standalone
+      weight={showKind ? 'bold' : 'regular'}
       className={[styles.link, className].filter(Boolean).join(' ')}
       title={`${key.kind} ${key.namespace}/${key.name}, ${key.home}`}
     >

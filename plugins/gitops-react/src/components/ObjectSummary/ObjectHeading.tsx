@@ -1,7 +1,9 @@
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
-import type { ObjectDetail } from '@backstage-gitops/plugin-gitops-common';
-import { gitopsReactTranslationRef } from '../../text/translation';
+import type {
+  ObjectDetail,
+  ObjectStatus,
+} from '@backstage-gitops/plugin-gitops-common';
+import { shortenHashes } from '../../text/shortenHashes';
 import { GitopsStatus } from '../GitopsStatus/GitopsStatus';
 import { ObjectActions } from '../ObjectActions/ObjectActions';
 import { ObjectLink } from '../ObjectLink/ObjectLink';
@@ -23,9 +25,6 @@ export interface ObjectHeadingProps {
 export function ObjectHeading(props: ObjectHeadingProps) {
   const { detail, showName } = props;
   const { status, key } = detail;
-  const { t } = useTranslationRef(gitopsReactTranslationRef);
-  // Failures have a panel of their own, which says it at length.
-  const isToldBelow = status.word === 'Failed' || status.word === 'Waiting';
   return (
     <div className={styles.heading}>
       <div className={styles.headingText}>
@@ -38,13 +37,29 @@ export function ObjectHeading(props: ObjectHeadingProps) {
           )}
           {status.since && (
             <Text color="secondary">
-              {t('object.since')} <RelativeTime time={status.since} />
+              <RelativeTime time={status.since} />
             </Text>
           )}
         </div>
-        {!isToldBelow && <p className={styles.sentence}>{status.sentence}</p>}
+        <StatusSentence status={status} />
       </div>
       <ObjectActions object={detail} />
     </div>
+  );
+}
+
+/**
+ * What the object says of its state. Failures and waiting are told at length
+ * by {@link ObjectSummary} instead.
+ *
+ * @public
+ */
+export function StatusSentence(props: { status: ObjectStatus }) {
+  const { word, sentence } = props.status;
+  if (word === 'Failed' || word === 'Waiting') return null;
+  return (
+    <p className={styles.sentence} title={sentence}>
+      {shortenHashes(sentence)}
+    </p>
   );
 }

@@ -13,6 +13,8 @@ import styles from './ObjectSummary.module.css';
 /** @public */
 export interface ObjectSummaryProps {
   detail: ObjectDetail;
+  /** Leaves out namespace and home, where the page has them in its header. */
+  hidePlace?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ObjectSummaryProps {
  * @public
  */
 export function ObjectSummary(props: ObjectSummaryProps) {
-  const { detail } = props;
+  const { detail, hidePlace } = props;
   const { key, artifact } = detail;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
   const dependencies = detail.dependsOn.filter(d => d.relation !== 'source');
@@ -46,8 +48,10 @@ export function ObjectSummary(props: ObjectSummaryProps) {
       label: t('object.entity'),
       value: detail.entityRef && <EntityLink entityRef={detail.entityRef} />,
     },
-    { label: t('object.namespace'), value: key.namespace },
-    { label: t('object.home'), value: key.home },
+    hidePlace
+      ? undefined
+      : { label: t('object.namespace'), value: key.namespace },
+    hidePlace ? undefined : { label: t('object.home'), value: key.home },
     dependencies.length > 0
       ? {
           label: t('object.dependsOn'),

@@ -1,6 +1,12 @@
 import type { ReactNode } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Cell, CellText, ColumnConfig, Table } from '@backstage/ui';
+import {
+  Cell,
+  CellText,
+  ColumnConfig,
+  Table,
+  useBreakpoint,
+} from '@backstage/ui';
 import type {
   ObjectKey,
   ObjectList,
@@ -9,6 +15,7 @@ import type {
 } from '@backstage-gitops/plugin-gitops-common';
 import { stringifyObjectKey } from '@backstage-gitops/plugin-gitops-common';
 import { useGitopsLinks } from '../../links/GitopsLinks';
+import { shortenHashes } from '../../text/shortenHashes';
 import { gitopsReactTranslationRef } from '../../text/translation';
 import { GitopsStatus } from '../GitopsStatus/GitopsStatus';
 import { KindIcon } from '../ObjectLink/KindIcon';
@@ -62,6 +69,7 @@ export function ObjectsTable(props: ObjectsTableProps) {
   const { list, isStale, sort = 'attention', selected, onSelect } = props;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
   const links = useGitopsLinks();
+  const { up } = useBreakpoint();
   const column = (Object.keys(SORT_COLUMNS) as SortColumn[]).find(
     id => SORT_COLUMNS[id].sort === sort,
   );
@@ -70,7 +78,7 @@ export function ObjectsTable(props: ObjectsTableProps) {
       id: 'status',
       label: t('table.status'),
       isSortable: Boolean(props.onSortChange),
-      width: 140,
+      width: 136,
       cell: row => (
         <Cell>
           <GitopsStatus word={row.status.word} />
@@ -82,7 +90,7 @@ export function ObjectsTable(props: ObjectsTableProps) {
       label: t('table.name'),
       isSortable: Boolean(props.onSortChange),
       isRowHeader: true,
-      minWidth: 240,
+      minWidth: 180,
       defaultWidth: '2fr',
       cell: row => <NameCell row={row} />,
     },
@@ -96,7 +104,7 @@ export function ObjectsTable(props: ObjectsTableProps) {
     {
       id: 'source',
       label: t('table.source'),
-      minWidth: 130,
+      minWidth: 110,
       defaultWidth: '1fr',
       cell: row =>
         row.source ? (
@@ -116,7 +124,7 @@ export function ObjectsTable(props: ObjectsTableProps) {
     {
       id: 'revision',
       label: t('table.revision'),
-      minWidth: 140,
+      minWidth: 120,
       defaultWidth: '1fr',
       cell: row =>
         row.revision ? (
@@ -131,11 +139,15 @@ export function ObjectsTable(props: ObjectsTableProps) {
       id: 'changed',
       label: t('table.changed'),
       isSortable: Boolean(props.onSortChange),
-      minWidth: 130,
+      minWidth: 104,
       cell: row => (
         <Cell>
           {row.status.since ? (
-            <RelativeTime time={row.status.since} className={styles.time} />
+            <RelativeTime
+              time={row.status.since}
+              short
+              className={styles.time}
+            />
           ) : (
             <span className={styles.time}>–</span>
           )}
@@ -145,7 +157,8 @@ export function ObjectsTable(props: ObjectsTableProps) {
     {
       id: 'nextRun',
       label: t('table.nextRun'),
-      minWidth: 110,
+      isHidden: !up('lg'),
+      minWidth: 100,
       cell: row => (
         <Cell>
           {row.nextRunAt && !row.suspended ? (
@@ -249,8 +262,12 @@ function NameCell(props: { row: TableRow }) {
             {key.kind} · {key.namespace}
           </span>
           {needsWords && (
-            <span className={styles.sentence} title={status.sentence}>
-              {status.sentence}
+            <span
+              className={styles.sentence}
+              data-status={status.word}
+              title={status.sentence}
+            >
+              {shortenHashes(status.sentence)}
             </span>
           )}
         </span>

@@ -14,6 +14,8 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 export interface RelativeTimeProps {
   /** RFC 3339, or milliseconds since the epoch. */
   time: string | number;
+  /** Cuts the unit, where there is little room. */
+  short?: boolean;
   className?: string;
 }
 
@@ -23,7 +25,7 @@ export interface RelativeTimeProps {
  * @public
  */
 export function RelativeTime(props: RelativeTimeProps) {
-  const { time, className } = props;
+  const { time, short, className } = props;
   const language = useLanguage();
   const at = new Date(time);
   const age = Math.abs(Date.now() - at.getTime());
@@ -35,7 +37,7 @@ export function RelativeTime(props: RelativeTimeProps) {
       dateTime={at.toISOString()}
       title={formatExact(at, language)}
     >
-      {formatAge((at.getTime() - now) / 1000, language)}
+      {formatAge((at.getTime() - now) / 1000, language, short)}
     </time>
   );
 }
@@ -89,8 +91,11 @@ function formatSpan(seconds: number): string {
     .join(' ');
 }
 
-function formatAge(seconds: number, language: string): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
+function formatAge(seconds: number, language: string, short = false): string {
+  const format = new Intl.RelativeTimeFormat(language, {
+    numeric: 'always',
+    style: short ? 'short' : 'long',
+  });
   const size = Math.abs(seconds);
   // What clocks disagree about is not worth a number.
   if (size < 5) {
