@@ -2,10 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createClusterClient } from '@backstage-gitops/kubernetes-apply';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  GitopsObject,
+  kustomizationKind,
+  statusOf,
+} from '@backstage-gitops/plugin-gitops-common';
 import { Sandbox } from '@backstage-gitops/sandbox';
 import { KubeConfig } from '@kubernetes/client-node';
 
 const REPOSITORY = 'demo/game';
+/** What the demo is about; Ready once all of it works. */
+const DELIVERY = {
+  apiVersion: kustomizationKind.apiVersion,
+  kind: kustomizationKind.kind,
+  name: 'game-app',
+};
 const FILES = path.resolve(__dirname, '../../packages/sandbox/demo/game');
 const MANAGER = 'backstage-gitops-demo';
 
@@ -72,9 +83,7 @@ export async function fillWithDemo(sandbox: Sandbox): Promise<void> {
     });
   }
 
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromString(sandbox.kubernetes.kubeconfig);
-  const client = createClusterClient({ kubeConfig });
+  const client = connect(sandbox);
   try {
     for (const object of access) {
       await client.apply(object, { fieldManager: MANAGER, force: true });
@@ -82,4 +91,32 @@ export async function fillWithDemo(sandbox: Sandbox): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** Resolves once the portal has delivered the demo, or the signal fires. */
+export async function demoIsDelivered(
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = connect(sandbox);
+  try {
+    while (!signal.aborted) {
+      // The kind is not even known before the portal has installed it.
+      const object = await client
+        .get<GitopsObject>({ ...DELIVERY, namespace: NAMESPACE })
+        .catch(() => undefined);
+      if (object && statusOf(object).word === 'Ready') {
+        return;
+      }
+      await new Promise(resolve => setTimeout(resolve, 300));
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+function connect(sandbox: Sandbox) {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromString(sandbox.kubernetes.kubeconfig);
+  return createClusterClient({ kubeConfig });
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '@backstage-gitops/sandbox';
-import { fillWithDemo } from './demo';
+import { demoIsDelivered, fillWithDemo } from './demo';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -16,6 +16,7 @@ const { values } = parseArgs({
       default: path.join(root, '.sandbox/kubeconfig'),
     },
     'ready-file': { type: 'string' },
+    'delivered-file': { type: 'string' },
     demo: { type: 'boolean', default: false },
   },
 });
@@ -48,11 +49,18 @@ async function main() {
   );
   console.log(`Git server      ${addresses.git}/<owner>/<name>.git`);
 
-  let stopping = false;
+  const stop = new AbortController();
+  const deliveredFile = values['delivered-file'];
+  if (deliveredFile) {
+    demoIsDelivered(sandbox, stop.signal).then(
+      () => writeFileSync(deliveredFile, 'delivered'),
+      error => console.error(`The demo cannot be watched: ${error}`),
+    );
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (!stopping) {
-        stopping = true;
+      if (!stop.signal.aborted) {
+        stop.abort();
         sandbox.stop().then(
           () => process.exit(0),
           error => {

@@ -105,19 +105,23 @@ async function main() {
       env: environment({ NODE_ENV: 'development' }),
     });
 
+  const deliveredFile = path.join(dataDir, 'demo-delivered');
+  let sandbox;
   if (!options.kubeconfig) {
+    writeFileSync(deliveredFile, '');
     console.log(
       'Starting the sandbox: a small Kubernetes API and a Git server',
     );
     const readyFile = path.join(dataDir, 'sandbox.json');
     writeFileSync(readyFile, '');
-    const sandbox = runTypeScript('sandbox', [
+    sandbox = runTypeScript('sandbox', [
       'scripts/sandbox/main.ts',
       `--kubernetes-port=${options.kubernetesPort}`,
       `--git-port=${options.gitPort}`,
       `--data-dir=${path.join(dataDir, 'sandbox')}`,
       `--kubeconfig=${path.resolve(root, options.sandboxKubeconfig)}`,
       `--ready-file=${readyFile}`,
+      `--delivered-file=${deliveredFile}`,
       '--demo',
     ]);
     await waitFor(
@@ -166,6 +170,13 @@ async function main() {
       'portal',
       answers(`http://127.0.0.1:${options.portalPort}/`),
       app.logFile,
+    );
+  }
+  if (sandbox) {
+    await waitFor(
+      'demo',
+      () => readFileSync(deliveredFile, 'utf8') !== '',
+      sandbox.logFile,
     );
   }
   if (interrupted) {
