@@ -9,7 +9,6 @@ import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
-import { buildManifests } from './controllers/kustomize/buildManifests';
 import { HealthCheck } from './controllers/kustomize/HealthCheck';
 import { HealthWaits } from './controllers/kustomize/HealthWaits';
 import { HealthWatches } from './controllers/kustomize/HealthWatches';
@@ -26,6 +25,7 @@ import { HistoryStore } from './engine/report/HistoryStore';
 import { ReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { Home } from './homes/Home';
 import { Homes } from './homes/Homes';
+import { ManifestBuilder } from './workers/ManifestBuilder';
 
 /** What the reconcilers of one process are made of. */
 export interface GitopsOptions {
@@ -37,6 +37,8 @@ export interface GitopsOptions {
   scheduler: SchedulerService;
   metrics: ReconcileMetrics;
   logger: LoggerService;
+  /** The catalog entity that an object is tied to, if it has one. */
+  entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
   onChange?: (home: Home, object: GitopsObject) => void;
 }
@@ -61,6 +63,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const history = new HistoryStore({ database });
   const artifacts = new ArtifactIndex({ database });
   const watches = new HealthWatches({ watchHealth, logger });
+  const builder = new ManifestBuilder({ workers: config.workers });
   const reconcilers = [
     new GitRepositoryReconciler({
       store,
@@ -70,7 +73,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     }),
     new KustomizationReconciler({
       artifacts: new ArtifactReader({ store }),
-      build: async ({ files, object }) => buildManifests(files, object.spec),
+      build: builder.build,
       pending: new PendingInventory({ database }),
       health: new HealthCheck({
         waits: new HealthWaits({ database }),
@@ -87,7 +90,15 @@ export function createGitops(options: GitopsOptions): Gitops {
       config.homes.filter(home => home.installCrds).map(home => home.name),
     ),
     reconcilers,
-    watches,
+    // Called after the last run has ended.
+    watches: {
+      stopAll() {
+        watches.stopAll();
+        builder.close().catch(error => {
+          logger.warn(`The worker threads could not be ended: ${error}`);
+        });
+      },
+    },
     queue,
     history,
     engine: new ReconcileEngine({
@@ -101,6 +112,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     }),
     scheduler: options.scheduler,
     logger,
+    entityRefOf: options.entityRefOf,
     onChange: options.onChange,
   });
   return { engine, homes, queue, history, artifacts };

@@ -84,10 +84,8 @@ export const gitopsPlugin = createBackendPlugin({
             config.homes.map(home => createHome(home, { logger })),
           ),
         );
-        const index = new ObjectIndex({
-          homes,
-          entityRefOf: registeredEntityRefs(services.config),
-        });
+        const entityRefOf = registeredEntityRefs(services.config);
+        const index = new ObjectIndex({ homes, entityRefOf });
         const changes = new ChangeFeed({
           index,
           logger,
@@ -107,6 +105,7 @@ export const gitopsPlugin = createBackendPlugin({
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),
           logger,
+          entityRefOf,
           onChange: (home, object) => changes.record(home, object),
         });
 

@@ -19,7 +19,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Knex } from 'knex';
 import { ArtifactUrls } from '../artifacts/ArtifactUrls';
 import { FileArtifactStore } from '../artifacts/FileArtifactStore';
-import { createGitops, Gitops } from '../createGitops';
+import { createGitops, Gitops, GitopsOptions } from '../createGitops';
 import { Home, HomeMode } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 
@@ -35,6 +35,7 @@ export interface PortalOptions {
   allowPortalCredential?: boolean;
   noCrossNamespaceRefs?: boolean;
   logger?: LoggerService;
+  entityRefOf?: GitopsOptions['entityRefOf'];
 }
 
 /**
@@ -229,6 +230,7 @@ export class World {
       }),
       scheduler: idleScheduler,
       metrics: { reconciled() {} },
+      entityRefOf: options.entityRefOf,
       logger: options.logger ?? mockServices.logger.mock(),
     });
   }

@@ -34,6 +34,8 @@ export interface GitopsEngineOptions {
   historyMs: number;
   /** Health watches, which end with the engine. */
   watches: { stopAll(): void };
+  /** The catalog entity that an object is tied to, if it has one. */
+  entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
   onChange?: (home: Home, object: GitopsObject) => void;
   now?: () => number;
@@ -128,6 +130,7 @@ export class GitopsEngine {
       reconcilers,
       queue: this.options.queue,
       logger,
+      entityRefOf: this.options.entityRefOf,
       onChange: this.options.onChange,
     });
     const watchWriters = async () => {

@@ -6,7 +6,11 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { UnknownKindError } from '@backstage-gitops/kubernetes-apply';
 import { Reconciler } from '../engine/reconcile/Reconciler';
-import { WorkKey, WorkQueue } from '../engine/queue/WorkQueue';
+import {
+  WorkKey,
+  WorkQueue,
+  WorkRegistration,
+} from '../engine/queue/WorkQueue';
 import { Home } from './Home';
 import { referenceTo } from './ObjectCache';
 
@@ -16,6 +20,8 @@ export interface HomeWatcherOptions {
   reconcilers: readonly Reconciler[];
   queue: WorkQueue;
   logger: LoggerService;
+  /** The catalog entity that an object is tied to, if it has one. */
+  entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache took over a change. */
   onChange?: (home: Home, object: GitopsObject) => void;
 }
@@ -31,7 +37,8 @@ export class HomeWatcher {
   private readonly byKind: ReadonlyMap<string, Reconciler>;
   private readonly queue: WorkQueue;
   private readonly logger: LoggerService;
-  private readonly onChange?: (home: Home, object: GitopsObject) => void;
+  private readonly entityRefOf?: HomeWatcherOptions['entityRefOf'];
+  private readonly onChange?: HomeWatcherOptions['onChange'];
   /** By kind: why it is not watched just now. */
   private readonly failures = new Map<string, string>();
   /** Queue writes in the order of the events that caused them. */
@@ -45,6 +52,7 @@ export class HomeWatcher {
     );
     this.queue = options.queue;
     this.logger = options.logger.child({ home: options.home.name });
+    this.entityRefOf = options.entityRefOf;
     this.onChange = options.onChange;
   }
 
@@ -138,10 +146,7 @@ export class HomeWatcher {
       return;
     }
     await this.queue.register(
-      items.map(item => ({
-        ...this.keyOf(reconciler, item),
-        controller: kind.controller,
-      })),
+      items.map(item => this.registrationOf(reconciler, item)),
     );
     await this.queue.retain(
       { home: this.home.name, group: kind.group, kind: kind.kind },
@@ -167,10 +172,14 @@ export class HomeWatcher {
     }
     const key = this.keyOf(reconciler, object);
     if (!before) {
-      await this.queue.register([
-        { ...key, controller: reconciler.kind.controller },
-      ]);
+      await this.queue.register([this.registrationOf(reconciler, object)]);
     } else {
+      if (
+        this.entityRefOf?.(this.home, before) !==
+        this.entityRefOf?.(this.home, object)
+      ) {
+        await this.queue.register([this.registrationOf(reconciler, object)]);
+      }
       const reason = wakeReason(before, object);
       if (reason) {
         await this.queue.wake([key], { reason });
@@ -223,6 +232,17 @@ export class HomeWatcher {
         reconciler.wakesFor(object, referenced, undefined)
       );
     });
+  }
+
+  private registrationOf(
+    reconciler: Reconciler,
+    object: GitopsObject,
+  ): WorkRegistration {
+    return {
+      ...this.keyOf(reconciler, object),
+      controller: reconciler.kind.controller,
+      entityRef: this.entityRefOf?.(this.home, object),
+    };
   }
 
   private keyOf(reconciler: Reconciler, object: GitopsObject): WorkKey {

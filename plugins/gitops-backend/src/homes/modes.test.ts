@@ -125,6 +125,46 @@ describe('modes of a home', () => {
     expect(home.mode).toBe('reconcile');
   });
 
+  it('ties the rows of the queue to entities of the catalog', async () => {
+    const source = gitRepository(url);
+    await world.apply(source);
+    const portal = await world.startPortal(await init('SQLITE_3'), {
+      entityRefOf: (_, { metadata }) => metadata.annotations?.entity,
+    });
+    const ref = { ...source, namespace: 'default', name: 'repo' };
+    const key = {
+      home: 'demo',
+      group: gitRepositoryKind.group,
+      kind: 'GitRepository',
+      namespace: 'default',
+      name: 'repo',
+    };
+    await world.until<GitRepository>(
+      ref,
+      object => readyOf(object)?.status === 'True',
+    );
+    expect(await portal.queue.get(key)).toMatchObject({ entityRef: undefined });
+
+    await world.client.patch(ref, {
+      type: 'merge',
+      body: {
+        metadata: {
+          annotations: {
+            entity: 'gitrepository:default/repo',
+            'reconcile.fluxcd.io/requestedAt': 'now',
+          },
+        },
+      },
+    });
+    await world.until<GitRepository>(
+      ref,
+      object => object?.status?.lastHandledReconcileAt === 'now',
+    );
+    expect(await portal.queue.get(key)).toMatchObject({
+      entityRef: 'gitrepository:default/repo',
+    });
+  });
+
   it('goes on by itself when a home that was down is back', async () => {
     const { faults } = world.sandbox.kubernetes;
     const failed = world.nextLog(/could not be prepared|Watching .* failed/);
