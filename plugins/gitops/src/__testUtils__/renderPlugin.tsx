@@ -5,6 +5,10 @@ import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils'
 import { gitopsApiRef } from '@backstage-gitops/plugin-gitops-react';
 import type { GitopsApiMock } from '@backstage-gitops/plugin-gitops-react/testUtils';
 import gitopsPlugin from '../index';
+// What extensions load when they are shown takes Jest longer than queries wait.
+import '../entity/EntityGitopsCard';
+import '../entity/EntityGitopsContent';
+import '../pages/GitopsRouter';
 
 /** An app on the new frontend system with the plugin as it is shipped, at a path. */
 export function renderPage(path: string, api: GitopsApiMock): RenderResult {
