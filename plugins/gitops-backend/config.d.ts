@@ -109,6 +109,16 @@ export interface Config {
       lease?: HumanDuration | string;
       /** How long the history of an object is kept. Default 30 days. */
       history?: HumanDuration | string;
+      /**
+       * How many threads build manifests, at most; they start when they are
+       * needed. Default: one less than there are processors, at least 1. With 0
+       * builds run on the event loop, where nothing limits them.
+       */
+      workers?: number;
+      /** How long one build may take. Default 2 min. */
+      workerTimeout?: HumanDuration | string;
+      /** MiB of heap that one build may use. Default 512, at least 64. */
+      workerMemory?: number;
     };
     security?: {
       /** Refuse references into other namespaces. Default false, as Flux. */

@@ -1,7 +1,8 @@
 import { build, MemoryFileSystem } from '@backstage-gitops/kustomize';
 import { measure } from './measure';
 
-function overlay(count: number): Record<string, string> {
+/** An overlay of `count` objects, half of which refer to the others. */
+export function overlay(count: number): Record<string, string> {
   const files: Record<string, string> = {
     'overlay/kustomization.yaml': [
       'resources: [../base]',

@@ -1,7 +1,9 @@
+import { benchBuild } from './build';
 import { benchKustomize } from './kustomize';
 import { benchQueue } from './queue';
 
 const BENCHES: Record<string, () => Promise<void>> = {
+  build: benchBuild,
   kustomize: benchKustomize,
   queue: benchQueue,
 };

@@ -1,8 +1,8 @@
 import { ConfigReader } from '@backstage/config';
 import { readGitopsConfig } from './readGitopsConfig';
 
-const read = (gitops: object) =>
-  readGitopsConfig(new ConfigReader({ gitops } as never));
+const read = (gitops: object, cpus = 4) =>
+  readGitopsConfig(new ConfigReader({ gitops } as never), { cpus });
 
 describe('readGitopsConfig', () => {
   it('has safe defaults', () => {
@@ -30,6 +30,7 @@ describe('readGitopsConfig', () => {
       leaseMs: 30_000,
       historyMs: 2_592_000_000,
       noCrossNamespaceRefs: false,
+      workers: { threads: 3, timeoutMs: 120_000, memoryMb: 512 },
     });
     expect(readGitopsConfig(new ConfigReader({})).homes).toEqual([]);
   });
@@ -48,6 +49,15 @@ describe('readGitopsConfig', () => {
       leaseMs: 60_000,
       concurrency: { source: 4, kustomize: 9 },
     });
+  });
+
+  it('reads how many workers there are, and what they may use', () => {
+    expect(
+      read({
+        engine: { workers: 0, workerTimeout: '30s', workerMemory: 2048 },
+      }).workers,
+    ).toEqual({ threads: 0, timeoutMs: 30_000, memoryMb: 2048 });
+    expect(read({}, 1).workers?.threads).toBe(1);
   });
 
   it.each([
@@ -81,6 +91,21 @@ describe('readGitopsConfig', () => {
       'no concurrency',
       { engine: { concurrency: { source: 0 } } },
       'gitops.engine.concurrency.source is 0',
+    ],
+    [
+      'fewer workers than none',
+      { engine: { workers: -1 } },
+      'gitops.engine.workers is -1',
+    ],
+    [
+      'workers that could not even start',
+      { engine: { workerMemory: 8 } },
+      'gitops.engine.workerMemory is 8; it must be a whole number of at least 64',
+    ],
+    [
+      'a time limit that a timer cannot hold',
+      { engine: { workerTimeout: { days: 30 } } },
+      'gitops.engine.workerTimeout must be between',
     ],
   ])('refuses %s', (_, gitops, message) => {
     expect(() => read(gitops)).toThrow(message);

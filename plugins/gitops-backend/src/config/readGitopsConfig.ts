@@ -1,7 +1,9 @@
 import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
+import { availableParallelism } from 'node:os';
 import { HomeMode } from '../homes/Home';
+import { WorkerSettings } from '../workers/ManifestBuilder';
 
 /** How to reach a home. */
 export type HomeAccess =
@@ -28,12 +30,17 @@ export interface GitopsConfig {
   leaseMs: number;
   historyMs: number;
   noCrossNamespaceRefs: boolean;
+  /** Threads for heavy work; without it, it is done on the event loop. */
+  workers?: WorkerSettings;
 }
 
 const HOME_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Reads and checks `gitops`; errors name the key. */
-export function readGitopsConfig(root: Config): GitopsConfig {
+export function readGitopsConfig(
+  root: Config,
+  host: { cpus: number } = { cpus: availableParallelism() },
+): GitopsConfig {
   const config = root.getOptionalConfig('gitops');
   const homes = (config?.getOptionalConfigArray('homes') ?? []).map(readHome);
   const names = new Set<string>();
@@ -64,7 +71,29 @@ export function readGitopsConfig(root: Config): GitopsConfig {
     historyMs: duration('engine.history', 30 * 24 * 3_600_000),
     noCrossNamespaceRefs:
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
+    workers: {
+      // One is left to the event loop.
+      threads: readCount(config, 'engine.workers', {
+        fallback: Math.max(1, host.cpus - 1),
+        least: 0,
+      }),
+      timeoutMs: readTimeout(duration('engine.workerTimeout', 120_000)),
+      memoryMb: readCount(config, 'engine.workerMemory', {
+        fallback: 512,
+        least: 64,
+      }),
+    },
   };
+}
+
+function readTimeout(ms: number): number {
+  // Node turns what a timer cannot hold into one millisecond.
+  if (ms < 1_000 || ms > 2 ** 31 - 1) {
+    throw new InputError(
+      'gitops.engine.workerTimeout must be between one second and 24 days',
+    );
+  }
+  return ms;
 }
 
 function readConcurrency(
@@ -72,10 +101,18 @@ function readConcurrency(
   controller: string,
 ): number {
   const key = `engine.concurrency.${controller}`;
-  const value = config?.getOptionalNumber(key) ?? 4;
-  if (!Number.isInteger(value) || value < 1) {
+  return readCount(config, key, { fallback: 4, least: 1 });
+}
+
+function readCount(
+  config: Config | undefined,
+  key: string,
+  { fallback, least }: { fallback: number; least: number },
+): number {
+  const value = config?.getOptionalNumber(key) ?? fallback;
+  if (!Number.isInteger(value) || value < least) {
     throw new InputError(
-      `gitops.${key} is ${value}; it must be a whole number of at least 1`,
+      `gitops.${key} is ${value}; it must be a whole number of at least ${least}`,
     );
   }
   return value;

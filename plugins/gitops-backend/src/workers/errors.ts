@@ -1,0 +1,45 @@
+import { CustomErrorBase } from '@backstage/errors';
+import { formatDurationMs } from '@backstage-gitops/plugin-gitops-common';
+
+/** A build that took longer than it may. */
+export class BuildTimeoutError extends CustomErrorBase {
+  readonly name = 'BuildTimeoutError';
+  readonly code = 'GITOPS_BUILD_TIMEOUT';
+  readonly hint =
+    'split it into smaller Kustomizations, or raise gitops.engine.workerTimeout';
+
+  constructor(path: string, timeoutMs: number) {
+    super(
+      `the build of ${path} took longer than ${formatDurationMs(timeoutMs)} and was ended`,
+    );
+  }
+}
+
+/** A build that needs more memory than its thread may have. */
+export class BuildOutOfMemoryError extends CustomErrorBase {
+  readonly name = 'BuildOutOfMemoryError';
+  readonly code = 'GITOPS_BUILD_OUT_OF_MEMORY';
+  readonly hint =
+    'split it into smaller Kustomizations, or raise gitops.engine.workerMemory';
+
+  constructor(path: string, memoryMb: number) {
+    super(
+      `the build of ${path} needs more than the ${memoryMb} MiB that a worker may use and was ended`,
+    );
+  }
+}
+
+/** A build whose thread ended; nothing is known to be wrong with the build. */
+export class BuildInterruptedError extends CustomErrorBase {
+  readonly name = 'BuildInterruptedError';
+  readonly code = 'GITOPS_BUILD_INTERRUPTED';
+  readonly hint =
+    'it is tried again; if it happens often, the log of the portal may say why';
+
+  constructor(path: string, cause?: unknown) {
+    super(
+      `the build of ${path} was interrupted: its worker thread ended`,
+      cause,
+    );
+  }
+}
