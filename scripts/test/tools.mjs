@@ -8,6 +8,11 @@ const TOOLS = [
     needed: 'the sandbox under a real kubectl',
   },
   {
+    name: '/usr/bin/chromium',
+    args: ['--version'],
+    needed: 'the portal in a browser',
+  },
+  {
     name: 'git',
     args: ['--version'],
     needed: 'the Git server under a real git',

@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Browser, chromium, Page } from 'playwright-core';
+import { freePorts } from './freePorts';
+import { Portal } from './Portal';
+import { run } from './run';
+
+jest.setTimeout(300_000);
+
+/** With GITOPS_SCREENSHOTS=1 the pictures of the README are taken anew. */
+const pictures = process.env.GITOPS_SCREENSHOTS
+  ? path.resolve(__dirname, '../../docs/images')
+  : undefined;
+
+const CHROMIUM = '/usr/bin/chromium';
+const hasTools = [CHROMIUM, 'git', 'kubectl'].every(
+  tool => !spawnSync(tool, ['--version'], { stdio: 'ignore' }).error,
+);
+const describeWithTools = hasTools ? describe : describe.skip;
+
+describeWithTools('the demo in a browser', () => {
+  let scratch: string;
+  let portal: Portal;
+  let browser: Browser;
+  let page: Page;
+  let portalUrl: string;
+  let gitUrl: string;
+  let kubeconfig: string;
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(path.join(tmpdir(), 'gitops-browser-'));
+    const [app, backend, kubernetes, git] = await freePorts(4);
+    portalUrl = `http://localhost:${app}`;
+    gitUrl = `http://127.0.0.1:${git}/demo/game.git`;
+    kubeconfig = path.join(scratch, 'data/kubeconfig');
+    portal = new Portal([
+      `--data-dir=${path.join(scratch, 'data')}`,
+      `--portal-port=${app}`,
+      `--backend-port=${backend}`,
+      `--kubernetes-port=${kubernetes}`,
+      `--git-port=${git}`,
+    ]);
+    await portal.says(/Backstage GitOps is running/);
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(60_000);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await portal?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  const picture = async (name: string) => {
+    if (pictures) {
+      await mkdir(pictures, { recursive: true });
+      await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+    }
+  };
+
+  const kubectl = (...args: string[]) =>
+    run('kubectl', ['--kubeconfig', kubeconfig, ...args]);
+
+  /** Changes the demo repository as a developer would; gives the commit. */
+  const push = async (
+    message: string,
+    change: (clone: string) => Promise<void>,
+  ): Promise<string> => {
+    const clone = mkdtempSync(path.join(scratch, 'clone-'));
+    const git = (...args: string[]) =>
+      run(
+        'git',
+        ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args],
+        { cwd: clone },
+      );
+    await run('git', ['clone', '-q', gitUrl, clone]);
+    await change(clone);
+    await git('add', '-A');
+    await git('commit', '-qm', message);
+    await git('push', '-q');
+    return (await git('rev-parse', 'HEAD')).trim();
+  };
+
+  const inFile = async (file: string, from: string, to: string) =>
+    writeFile(file, (await readFile(file, 'utf8')).replace(from, to));
+
+  const seeText = (text: string | RegExp) =>
+    page.getByText(text).first().waitFor();
+
+  it("shows on the Component's tab what delivers it", async () => {
+    await page.goto(`${portalUrl}/catalog/default/component/game/gitops`);
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await seeText('What delivers game');
+    await seeText('Ready');
+    await seeText('Deliver the game');
+    // The old manifest's field that Flux dropped is named.
+    await seeText(/spec\.validation: "client" was dropped/);
+    await picture('component-tab');
+    expect(page.url()).toContain('/catalog/default/component/game');
+  });
+
+  it('shows a pushed commit and a pruned object without a reload', async () => {
+    let reloaded = false;
+    page.once('load', () => {
+      reloaded = true;
+    });
+    const commit = await push(
+      'Second version without a service',
+      async clone => {
+        await inFile(
+          path.join(clone, 'base/deployment.yaml'),
+          'game:v1',
+          'game:v2',
+        );
+        await inFile(
+          path.join(clone, 'base/kustomization.yaml'),
+          '  - service.yaml\n',
+          '',
+        );
+        rmSync(path.join(clone, 'base/service.yaml'));
+      },
+    );
+    await kubectl(
+      'annotate',
+      '--overwrite',
+      'gitrepository/game-repo',
+      'reconcile.fluxcd.io/requestedAt=browser',
+    );
+    await seeText('Second version without a service');
+    await seeText(new RegExp(commit.slice(0, 7)));
+    await seeText('1 object');
+    expect(reloaded).toBe(false);
+    expect(
+      await kubectl(
+        'get',
+        'services',
+        '-o',
+        'name',
+        '--ignore-not-found',
+        'game',
+      ),
+    ).toBe('');
+    await picture('component-tab-second-version');
+  });
+
+  it('suspends with a reason and resumes', async () => {
+    const suspended = () =>
+      kubectl(
+        'get',
+        'kustomization/game-app',
+        '-o',
+        'jsonpath={.spec.suspend}',
+      );
+    await page
+      .getByRole('button', { name: 'Suspend', exact: true })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('Investigating a crash');
+    await picture('suspend-dialog');
+    await dialog.getByRole('button', { name: 'Suspend' }).click();
+    await seeText('Suspended');
+    expect(await suspended()).toBe('true');
+    await picture('suspended');
+
+    await page.getByRole('button', { name: 'Resume' }).first().click();
+    await page
+      .getByRole('button', { name: 'Suspend', exact: true })
+      .first()
+      .waitFor();
+    expect(await suspended()).not.toBe('true');
+  });
+
+  it('lists all objects', async () => {
+    await page.goto(`${portalUrl}/gitops`);
+    await seeText('All 2 objects are Ready');
+    await picture('objects');
+    expect(await page.getByText('game-app').count()).toBeGreaterThan(0);
+  });
+});
