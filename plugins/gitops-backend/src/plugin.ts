@@ -13,6 +13,7 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import Router from 'express-promise-router';
 import { ChangeFeed } from './api/changes/ChangeFeed';
 import { createObjectsService } from './api/createObjectsService';
+import { createRegistrationsService } from './api/createRegistrationsService';
 import { ComponentObjects } from './api/objects/ComponentObjects';
 import { ObjectIndex } from './api/objects/ObjectIndex';
 import { registerGitopsPermissions } from './api/permissions/registerGitopsPermissions';
@@ -109,24 +110,27 @@ export const gitopsPlugin = createBackendPlugin({
           onChange: (home, object) => changes.record(home, object),
         });
 
-        const { registrar, warnings } = createRegistrar({
-          ...services,
-          reader: services.urlReader,
-          database,
-          homes,
-        });
+        const { registrar, registrations, rawHosts, warnings } =
+          createRegistrar({
+            ...services,
+            reader: services.urlReader,
+            database,
+            homes,
+          });
 
+        const { permissions } = services;
+        const authorizer = registerGitopsPermissions({
+          permissionsRegistry: services.permissionsRegistry,
+          index,
+        });
         const objects = createObjectsService({
           index,
           changes,
           history,
           artifacts,
           work: database,
-          permissions: services.permissions,
-          authorizer: registerGitopsPermissions({
-            permissionsRegistry: services.permissionsRegistry,
-            index,
-          }),
+          permissions,
+          authorizer,
           entities: new ComponentObjects({
             homes,
             catalog: services.catalog,
@@ -148,11 +152,19 @@ export const gitopsPlugin = createBackendPlugin({
             httpAuth: services.httpAuth,
             auditor: services.auditor,
             objects,
+            registrations: createRegistrationsService({
+              index,
+              registrations,
+              rawHosts,
+              permissions,
+              authorizer,
+            }),
           }),
         );
 
         services.lifecycle.addStartupHook(async () => {
           await engine.start();
+          changes.start();
           await registrar.start();
         });
         services.lifecycle.addShutdownHook(async () => {

@@ -43,6 +43,16 @@ export class ObjectNotFoundError extends NotFoundError {
   }
 }
 
+/** 404; also for what is there and may not be seen, with the same words. */
+export class RegistrationNotFoundError extends NotFoundError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_REGISTRATION_NOT_FOUND';
+  constructor(entityRef: string) {
+    super(
+      `No manifest is registered as ${entityRef}, or you may not see it; one that was registered just now is known within seconds`,
+    );
+  }
+}
+
 /** 404. */
 export class UnknownHomeError extends NotFoundError {
   readonly code: GitopsApiErrorCode = 'GITOPS_OBJECT_NOT_FOUND';

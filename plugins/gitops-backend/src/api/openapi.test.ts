@@ -1,5 +1,6 @@
 import {
   gitopsKinds,
+  REGISTRATION_STATES,
   STATUS_WORDS,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ApiDocument } from './__testUtils__/ApiDocument';
@@ -15,6 +16,7 @@ describe('openapi.yaml', () => {
   it('names the kinds and the status words that there are', () => {
     expect(schemas.Kind.enum).toEqual(gitopsKinds.map(({ kind }) => kind));
     expect(schemas.StatusWord.enum).toEqual([...STATUS_WORDS]);
+    expect(schemas.RegistrationState.enum).toEqual([...REGISTRATION_STATES]);
   });
 
   it('gives every operation an id of its own', () => {

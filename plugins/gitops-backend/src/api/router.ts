@@ -15,14 +15,17 @@ import { bodyParser } from './http/bodyParser';
 import {
   readChangesQuery,
   readEmptyBody,
+  readEntityRef,
   readEventsQuery,
   readKey,
   readNoQuery,
   readObjectsQuery,
   readReconcileBody,
+  readRegistrationsQuery,
   readSuspendBody,
 } from './http/readRequest';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
+import { RegistrationsService } from './registrations/RegistrationsService';
 
 /** What {@link createRouter} needs. */
 export interface RouterOptions {
@@ -30,6 +33,8 @@ export interface RouterOptions {
   auditor: AuditorService;
   /** Must check permissions itself: the router does not. */
   objects: ObjectsService;
+  /** As `objects`. */
+  registrations: RegistrationsService;
 }
 
 const OBJECT = '/objects/:home/:kind/:namespace/:name';
@@ -39,7 +44,7 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  * to Backstage's error handler, which keeps their `code`.
  */
 export function createRouter(options: RouterOptions): Router {
-  const { httpAuth, auditor, objects } = options;
+  const { httpAuth, auditor, objects, registrations } = options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -130,6 +135,22 @@ export function createRouter(options: RouterOptions): Router {
       }),
     );
   });
+
+  router.get('/registrations', async (request, response) => {
+    const { credentials } = await contextOf(request);
+    const query = readRegistrationsQuery(request);
+    answer(response, await registrations.list(query, { credentials }));
+  });
+
+  router.get(
+    '/registrations/:kind/:namespace/:name',
+    async (request, response) => {
+      const { credentials } = await contextOf(request);
+      readNoQuery(request);
+      const entityRef = readEntityRef(request);
+      answer(response, await registrations.get(entityRef, { credentials }));
+    },
+  );
 
   router.get('/homes', async (request, response) => {
     const context = await contextOf(request);

@@ -84,5 +84,6 @@ export interface Registration extends RegisteredManifest {
   failures: number;
   dueAt: number | null;
   missingSince: number | null;
+  /** Since when it is in its state, for its reason. */
   updatedAt: number;
 }

@@ -24,8 +24,14 @@ export class RegistrationStore {
     this.now = options.now ?? Date.now;
   }
 
-  async list(): Promise<Registration[]> {
-    const rows: Row[] = await this.database(TABLE).orderBy('entity_ref');
+  /** All of them, or those of some entities. */
+  async list(filter?: {
+    entityRefs?: readonly string[];
+  }): Promise<Registration[]> {
+    const query = this.database(TABLE).orderBy('entity_ref');
+    const rows: Row[] = await (filter?.entityRefs
+      ? query.whereIn('entity_ref', filter.entityRefs)
+      : query);
     return rows.map(fromRow);
   }
 
@@ -154,6 +160,8 @@ export class RegistrationStore {
   ): Promise<boolean> {
     const now = this.now();
     const applied = decision.state === 'Applied';
+    const isAsBefore =
+      known.state === decision.state && known.code === decision.code;
     const updated = await this.database(TABLE)
       .where({ entity_ref: known.entityRef, revision: known.revision })
       .update({
@@ -165,7 +173,7 @@ export class RegistrationStore {
         ...(applied && { applied_digest: known.digest, applied_at: now }),
         due_at: next.dueAt,
         failures: next.failures,
-        updated_at: now,
+        ...(!isAsBefore && { updated_at: now }),
       });
     if (updated === 0) {
       await this.database(TABLE)

@@ -48,6 +48,8 @@ export function registeredEntityRefs(
 export interface CatalogSide {
   registrar: Registrar;
   registrations: RegistrationStore;
+  /** `gitops.catalog.rawHosts`. */
+  rawHosts: readonly string[];
   /** For the API: what was found in the manifests of objects. */
   warnings: RegistrationWarnings;
 }
@@ -69,6 +71,7 @@ export function createRegistrar(options: {
   const registrations = new RegistrationStore(options);
   return {
     registrations,
+    rawHosts: config.rawHosts,
     warnings: new RegistrationWarnings({ store: registrations }),
     registrar: new Registrar({
       ...options,

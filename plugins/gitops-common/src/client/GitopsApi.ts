@@ -1,5 +1,10 @@
 import type { ObjectKey } from '../objectRef';
 import type {
+  RegistrationList,
+  RegistrationRow,
+  RegistrationsQuery,
+} from './registrations';
+import type {
   ChangeList,
   HomeList,
   ObjectDetail,
@@ -57,6 +62,18 @@ export interface GitopsApi {
     key: ObjectKey,
     options?: GitopsRequestOptions,
   ): Promise<ObjectRow>;
+
+  /** What became of the manifests that are registered in the catalog. */
+  listRegistrations(
+    query?: RegistrationsQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationList>;
+
+  /** @param entityRef - in full, `kind:namespace/name` */
+  getRegistration(
+    entityRef: string,
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationRow>;
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList>;
 

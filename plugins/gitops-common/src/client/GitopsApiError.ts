@@ -11,6 +11,8 @@ export type GitopsApiErrorCode =
   | 'GITOPS_BODY_TOO_LARGE'
   /** No such home, kind or object, or none that the caller may see. */
   | 'GITOPS_OBJECT_NOT_FOUND'
+  /** No such registration, or none that the caller may see. */
+  | 'GITOPS_REGISTRATION_NOT_FOUND'
   /** The message names the permission that is missing. */
   | 'GITOPS_NOT_ALLOWED'
   /** A suspended object is not reconciled. */

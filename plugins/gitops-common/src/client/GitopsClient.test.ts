@@ -59,6 +59,25 @@ describe('GitopsClient', () => {
     },
   );
 
+  it('asks for registrations by their entities', async () => {
+    const { client, fetched } = clientThatGets(json('{"items":[]}'));
+    await client.listRegistrations({
+      entity: ['kustomization:default/a', 'gitrepository:default/b'],
+      state: ['PendingApproval', 'Rejected'],
+    });
+    expect(fetched.mock.calls[0][0]).toBe(
+      'https://portal.example/api/gitops/registrations?entity=kustomization%3Adefault%2Fa&entity=gitrepository%3Adefault%2Fb&state=PendingApproval&state=Rejected',
+    );
+  });
+
+  it('asks for one registration by the parts of its reference', async () => {
+    const { client, fetched } = clientThatGets(json('{}'));
+    await client.getRegistration('kustomization:default/a_b');
+    expect(fetched.mock.calls[0][0]).toBe(
+      'https://portal.example/api/gitops/registrations/kustomization/default/a_b',
+    );
+  });
+
   it('sends a body as JSON, and the token and signal it is given', async () => {
     const { client, fetched } = clientThatGets(json('{}'));
     const { signal } = new AbortController();

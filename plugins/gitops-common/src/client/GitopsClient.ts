@@ -3,6 +3,11 @@ import type { ObjectKey } from '../objectRef';
 import type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
 import { GitopsApiError } from './GitopsApiError';
 import type {
+  RegistrationList,
+  RegistrationRow,
+  RegistrationsQuery,
+} from './registrations';
+import type {
   ChangeList,
   HomeList,
   ObjectDetail,
@@ -92,6 +97,24 @@ export class GitopsClient implements GitopsApi {
       body: {},
       options,
     });
+  }
+
+  listRegistrations(
+    query: RegistrationsQuery = {},
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationList> {
+    return this.request('GET', '/registrations', {
+      query: { ...query },
+      options,
+    });
+  }
+
+  getRegistration(
+    entityRef: string,
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationRow> {
+    const path = entityRef.split(/[:/]/).map(encodeURIComponent).join('/');
+    return this.request('GET', `/registrations/${path}`, { options });
   }
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList> {

@@ -3,4 +3,5 @@ export { GitopsApiError } from './GitopsApiError';
 export type { GitopsApiErrorCode } from './GitopsApiError';
 export { GitopsClient } from './GitopsClient';
 export type { GitopsClientOptions } from './GitopsClient';
+export * from './registrations';
 export * from './types';

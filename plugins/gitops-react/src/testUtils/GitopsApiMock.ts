@@ -10,6 +10,9 @@ import {
   ObjectList,
   ObjectRow,
   ObjectsQuery,
+  RegistrationList,
+  RegistrationRow,
+  RegistrationsQuery,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import { objectList } from './objects';
@@ -24,6 +27,7 @@ export class GitopsApiMock implements GitopsApi {
   objects: ObjectDetail[];
   events: ObjectEvent[] = [];
   homes: HomeList['items'] = [];
+  registrations: RegistrationRow[] = [];
   /** What `getChanges` tells next, once. */
   changed: ObjectKey[] = [];
   error: Error | undefined;
@@ -103,6 +107,41 @@ export class GitopsApiMock implements GitopsApi {
       suspension: undefined,
       status: { word: 'Ready', sentence: 'It is ready.' },
     });
+  }
+
+  async listRegistrations(
+    query: RegistrationsQuery = {},
+  ): Promise<RegistrationList> {
+    this.answer(`registrations ${JSON.stringify(query)}`);
+    const found = this.registrations.filter(
+      ({ entityRef }) => !query.entity || query.entity.includes(entityRef),
+    );
+    const counts: RegistrationList['counts'] = {};
+    found.forEach(({ state }) => {
+      counts[state] = (counts[state] ?? 0) + 1;
+    });
+    const items = found.filter(
+      ({ state }) => !query.state || query.state.includes(state),
+    );
+    return {
+      items: items.slice(0, query.limit),
+      totalItems: items.length,
+      counts,
+      pageInfo: {},
+    };
+  }
+
+  async getRegistration(entityRef: string): Promise<RegistrationRow> {
+    this.answer(`registration ${entityRef}`);
+    const found = this.registrations.find(row => row.entityRef === entityRef);
+    if (!found) {
+      throw new GitopsApiError({
+        message: `No manifest is registered as ${entityRef}`,
+        code: 'GITOPS_REGISTRATION_NOT_FOUND',
+        status: 404,
+      });
+    }
+    return found;
   }
 
   async listHomes(): Promise<HomeList> {

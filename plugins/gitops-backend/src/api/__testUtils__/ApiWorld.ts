@@ -27,7 +27,9 @@ import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
 import { Home, HomeMode } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
 import { ChangeFeed } from '../changes/ChangeFeed';
+import { Registration } from '../../catalog/Registration';
 import { createObjectsService } from '../createObjectsService';
+import { createRegistrationsService } from '../createRegistrationsService';
 import { ObjectIndex } from '../objects/ObjectIndex';
 import { relationsOf } from '../objects/relationsOf';
 import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
@@ -96,6 +98,7 @@ export class ApiWorld {
     [];
   readonly history: StoredHistoryEntry[] = [];
   readonly artifacts: IndexedArtifact[] = [];
+  readonly registrations: Registration[] = [];
   readonly work = new Map<string, WorkState>();
   readonly audit = mockServices.auditor.mock();
   readonly audited: {
@@ -189,6 +192,21 @@ export class ApiWorld {
             },
           ],
           now: () => NOW,
+        }),
+        registrations: createRegistrationsService({
+          index: this.index,
+          permissions: this.permissions(),
+          authorizer: createConditionAuthorizer([inNamespace]),
+          rawHosts: ['git.test'],
+          registrations: {
+            list: async filter =>
+              this.registrations.filter(
+                ({ entityRef }) =>
+                  !filter?.entityRefs || filter.entityRefs.includes(entityRef),
+              ),
+            get: async ref =>
+              this.registrations.find(({ entityRef }) => entityRef === ref),
+          },
         }),
       }),
     );

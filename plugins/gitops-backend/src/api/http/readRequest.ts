@@ -5,6 +5,8 @@ import {
   OBJECT_SORTS,
   ObjectKey,
   ObjectsQuery,
+  REGISTRATION_STATES,
+  RegistrationsQuery,
   STATUS_WORDS,
 } from '@backstage-gitops/plugin-gitops-common';
 import { InvalidRequestError } from '../errors';
@@ -15,6 +17,7 @@ const MAX_LIMIT = 200;
 const LIMIT = { min: 1, max: MAX_LIMIT };
 const CURSOR_LENGTH = 2048;
 const SEARCH_LENGTH = 200;
+const LOCATION_LENGTH = 2048;
 const REASON_LENGTH = 500;
 const KINDS = gitopsKinds.map(({ kind }) => kind);
 
@@ -36,6 +39,25 @@ export function readObjectsQuery(request: Request): ObjectsQuery {
   };
   query.finish();
   return result;
+}
+
+export function readRegistrationsQuery(request: Request): RegistrationsQuery {
+  const query = new QueryReader(request.url);
+  const result: RegistrationsQuery = {
+    entity: query.texts('entity'),
+    state: query.choices('state', REGISTRATION_STATES),
+    location: query.text('location', LOCATION_LENGTH),
+    limit: query.integer('limit', LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
+}
+
+/** The entity reference that a path tells part by part. */
+export function readEntityRef(request: Request): string {
+  const { kind, namespace, name } = request.params;
+  return `${kind}:${namespace}/${name}`;
 }
 
 export function readEventsQuery(request: Request): {

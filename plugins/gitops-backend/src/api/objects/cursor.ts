@@ -13,9 +13,8 @@ const SHAPES: Readonly<Record<ObjectSort, readonly string[]>> = {
 };
 
 /** Ties a cursor to the filters and the order that it was made for. */
-function fingerprintOf(query: ObjectsQuery): string {
-  const { cursor: _cursor, limit: _limit, ...filters } = query;
-  const sorted = Object.entries({ ...filters, sort: sortOf(query) })
+function fingerprintOf(filters: object): string {
+  const sorted = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [
       name,
@@ -33,28 +32,54 @@ export function sortOf(query: ObjectsQuery): ObjectSort {
   return query.sort ?? 'attention';
 }
 
+function filtersOf(query: ObjectsQuery): object {
+  const { cursor: _cursor, limit: _limit, ...filters } = query;
+  return { ...filters, sort: sortOf(query) };
+}
+
 /** Writes a position as an opaque cursor. */
 export function encodeCursor(
   query: ObjectsQuery,
   position: PagePosition,
 ): string {
+  return encodePosition(filtersOf(query), position);
+}
+
+/** Reads what {@link encodeCursor} wrote for the same filters and order. */
+export function decodeCursor(query: ObjectsQuery): PagePosition | undefined {
+  return decodePosition(query.cursor, filtersOf(query), SHAPES[sortOf(query)]);
+}
+
+/** As {@link encodeCursor}, of any list. */
+export function encodePosition(
+  filters: object,
+  position: PagePosition,
+): string {
   return Buffer.from(
     JSON.stringify([
-      fingerprintOf(query),
+      fingerprintOf(filters),
       position.direction === 'next' ? 1 : 0,
       ...position.key,
     ]),
   ).toString('base64url');
 }
 
-/** Reads what {@link encodeCursor} wrote for the same filters and order. */
-export function decodeCursor(query: ObjectsQuery): PagePosition | undefined {
-  if (query.cursor === undefined) {
+/**
+ * Reads what {@link encodePosition} wrote for the same filters.
+ *
+ * @param shape - types of the parts of the key
+ */
+export function decodePosition(
+  cursor: string | undefined,
+  filters: object,
+  shape: readonly string[],
+): PagePosition | undefined {
+  if (cursor === undefined) {
     return undefined;
   }
   let parts: unknown;
   try {
-    parts = JSON.parse(Buffer.from(query.cursor, 'base64url').toString('utf8'));
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
     parts = undefined;
   }
@@ -62,13 +87,12 @@ export function decodeCursor(query: ObjectsQuery): PagePosition | undefined {
     throw new InvalidCursorError('cursor', 'this is no cursor');
   }
   const [fingerprint, direction, ...key] = parts;
-  if (fingerprint !== fingerprintOf(query)) {
+  if (fingerprint !== fingerprintOf(filters)) {
     throw new InvalidCursorError(
       'cursor',
       'it belongs to other filters or to another order',
     );
   }
-  const shape = SHAPES[sortOf(query)];
   if (
     key.length !== shape.length ||
     key.some((part, i) => typeof part !== shape[i])
