@@ -54,6 +54,8 @@ export type {
   CountdownProps,
   RelativeTimeProps,
 } from './components/RelativeTime/RelativeTime';
+export { RegistrationNotice } from './components/RegistrationNotice/RegistrationNotice';
+export type { RegistrationNoticeProps } from './components/RegistrationNotice/RegistrationNotice';
 export { RevisionText } from './components/RevisionText/RevisionText';
 export type { RevisionTextProps } from './components/RevisionText/RevisionText';
 export { Warnings } from './components/Warnings/Warnings';
@@ -64,6 +66,7 @@ export { useGitopsEvents } from './hooks/useGitopsEvents';
 export { useGitopsHomes } from './hooks/useGitopsHomes';
 export { useGitopsObject } from './hooks/useGitopsObject';
 export { useGitopsObjects } from './hooks/useGitopsObjects';
+export { useGitopsRegistration } from './hooks/useGitopsRegistration';
 export { GitopsLinksProvider, useGitopsLinks } from './links/GitopsLinks';
 export type { GitopsLinks } from './links/GitopsLinks';
 export type { FeedConnection, FeedState } from './live/ChangeFeed';

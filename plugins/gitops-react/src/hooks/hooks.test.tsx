@@ -54,12 +54,12 @@ describe('useGitopsObject', () => {
     ]);
     const { tick } = renderGitops(<OneObject />, api);
     await shown('first');
-    expect(screen.getByText('Live')).toBeInTheDocument();
 
     api.objects = [objectDetail({ status: { sentence: 'second' } })];
     api.changed = [key];
     act(() => tick());
     await shown('second');
+    expect(screen.getByText('Live')).toBeInTheDocument();
     expect(api.calls).toEqual([
       'get demo/Kustomization/default/game-app',
       'changes c1',

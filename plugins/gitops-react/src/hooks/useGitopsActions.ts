@@ -24,11 +24,14 @@ export interface GitopsActions {
   resume(): Promise<void>;
   /** What is being asked for. */
   running?: GitopsAction;
-  /** What the backend took up last. */
+  /** What the backend took up, for some seconds. */
   accepted?: GitopsAction;
   failure?: { action: GitopsAction; error: Error };
   dismiss(): void;
 }
+
+/** Long enough to be read; what came of it is in the state of the object. */
+const ACCEPTED_MS = 6_000;
 
 interface ActionState {
   key: string;
@@ -78,6 +81,12 @@ export function useGitopsActions(key: ObjectKey): GitopsActions {
     }
   };
   const dismiss = useCallback(() => setState({ key: id }), [id]);
+  const { accepted } = state;
+  useEffect(() => {
+    if (!accepted) return undefined;
+    const timer = setTimeout(dismiss, ACCEPTED_MS);
+    return () => clearTimeout(timer);
+  }, [accepted, dismiss]);
 
   const since = () => new Date().toISOString();
   const current: ActionState = state.key === id ? state : { key: id };

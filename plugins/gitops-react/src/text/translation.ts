@@ -24,11 +24,10 @@ export const gitopsReactTranslationRef = createTranslationRef({
     },
     live: {
       live: 'Live',
-      polling: 'Every 10 s',
+      polling: 'Every 2 s',
       offline: 'Offline',
       liveHint: 'Changes show here as they happen.',
-      pollingHint:
-        'The app has no signals; changes show here within ten seconds.',
+      pollingHint: 'No signals arrive; changes show here within two seconds.',
       offlineHint: 'What you see is from {{time}}. Trying again.',
     },
     error: {
@@ -132,6 +131,17 @@ export const gitopsReactTranslationRef = createTranslationRef({
       by: 'Suspended by {{actor}}',
       plain: 'Suspended',
       noReason: 'No reason was given.',
+    },
+    registration: {
+      Rejected: 'This manifest is rejected',
+      Failed: 'This manifest could not be taken to its home',
+      ManifestStale: 'The last edit of this manifest is not applied',
+      PendingApproval: 'This manifest waits for approval',
+      Orphaned: 'This object is no longer registered',
+      New: 'This manifest was registered just now',
+      document: 'document {{document}}',
+      appliedAt: 'Applied before',
+      claim: 'The claim that would admit it, for app-config',
     },
     table: {
       status: 'Status',

@@ -97,7 +97,7 @@ describe('EntityGitopsContent of a Component', () => {
     expect(
       await screen.findByRole('list', { name: 'Conditions' }),
     ).toBeInTheDocument();
-    await userEvent.click(screen.getByRole('tab', { name: 'Inventory (2)' }));
+    await userEvent.click(screen.getByRole('tab', { name: 'Inventory' }));
     expect(await screen.findByText('Deployment')).toBeInTheDocument();
   });
 
@@ -145,6 +145,7 @@ describe('EntityGitopsContent of a GitOps object', () => {
       await screen.findByRole('button', { name: 'Reconcile' }),
     ).toBeEnabled();
     expect(api.calls.filter(call => !call.startsWith('events'))).toEqual([
+      'registration kustomization:default/game-app',
       'get demo/Kustomization/default/game-app',
     ]);
   });
@@ -186,8 +187,61 @@ describe('EntityGitopsContent of a GitOps object', () => {
       await screen.findByText('This manifest is not in a home cluster'),
     ).toBeInTheDocument();
     expect(api.calls).toEqual([
+      'registration kustomization:apps/game-app',
       'list {"entity":"kustomization:apps/game-app","limit":50}',
     ]);
+  });
+});
+
+describe('EntityGitopsContent of a manifest that is not applied', () => {
+  it('says why, where, and which claim would admit it', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [
+      {
+        entityRef: 'kustomization:default/game-app',
+        home: 'demo',
+        object: {
+          kind: 'Kustomization',
+          namespace: 'default',
+          name: 'game-app',
+        },
+        location: 'url:https://git.example/team/game/main/gitops/app.yaml',
+        document: '0',
+        state: 'PendingApproval',
+        code: 'NoClaim',
+        message: 'No claim admits this file',
+        hint: 'Add a claim or ask an administrator',
+        suggestedClaim: {
+          location: { host: 'git.example', repository: 'team/game' },
+          home: 'demo',
+          namespaces: ['default'],
+          needsServiceAccount: true,
+        },
+        warnings: [],
+        since: '2026-11-22T12:00:00Z',
+        failures: 0,
+      },
+    ];
+    content(kustomization, api);
+    const notice = await screen.findByRole('note');
+    expect(notice).toHaveTextContent('This manifest waits for approval');
+    expect(notice).toHaveTextContent('No claim admits this file');
+    expect(notice).toHaveTextContent(
+      'https://git.example/team/game/main/gitops/app.yaml, document 0',
+    );
+    expect(notice).toHaveTextContent('Add a claim or ask an administrator');
+    expect(notice.querySelector('code')?.textContent).toBe(
+      [
+        'gitops:',
+        '  claims:',
+        '    - location:',
+        '        host: "git.example"',
+        '        repository: "team/game"',
+        '      home: "demo"',
+        '      namespaces: ["default"]',
+        '      serviceAccount: "<name>"',
+      ].join('\n'),
+    );
   });
 });
 

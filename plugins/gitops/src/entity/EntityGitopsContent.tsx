@@ -13,8 +13,10 @@ import {
   isForbidden,
   LiveIndicator,
   ObjectsTable,
+  RegistrationNotice,
   StaleNotice,
   useGitopsObjects,
+  useGitopsRegistration,
 } from '@backstage-gitops/plugin-gitops-react';
 import { Card, CardBody, Text } from '@backstage/ui';
 import { gitopsTranslationRef } from '../text/translation';
@@ -39,6 +41,7 @@ export function EntityGitopsContent() {
   const key = objectKeyOfEntity(entity);
   return (
     <div className={styles.content}>
+      {isGitopsObjectEntity(entity) && <EntityRegistration entity={entity} />}
       {key ? (
         <EntityObject entity={entity} objectKey={key} />
       ) : (
@@ -46,6 +49,12 @@ export function EntityGitopsContent() {
       )}
     </div>
   );
+}
+
+/** Why a registered manifest did not get to its home, if it did not. */
+function EntityRegistration(props: { entity: Entity }) {
+  const { data } = useGitopsRegistration(entityRefOf(props.entity));
+  return data ? <RegistrationNotice registration={data} /> : null;
 }
 
 function EntityObject(props: { entity: Entity; objectKey: ObjectKey }) {

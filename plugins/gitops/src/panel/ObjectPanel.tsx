@@ -77,11 +77,7 @@ function ObjectSections(props: { detail: ObjectDetail }) {
           onSelectionChange={key => setView(String(key))}
         >
           <TabList aria-label={t('object.sections')}>
-            <Tab id="inventory">
-              {t('object.inventoryCount', {
-                total: String(detail.inventory.length),
-              })}
-            </Tab>
+            <Tab id="inventory">{t('object.inventory')}</Tab>
             <Tab id="conditions">{t('object.conditions')}</Tab>
             <Tab id="events">{t('object.events')}</Tab>
           </TabList>

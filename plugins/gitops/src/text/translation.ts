@@ -40,7 +40,6 @@ export const gitopsTranslationRef = createTranslationRef({
       inventory: 'Inventory',
       events: 'Events',
       conditions: 'Conditions',
-      inventoryCount: 'Inventory ({{total}})',
       failed: 'The object could not be read',
       loading: 'Loading the object',
       notFound: 'No {{kind}} {{name}} here',
@@ -58,8 +57,6 @@ export const gitopsTranslationRef = createTranslationRef({
       emptyObjectText:
         'It is registered, but no home has the object. Either no claim in app-config admits its location yet, or the home refused it.',
       failed: 'What delivers {{name}} could not be read',
-      several_one: '{{count}} object',
-      several_other: '{{count}} objects',
       all: 'Show all objects',
     },
     card: {

@@ -7,6 +7,7 @@ import {
   Menu,
   MenuItem,
   MenuTrigger,
+  VisuallyHidden,
 } from '@backstage/ui';
 import {
   gitopsObjectReconcilePermission,
@@ -56,7 +57,6 @@ export function ObjectActions(props: ObjectActionsProps) {
         action: label(switching),
         permission: gitopsObjectSuspendPermission.name,
       }),
-    may.reconcile && suspended && t('actions.suspendedFirst'),
   ].filter(Boolean);
   const { running, failure, accepted } = actions;
   const canReconcile = may.reconcile && !suspended && running === undefined;
@@ -126,9 +126,16 @@ export function ObjectActions(props: ObjectActionsProps) {
         {reasons.map(reason => (
           <div key={String(reason)}>{reason}</div>
         ))}
+        {may.reconcile && suspended && (
+          <VisuallyHidden>{t('actions.suspendedFirst')}</VisuallyHidden>
+        )}
       </div>
       <div role="status" className={styles.accepted}>
-        {accepted && t(`actions.${accepted}Asked`)}
+        {accepted === 'reconcile' && t('actions.reconcileAsked')}
+        {/* To be seen by the state itself. */}
+        {accepted && accepted !== 'reconcile' && (
+          <VisuallyHidden>{t(`actions.${accepted}Asked`)}</VisuallyHidden>
+        )}
       </div>
       {failure && (
         <Alert
