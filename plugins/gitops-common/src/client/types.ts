@@ -332,4 +332,4 @@ export const GITOPS_SIGNALS_CHANNEL = 'gitops';
  *
  * @public
  */
-export type GitopsTick = { type: 'changed' };
+export type GitopsTick = { type: 'changed' | 'alive' };

@@ -2,6 +2,7 @@ import {
   ChangeList,
   GITOPS_SIGNALS_CHANNEL,
   GitopsApiError,
+  GitopsTick,
 } from '@backstage-gitops/plugin-gitops-common';
 import type { SignalApi } from '@backstage/plugin-signals-react';
 import { settled, TestClock } from '../__testUtils__/testClock';
@@ -11,17 +12,17 @@ const key = { home: 'demo', kind: 'Kustomization', namespace: 'a', name: 'b' };
 const nothing: ChangeList = { cursor: 'c2', reset: false, keys: [] };
 
 /** A feed at cursor c1, with a listener, on signals, page and time of ours. */
-function feedWith(options: { signals?: boolean } = { signals: true }) {
+function feedWith(options: { signals?: boolean; heard?: boolean } = {}) {
   const clock = new TestClock();
   const getChanges = jest.fn(
     async (_query?: { since?: string }): Promise<ChangeList> => nothing,
   );
-  let tick: () => void = () => {};
+  let send: (tick: GitopsTick) => void = () => {};
   const signals: SignalApi = {
     subscribe(channel, listener) {
       expect(channel).toBe(GITOPS_SIGNALS_CHANNEL);
-      tick = () => listener({ type: 'changed' } as never);
-      return { unsubscribe: () => (tick = () => {}) };
+      send = tick => listener(tick as never);
+      return { unsubscribe: () => (send = () => {}) };
     },
   };
   let onVisibility: () => void = () => {};
@@ -36,19 +37,21 @@ function feedWith(options: { signals?: boolean } = { signals: true }) {
   };
   const feed = new ChangeFeed({
     api: { getChanges },
-    signals: options.signals ? signals : undefined,
+    signals: options.signals === false ? undefined : signals,
     clock,
     page,
   });
   const changes: Change[] = [];
   const unsubscribe = feed.subscribe(change => changes.push(change));
+  if (options.heard !== false) send({ type: 'alive' });
   return {
     feed,
     clock,
     getChanges,
     changes,
     unsubscribe,
-    tick: () => tick(),
+    tick: () => send({ type: 'changed' }),
+    alive: () => send({ type: 'alive' }),
     see: (state: DocumentVisibilityState) => {
       page.visibilityState = state;
       onVisibility();
@@ -102,14 +105,37 @@ describe('ChangeFeed', () => {
     );
   });
 
-  it('asks every ten seconds, with signals and without', async () => {
-    for (const signals of [true, false]) {
-      const { feed, clock, getChanges } = feedWith({ signals });
+  it('asks every ten seconds while signals arrive', async () => {
+    const { feed, clock, getChanges } = feedWith();
+    feed.startFrom('c1');
+    expect(feed.getState().connection).toBe('live');
+    await clock.pass(30_000);
+    expect(getChanges).toHaveBeenCalledTimes(3);
+  });
+
+  it.each([{ signals: false }, { heard: false }])(
+    'asks every two seconds where none does: %j',
+    async options => {
+      const { feed, clock, getChanges } = feedWith(options);
       feed.startFrom('c1');
-      expect(feed.getState().connection).toBe(signals ? 'live' : 'polling');
-      await clock.pass(30_000);
-      expect(getChanges).toHaveBeenCalledTimes(3);
-    }
+      expect(feed.getState().connection).toBe('polling');
+      await clock.pass(10_000);
+      expect(getChanges).toHaveBeenCalledTimes(5);
+    },
+  );
+
+  it('trusts signals for as long as it hears them', async () => {
+    const { feed, clock, getChanges, alive } = feedWith({ heard: false });
+    feed.startFrom('c1');
+    expect(feed.getState().connection).toBe('polling');
+    alive();
+    expect(feed.getState().connection).toBe('live');
+    await clock.pass(40_000);
+    const asked = getChanges.mock.calls.length;
+    expect(asked).toBeLessThan(7);
+    await clock.pass(30_000);
+    expect(feed.getState().connection).toBe('polling');
+    expect(getChanges.mock.calls.length - asked).toBeGreaterThan(8);
   });
 
   it('tells that everything may have changed when its cursor is too old', async () => {
@@ -149,10 +175,7 @@ describe('ChangeFeed', () => {
     expect(getChanges).toHaveBeenCalledTimes(1);
     feed.startFrom('c9');
     await clock.pass(10_000);
-    expect(getChanges).toHaveBeenLastCalledWith(
-      { since: 'c9' },
-      expect.anything(),
-    );
+    expect(getChanges).toHaveBeenCalledWith({ since: 'c9' }, expect.anything());
   });
 
   it('asks nothing while the page is hidden, and at once when it is seen', async () => {

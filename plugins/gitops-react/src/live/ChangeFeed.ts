@@ -1,5 +1,6 @@
 import type {
   GitopsApi,
+  GitopsTick,
   ObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
@@ -13,6 +14,8 @@ import {
   LiveClock,
   MIN_GAP_MS,
   POLL_INTERVAL_MS,
+  SIGNAL_TRUST_MS,
+  UNHEARD_POLL_INTERVAL_MS,
 } from './timing';
 
 /** Which objects changed; `all` where nobody can tell. */
@@ -21,7 +24,7 @@ export type Change = { all: true } | { all: false; keys: readonly ObjectKey[] };
 /**
  * How fresh what is shown can be. `starting`: nothing was asked yet;
  * `live`: signals tell of changes at once; `polling`: they are found by asking
- * every ten seconds; `offline`: the last question had no answer.
+ * every two seconds; `offline`: the last question had no answer.
  *
  * @public
  */
@@ -50,12 +53,13 @@ export interface ChangeFeedOptions {
   page?: FeedPage;
   minGapMs?: number;
   pollIntervalMs?: number;
+  unheardPollIntervalMs?: number;
 }
 
 /**
  * Learns which objects changed, once for everything on the screen: asks for
- * the changes since its cursor when a signal says that there are some, and
- * every ten seconds in any case. Asks nothing while nobody listens, before the
+ * the changes since its cursor when a signal says that there are some, and at
+ * an interval in any case: often while no signal arrives, seldom else. Asks nothing while nobody listens, before the
  * first cursor is known, while the page is hidden, and after a refusal.
  */
 export class ChangeFeed {
@@ -65,6 +69,7 @@ export class ChangeFeed {
   private readonly page: FeedPage | undefined;
   private readonly minGapMs: number;
   private readonly pollIntervalMs: number;
+  private readonly unheardPollIntervalMs: number;
 
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly stateListeners = new Set<() => void>();
@@ -77,6 +82,7 @@ export class ChangeFeed {
   private lastAskedAt = -Infinity;
   private askAgain = false;
   private refused = false;
+  private heardAt = -Infinity;
 
   constructor(options: ChangeFeedOptions) {
     this.api = options.api;
@@ -86,6 +92,8 @@ export class ChangeFeed {
       options.page ?? (typeof document === 'undefined' ? undefined : document);
     this.minGapMs = options.minGapMs ?? MIN_GAP_MS;
     this.pollIntervalMs = options.pollIntervalMs ?? POLL_INTERVAL_MS;
+    this.unheardPollIntervalMs =
+      options.unheardPollIntervalMs ?? UNHEARD_POLL_INTERVAL_MS;
   }
 
   /** Calls the listener with every change, until the returned function is called. */
@@ -117,7 +125,7 @@ export class ChangeFeed {
     this.refused = false;
     const { connection } = this.state;
     if (connection === 'starting' || connection === 'offline') this.answered();
-    if (this.timer === undefined) this.askIn(this.pollIntervalMs);
+    if (this.timer === undefined) this.askIn(this.interval());
   }
 
   /** Tells the listeners of a change made here, before the backend does. */
@@ -126,8 +134,13 @@ export class ChangeFeed {
   }
 
   private start(): void {
-    this.subscription = this.signals?.subscribe(GITOPS_SIGNALS_CHANNEL, () =>
-      this.askSoon(),
+    this.subscription = this.signals?.subscribe<GitopsTick>(
+      GITOPS_SIGNALS_CHANNEL,
+      tick => {
+        this.heardAt = this.clock.now();
+        if (tick.type !== 'alive') this.askSoon();
+        else if (this.state.connection === 'polling') this.answered();
+      },
     );
     this.page?.addEventListener('visibilitychange', this.onVisibility);
     // What happened while nobody listened is asked for at once.
@@ -205,14 +218,25 @@ export class ChangeFeed {
     }
     this.request = undefined;
     if (this.askAgain) this.askSoon();
-    this.askIn(this.pollIntervalMs);
+    this.askIn(this.interval());
   }
 
   private answered(): void {
     this.setState({
-      connection: this.signals ? 'live' : 'polling',
+      connection: this.hearsSignals() ? 'live' : 'polling',
       lastAnswerAt: this.clock.now(),
     });
+  }
+
+  /** A connection of signals may stand and carry nothing; only ticks prove it. */
+  private hearsSignals(): boolean {
+    return this.clock.now() - this.heardAt < SIGNAL_TRUST_MS;
+  }
+
+  private interval(): number {
+    return this.hearsSignals()
+      ? this.pollIntervalMs
+      : this.unheardPollIntervalMs;
   }
 
   private tell(change: Change): void {

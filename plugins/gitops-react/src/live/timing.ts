@@ -14,5 +14,11 @@ export const browserClock: LiveClock = {
 /** Between two questions for changes, and between two reads of the same data. */
 export const MIN_GAP_MS = 500;
 
-/** Without signals, and as a net below them: signals can get lost. */
+/** Where signals arrive, as a net below them: one of them can get lost. */
 export const POLL_INTERVAL_MS = 10_000;
+
+/** Where no signal arrives, so that a change is seen within two seconds all the same. */
+export const UNHEARD_POLL_INTERVAL_MS = 2_000;
+
+/** The backend says every 15 seconds that signals arrive; two may get lost. */
+export const SIGNAL_TRUST_MS = 50_000;

@@ -22,6 +22,11 @@ export interface ChangeFeedOptions {
   maxKeys?: number;
   /** Milliseconds between two ticks. Default 500. */
   tickMs?: number;
+  /**
+   * Milliseconds after which a tick says that nothing changed, so that clients
+   * know that ticks reach them. Default 15,000.
+   */
+  aliveMs?: number;
   /** Tells this process's cursors from those of others and of former lives. */
   generation?: string;
   now?: () => number;
@@ -56,6 +61,7 @@ export class ChangeFeed {
   private readonly capacity: number;
   private readonly maxKeys: number;
   private readonly tickMs: number;
+  private readonly aliveMs: number;
   private readonly generation: string;
   private readonly now: () => number;
   private readonly after: NonNullable<ChangeFeedOptions['after']>;
@@ -66,6 +72,7 @@ export class ChangeFeed {
   private forgotten = 0;
   private lastTick = -Infinity;
   private cancelTick: (() => void) | undefined;
+  private cancelAlive: (() => void) | undefined;
 
   constructor(options: ChangeFeedOptions) {
     this.index = options.index;
@@ -74,9 +81,19 @@ export class ChangeFeed {
     this.capacity = options.capacity ?? 10_000;
     this.maxKeys = options.maxKeys ?? 1_000;
     this.tickMs = options.tickMs ?? 500;
+    this.aliveMs = options.aliveMs ?? 15_000;
     this.generation = options.generation ?? randomUUID();
     this.now = options.now ?? Date.now;
     this.after = options.after ?? startTimer;
+  }
+
+  /** Begins to tell clients that ticks reach them; until `stop`. */
+  start(): void {
+    this.cancelAlive?.();
+    this.cancelAlive = this.after(this.aliveMs, () => {
+      this.publishTick('alive');
+      this.start();
+    });
   }
 
   /** To be called after the home's cache took over a change, or a deletion. */
@@ -147,6 +164,8 @@ export class ChangeFeed {
   stop(): void {
     this.cancelTick?.();
     this.cancelTick = undefined;
+    this.cancelAlive?.();
+    this.cancelAlive = undefined;
   }
 
   private tick(): void {
@@ -166,7 +185,14 @@ export class ChangeFeed {
 
   private send(): void {
     this.lastTick = this.now();
-    this.publish({ type: 'changed' }).catch(error => {
+    this.publishTick('changed');
+    if (this.cancelAlive) {
+      this.start();
+    }
+  }
+
+  private publishTick(type: GitopsTick['type']): void {
+    this.publish({ type }).catch(error => {
       this.logger.warn(
         `The news of a change could not be sent; views find it at their next poll: ${error}`,
       );
