@@ -90,14 +90,9 @@ export function createGitops(options: GitopsOptions): Gitops {
       config.homes.filter(home => home.installCrds).map(home => home.name),
     ),
     reconcilers,
-    // Called after the last run has ended.
-    watches: {
-      stopAll() {
-        watches.stopAll();
-        builder.close().catch(error => {
-          logger.warn(`The worker threads could not be ended: ${error}`);
-        });
-      },
+    onStop: async () => {
+      watches.stopAll();
+      await builder.close();
     },
     queue,
     history,

@@ -32,8 +32,8 @@ export interface GitopsEngineOptions {
   pollMs: number;
   leaseMs: number;
   historyMs: number;
-  /** Health watches, which end with the engine. */
-  watches: { stopAll(): void };
+  /** Ends what the reconcilers started; called once nothing runs any more. */
+  onStop: () => Promise<void>;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
@@ -100,7 +100,7 @@ export class GitopsEngine {
     this.stopping.abort();
     clearInterval(this.heartbeat);
     await Promise.all([...this.pumps.values()].map(pump => pump.stop()));
-    this.options.watches.stopAll();
+    await this.options.onStop();
     await Promise.all(this.background);
     await Promise.all(
       this.options.homes.list().map(home => home.client.close()),
