@@ -56,6 +56,8 @@ export type {
 } from './components/RelativeTime/RelativeTime';
 export { RegistrationNotice } from './components/RegistrationNotice/RegistrationNotice';
 export type { RegistrationNoticeProps } from './components/RegistrationNotice/RegistrationNotice';
+export { RegistrationsList } from './components/RegistrationsList/RegistrationsList';
+export type { RegistrationsListProps } from './components/RegistrationsList/RegistrationsList';
 export { RevisionText } from './components/RevisionText/RevisionText';
 export type { RevisionTextProps } from './components/RevisionText/RevisionText';
 export { Warnings } from './components/Warnings/Warnings';
@@ -67,6 +69,7 @@ export { useGitopsHomes } from './hooks/useGitopsHomes';
 export { useGitopsObject } from './hooks/useGitopsObject';
 export { useGitopsObjects } from './hooks/useGitopsObjects';
 export { useGitopsRegistration } from './hooks/useGitopsRegistration';
+export { useGitopsRegistrations } from './hooks/useGitopsRegistrations';
 export { GitopsLinksProvider, useGitopsLinks } from './links/GitopsLinks';
 export type { GitopsLinks } from './links/GitopsLinks';
 export type { FeedConnection, FeedState } from './live/ChangeFeed';

@@ -6,3 +6,4 @@
 export { GitopsApiMock } from './GitopsApiMock';
 export { objectDetail, objectList, objectRow } from './objects';
 export type { ObjectDetailOptions, ObjectRowOptions } from './objects';
+export { registrationRow } from './registrations';

@@ -71,7 +71,7 @@ export const gitopsReactTranslationRef = createTranslationRef({
       BuildFailed:
         'Run kustomize build on the path of the Kustomization; the message names the file.',
       ArtifactFailed:
-        'The source has nothing to deliver yet, or its artifact cannot be read. Look at the source first.',
+        'What the message names is not in the artifact of the source. Correct spec.path, or look at the source.',
       GitOperationFailed:
         'Check URL, branch and credentials of the source; the message is what the server said.',
       AuthenticationFailed:
@@ -133,15 +133,32 @@ export const gitopsReactTranslationRef = createTranslationRef({
       noReason: 'No reason was given.',
     },
     registration: {
-      Rejected: 'This manifest is rejected',
-      Failed: 'This manifest could not be taken to its home',
-      ManifestStale: 'The last edit of this manifest is not applied',
-      PendingApproval: 'This manifest waits for approval',
-      Orphaned: 'This object is no longer registered',
-      New: 'This manifest was registered just now',
       document: 'document {{document}}',
       appliedAt: 'Applied before',
+      admittedBy: 'Claim',
       claim: 'The claim that would admit it, for app-config',
+      wholeHost:
+        'The address does not tell repository and ref, so this claim is about every file of the host. Register the file by the address of its Git host to narrow it.',
+      serviceAccount:
+        'Its home applies nothing without a ServiceAccount: name one of namespace {{namespace}} that may do what the manifest asks for.',
+      copy: 'Copy',
+      copied: 'Copied',
+    },
+    registrationTitle: {
+      refused: 'The manifest was refused',
+      changeRefused:
+        'The manifest changed and the change was refused; the last good one stays',
+      elsewhere: 'Git delivers this object already',
+      unreadable: 'The file could not be read',
+      homeFailed: 'The home could not take the manifest',
+      failed: 'The manifest could not be delivered',
+      changeNotTaken:
+        'The file changed and the catalog has not taken the change; the last good one stays',
+      stale: 'The file does not hold what the catalog took',
+      pending: 'Waits for approval',
+      orphaned: 'No longer registered; the object stays',
+      new: 'Registered just now',
+      applied: 'Applied, and its home does not have it any more',
     },
     table: {
       status: 'Status',

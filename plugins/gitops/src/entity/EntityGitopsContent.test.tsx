@@ -138,15 +138,15 @@ describe('EntityGitopsContent of a Component', () => {
 });
 
 describe('EntityGitopsContent of a GitOps object', () => {
-  it('shows that object by one question, without a list', async () => {
+  it('shows that object by its key, without a list', async () => {
     const api = new GitopsApiMock([objectDetail(), repository]);
     content(kustomization, api);
     expect(
       await screen.findByRole('button', { name: 'Reconcile' }),
     ).toBeEnabled();
     expect(api.calls.filter(call => !call.startsWith('events'))).toEqual([
-      'registration kustomization:default/game-app',
       'get demo/Kustomization/default/game-app',
+      'registration kustomization:default/game-app',
     ]);
   });
 
@@ -187,8 +187,8 @@ describe('EntityGitopsContent of a GitOps object', () => {
       await screen.findByText('This manifest is not in a home cluster'),
     ).toBeInTheDocument();
     expect(api.calls).toEqual([
-      'registration kustomization:apps/game-app',
       'list {"entity":"kustomization:apps/game-app","limit":50}',
+      'registration kustomization:apps/game-app',
     ]);
   });
 });
@@ -224,7 +224,7 @@ describe('EntityGitopsContent of a manifest that is not applied', () => {
     ];
     content(kustomization, api);
     const notice = await screen.findByRole('note');
-    expect(notice).toHaveTextContent('This manifest waits for approval');
+    expect(notice).toHaveTextContent('Waits for approval');
     expect(notice).toHaveTextContent('No claim admits this file');
     expect(notice).toHaveTextContent(
       'https://git.example/team/game/main/gitops/app.yaml, document 0',

@@ -24,6 +24,7 @@ import { LoadingPanel } from '../panel/LoadingPanel';
 import { ObjectPanel } from '../panel/ObjectPanel';
 import { useUrlParameter } from '../panel/useUrlParameter';
 import { EntityEmptyState } from './EntityEmptyState';
+import { UnappliedParts } from './UnappliedParts';
 import {
   entityRefOf,
   findingsOf,
@@ -38,12 +39,10 @@ const MOST = 50;
 /** The entity tab: what delivers a Component, or the object that an entity stands for. */
 export function EntityGitopsContent() {
   const { entity } = useEntity();
-  const key = objectKeyOfEntity(entity);
   return (
     <div className={styles.content}>
-      {isGitopsObjectEntity(entity) && <EntityRegistration entity={entity} />}
-      {key ? (
-        <EntityObject entity={entity} objectKey={key} />
+      {isGitopsObjectEntity(entity) ? (
+        <EntityManifest entity={entity} />
       ) : (
         <EntityObjects entity={entity} />
       )}
@@ -51,26 +50,41 @@ export function EntityGitopsContent() {
   );
 }
 
-/** Why a registered manifest did not get to its home, if it did not. */
-function EntityRegistration(props: { entity: Entity }) {
-  const { data } = useGitopsRegistration(entityRefOf(props.entity));
-  return data ? <RegistrationNotice registration={data} /> : null;
-}
-
-function EntityObject(props: { entity: Entity; objectKey: ObjectKey }) {
-  const { entity, objectKey } = props;
+/** The object that an entity stands for, or why its manifest did not become one. */
+function EntityManifest(props: { entity: Entity }) {
+  const { entity } = props;
+  const key = objectKeyOfEntity(entity);
+  const { data: registration } = useGitopsRegistration(entityRefOf(entity));
+  if (!key) {
+    return (
+      <>
+        {registration && (
+          <RegistrationNotice registration={registration} isMissing />
+        )}
+        <EntityObjects entity={entity} isExplained={Boolean(registration)} />
+      </>
+    );
+  }
   return (
     <>
       <div className={styles.bar}>
         <LiveIndicator />
       </div>
-      <ObjectPanel objectKey={objectKey} warnings={findingsOf(entity)} />
+      <ObjectPanel
+        objectKey={key}
+        warnings={findingsOf(entity)}
+        registration={registration}
+      />
     </>
   );
 }
 
-function EntityObjects(props: { entity: Entity }) {
-  const { entity } = props;
+function EntityObjects(props: {
+  entity: Entity;
+  /** That there is none is explained by something else. */
+  isExplained?: boolean;
+}) {
+  const { entity, isExplained } = props;
   const { name, title = name } = entity.metadata;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const result = useGitopsObjects({ entity: entityRefOf(entity), limit: MOST });
@@ -91,7 +105,14 @@ function EntityObjects(props: { entity: Entity }) {
       />
     );
   }
-  if (data.items.length === 0) return <EntityEmptyState entity={entity} />;
+  if (data.items.length === 0) {
+    return isExplained ? null : (
+      <>
+        <UnappliedParts entity={entity} items={data.items} />
+        <EntityEmptyState entity={entity} />
+      </>
+    );
+  }
 
   const selected = keyFrom(wanted, data.items) ?? mainOf(data.items).key;
   // A source that is in the picture of its delivery needs no row of its own.
@@ -107,6 +128,7 @@ function EntityObjects(props: { entity: Entity }) {
         <LiveIndicator />
       </div>
       <StaleNotice result={result} />
+      <UnappliedParts entity={entity} items={data.items} />
       {data.items.length > 1 && !isPicture && (
         <Card>
           <CardBody>

@@ -1,12 +1,21 @@
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { ObjectPage } from './ObjectPage';
 import { ObjectsPage } from './ObjectsPage';
+import { UnappliedManifests } from './UnappliedManifests';
 
 /** The pages below `/gitops`. */
 export function GitopsRouter() {
   return (
     <Routes>
-      <Route index element={<ObjectsPage />} />
+      <Route
+        index
+        element={
+          <>
+            <UnappliedManifests />
+            <ObjectsPage />
+          </>
+        }
+      />
       <Route
         path="objects/:home/:kind/:namespace/:name/*"
         element={<ObjectPage />}

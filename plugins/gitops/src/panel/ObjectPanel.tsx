@@ -1,8 +1,10 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  GitopsApiError,
   ObjectDetail,
   ObjectKey,
   ObjectWarning,
+  RegistrationRow,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
   ConditionList,
@@ -10,8 +12,10 @@ import {
   InventoryList,
   ObjectHeading,
   ObjectSummary,
+  RegistrationNotice,
   StaleNotice,
   useGitopsObject,
+  Warnings,
 } from '@backstage-gitops/plugin-gitops-react';
 import { Card, CardBody, Tab, TabList, TabPanel, Tabs } from '@backstage/ui';
 import { gitopsTranslationRef } from '../text/translation';
@@ -23,23 +27,43 @@ export interface ObjectPanelProps {
   objectKey: ObjectKey;
   /** Found elsewhere than by the API. */
   warnings?: readonly ObjectWarning[];
+  /** Of the manifest that the object is registered by. */
+  registration?: RegistrationRow | null;
 }
 
 /** One object in whole, as part of another page. */
 export function ObjectPanel(props: ObjectPanelProps) {
-  const { objectKey } = props;
+  const { objectKey, warnings = [], registration } = props;
   const result = useGitopsObject(objectKey);
   if (!result.data) {
-    return <ObjectState objectKey={objectKey} result={result} />;
+    const { error } = result;
+    const isMissing = error instanceof GitopsApiError && error.status === 404;
+    if (!registration || !isMissing) {
+      return <ObjectState objectKey={objectKey} result={result} />;
+    }
+    const told = toldBy(registration);
+    return (
+      <div className={styles.panel}>
+        <RegistrationNotice registration={registration} isMissing />
+        <Warnings warnings={warnings.filter(w => !told.has(w.message))} />
+      </div>
+    );
   }
+  const isTold = registration && registration.state !== 'Applied';
+  const detail = withWarnings(result.data, warnings);
   return (
     <div className={styles.panel}>
       <StaleNotice result={result} />
+      {registration && <RegistrationNotice registration={registration} />}
       <Card>
         <CardBody>
           <div className={styles.body}>
             <ObjectHeading detail={result.data} showName />
-            <ObjectSummary detail={withWarnings(result.data, props.warnings)} />
+            <ObjectSummary
+              detail={
+                isTold ? withoutWarnings(detail, toldBy(registration)) : detail
+              }
+            />
           </div>
         </CardBody>
       </Card>
@@ -58,6 +82,27 @@ function withWarnings(
   return added.length > 0
     ? { ...detail, warnings: [...detail.warnings, ...added] }
     : detail;
+}
+
+/** What the notice about a registration says, as the API says it of its object. */
+function toldBy(registration: RegistrationRow): ReadonlySet<string> {
+  const { entityRef, message, warnings } = registration;
+  return new Set([
+    ...warnings.map(w => w.message),
+    `${entityRef}: ${message ?? ''}`,
+  ]);
+}
+
+function withoutWarnings(
+  detail: ObjectDetail,
+  told: ReadonlySet<string>,
+): ObjectDetail {
+  return {
+    ...detail,
+    warnings: detail.warnings.filter(
+      ({ from, message }) => from !== 'catalog' || !told.has(message),
+    ),
+  };
 }
 
 const SECTIONS = ['inventory', 'conditions', 'events'] as const;

@@ -31,6 +31,13 @@ export const gitopsTranslationRef = createTranslationRef({
       silentHomesText:
         'What you see of it is what it said last. It updates by itself once it answers.',
     },
+    unapplied: {
+      title_one: '{{count}} registered manifest is not applied',
+      title_other: '{{count}} registered manifests are not applied',
+      show: 'Show them',
+      hide: 'Hide them',
+      more: 'Show more',
+    },
     object: {
       status: 'Status',
       kind: 'Kind',

@@ -1,18 +1,23 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert } from '@backstage/ui';
 import type {
+  RegistrationClaim,
   RegistrationRow,
-  SuggestedClaim,
 } from '@backstage-gitops/plugin-gitops-common';
 import { gitopsReactTranslationRef } from '../../text/translation';
 import { Facts } from '../Facts/Facts';
 import { Countdown, RelativeTime } from '../RelativeTime/RelativeTime';
 import { Warnings } from '../Warnings/Warnings';
+import { ClaimSnippet } from './ClaimSnippet';
+import { LocationLink } from './LocationLink';
+import { registrationTitle } from './registrationTitle';
 import styles from './RegistrationNotice.module.css';
 
 /** @public */
 export interface RegistrationNoticeProps {
   registration: RegistrationRow;
+  /** Its home does not have the object: to be told of one that is applied, too. */
+  isMissing?: boolean;
 }
 
 const SEVERITY = {
@@ -22,27 +27,28 @@ const SEVERITY = {
   PendingApproval: 'warning',
   Orphaned: 'warning',
   New: 'info',
+  Applied: 'info',
 } as const;
 
 /**
  * Why a registered manifest is not in its home as it was registered, and what
  * to do: for one that waits for approval, the claim that would admit it. Shows
- * nothing for one that is applied.
+ * nothing for one that is applied, unless its object is missing all the same.
  *
  * @public
  */
 export function RegistrationNotice(props: RegistrationNoticeProps) {
-  const { registration } = props;
-  const { state, suggestedClaim } = registration;
+  const { registration, isMissing = false } = props;
+  const { state, suggestedClaim, claim } = registration;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
-  if (state === 'Applied') return null;
+  if (state === 'Applied' && !isMissing) return null;
   return (
     <>
       <Alert
         status={SEVERITY[state]}
         icon
         role={SEVERITY[state] === 'danger' ? 'alert' : 'note'}
-        title={t(`registration.${state}`)}
+        title={t(`registrationTitle.${registrationTitle(registration)}`)}
         description={
           <div className={styles.body}>
             {registration.message && (
@@ -53,10 +59,14 @@ export function RegistrationNotice(props: RegistrationNoticeProps) {
               facts={[
                 {
                   label: t('error.where'),
-                  value: `${registration.location.replace(/^url:/, '')}, ${t(
-                    'registration.document',
-                    { document: registration.document },
-                  )}`,
+                  value: (
+                    <>
+                      <LocationLink location={registration.location} />,{' '}
+                      {t('registration.document', {
+                        document: registration.document,
+                      })}
+                    </>
+                  ),
                 },
                 {
                   label: t('error.since'),
@@ -80,17 +90,14 @@ export function RegistrationNotice(props: RegistrationNoticeProps) {
                     <RelativeTime time={registration.appliedAt} />
                   ),
                 },
+                {
+                  label: t('registration.admittedBy'),
+                  value: claim && shownClaim(claim),
+                },
                 { label: t('error.whatToDo'), value: registration.hint },
               ]}
             />
-            {suggestedClaim && (
-              <details className={styles.claim}>
-                <summary>{t('registration.claim')}</summary>
-                <pre>
-                  <code>{claimYaml(suggestedClaim)}</code>
-                </pre>
-              </details>
-            )}
+            {suggestedClaim && <ClaimSnippet claim={suggestedClaim} />}
           </div>
         }
       />
@@ -99,21 +106,9 @@ export function RegistrationNotice(props: RegistrationNoticeProps) {
   );
 }
 
-/** As `gitops.claims` in app-config has it; every value is safe in quotes. */
-function claimYaml(claim: SuggestedClaim): string {
-  const { location, home, namespaces, serviceAccount } = claim;
-  const quote = (text: string) => JSON.stringify(text);
-  const account =
-    serviceAccount ?? (claim.needsServiceAccount ? '<name>' : undefined);
-  return [
-    'gitops:',
-    '  claims:',
-    '    - location:',
-    ...Object.entries(location)
-      .filter(([, value]) => value)
-      .map(([name, value]) => `        ${name}: ${quote(value)}`),
-    `      home: ${quote(home)}`,
-    `      namespaces: [${namespaces.map(quote).join(', ')}]`,
-    ...(account ? [`      serviceAccount: ${quote(account)}`] : []),
-  ].join('\n');
+/** Which files a claim is about, and where it lets them go. */
+function shownClaim({ location, home, namespaces }: RegistrationClaim): string {
+  const { host, repository, ref, pathPrefix } = location;
+  const files = [host, repository, ref, pathPrefix].filter(Boolean).join(' / ');
+  return `${files} → ${home}: ${namespaces.join(', ')}`;
 }

@@ -1,0 +1,146 @@
+import { screen } from '@testing-library/react';
+import type { Entity } from '@backstage/catalog-model';
+import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { EntityProvider } from '@backstage/plugin-catalog-react';
+import {
+  gitopsApiRef,
+  GitopsLiveProvider,
+} from '@backstage-gitops/plugin-gitops-react';
+import {
+  GitopsApiMock,
+  objectDetail,
+  registrationRow,
+} from '@backstage-gitops/plugin-gitops-react/testUtils';
+import { game } from '../__testUtils__/renderPlugin';
+import { EntityGitopsContent } from './EntityGitopsContent';
+
+const kustomization: Entity = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: {
+    name: 'game-app',
+    annotations: {
+      'backstage-gitops.io/home': 'demo',
+      'backstage-gitops.io/manifest-findings': JSON.stringify([
+        {
+          document: '1',
+          code: 'foreignDocument',
+          severity: 'warning',
+          message: 'A Secret in this file is not taken',
+        },
+      ]),
+    },
+  },
+};
+
+function show(entity: Entity, api: GitopsApiMock) {
+  return renderInTestApp(
+    <EntityProvider entity={entity}>
+      <GitopsLiveProvider>
+        <EntityGitopsContent />
+      </GitopsLiveProvider>
+    </EntityProvider>,
+    { apis: [[gitopsApiRef, api]] },
+  );
+}
+
+const rejected = registrationRow({
+  state: 'Rejected',
+  code: 'InvalidManifest',
+  message: 'spec.interval: required',
+  appliedAt: '2026-11-22T11:00:00Z',
+});
+
+describe('the tab of a registered manifest', () => {
+  it('says why there is no object, in place of that there is none', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [registrationRow()];
+    show(kustomization, api);
+    expect(await screen.findByText('Waits for approval')).toBeInTheDocument();
+    expect(
+      screen.getByText(/A Secret in this file is not taken/),
+    ).toBeInTheDocument();
+    expect(
+      screen.queryByText('No Kustomization game-app here'),
+    ).not.toBeInTheDocument();
+  });
+
+  it('says above the object that its last change was refused, once', async () => {
+    const api = new GitopsApiMock([
+      objectDetail({
+        warnings: [
+          {
+            code: 'InvalidManifest',
+            message: `${rejected.entityRef}: ${rejected.message}`,
+            severity: 'error',
+            from: 'catalog',
+          },
+        ],
+      }),
+    ]);
+    api.registrations = [rejected];
+    show(kustomization, api);
+    expect(
+      await screen.findByText(
+        'The manifest changed and the change was refused; the last good one stays',
+      ),
+    ).toBeInTheDocument();
+    expect(
+      await screen.findByRole('button', { name: 'Reconcile' }),
+    ).toBeEnabled();
+    expect(screen.getAllByText(/spec.interval: required/)).toHaveLength(1);
+  });
+
+  it('says of an object that nobody registered that it is not there', async () => {
+    show(kustomization, new GitopsApiMock());
+    expect(
+      await screen.findByText('No Kustomization game-app here'),
+    ).toBeInTheDocument();
+  });
+
+  it('explains a manifest whose home is not known', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [registrationRow({ home: undefined })];
+    show({ ...kustomization, metadata: { name: 'game-app' } }, api);
+    expect(await screen.findByText('Waits for approval')).toBeInTheDocument();
+    expect(
+      screen.queryByText('This manifest is not in a home cluster'),
+    ).not.toBeInTheDocument();
+  });
+});
+
+describe('the tab of a Component', () => {
+  const withParts: Entity = {
+    ...game,
+    relations: [
+      { type: 'hasPart', targetRef: 'kustomization:default/game-app' },
+      { type: 'hasPart', targetRef: 'api:default/game' },
+      { type: 'dependsOn', targetRef: 'kustomization:default/other' },
+    ],
+  };
+
+  it('lists its manifests that are not applied, before what to set', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [
+      rejected,
+      registrationRow({ entityRef: 'kustomization:default/other' }),
+    ];
+    show(withParts, api);
+    expect(
+      await screen.findByText('1 registered manifest is not applied'),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'default/game-app' }),
+    ).toHaveAttribute('href', '/catalog/default/kustomization/game-app/gitops');
+    expect(screen.getByText('Nothing delivers game yet')).toBeInTheDocument();
+  });
+
+  it('asks nothing of manifests whose objects are shown', async () => {
+    const api = new GitopsApiMock([
+      objectDetail({ entityRef: 'kustomization:default/game-app' }),
+    ]);
+    show(withParts, api);
+    expect(await screen.findByText('What delivers game')).toBeInTheDocument();
+    expect(api.calls.filter(call => /registration/.test(call))).toEqual([]);
+  });
+});
