@@ -9,7 +9,8 @@ import path from 'node:path';
 import request from 'supertest';
 import { failureRecorder } from './__testUtils__/failureRecorder';
 import { hostParser } from './__testUtils__/hostParser';
-import catalogModuleGitops, { ManifestAnnotation } from './index';
+import { ManifestAnnotation } from '@backstage-gitops/plugin-gitops-node';
+import catalogModuleGitops from './index';
 
 jest.setTimeout(60_000);
 

@@ -6,8 +6,11 @@ import { Config } from '@backstage/config';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import { catalogModelExtensionPoint } from '@backstage/plugin-catalog-node/alpha';
 import { gitopsKinds } from '@backstage-gitops/plugin-gitops-common';
-import { readClaims } from './claims/Claim';
-import { readHomeNaming } from './claims/readHomes';
+import {
+  readClaims,
+  readHomeNaming,
+  readRawHosts,
+} from '@backstage-gitops/plugin-gitops-node';
 import { gitopsEntityDataParser } from './parser/gitopsEntityDataParser';
 import { GitopsEntityProcessor } from './processor/GitopsEntityProcessor';
 
@@ -49,17 +52,6 @@ export const catalogModuleGitops = createBackendModule({
     });
   },
 });
-
-/**
- * Reads `gitops.catalog.rawHosts`.
- *
- * @public
- */
-export function readRawHosts(config: Config): string[] {
-  return (config.getOptionalStringArray('gitops.catalog.rawHosts') ?? []).map(
-    host => host.toLowerCase(),
-  );
-}
 
 /**
  * The kinds that `catalog.rules` allow and that are not ours: a Bucket that is

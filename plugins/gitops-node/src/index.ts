@@ -28,3 +28,4 @@ export type {
   GitopsArtifactStoreExtensionPoint,
   GitopsClusterCredentialsExtensionPoint,
 } from './extensions';
+export * from './registration';

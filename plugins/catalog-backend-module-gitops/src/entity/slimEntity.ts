@@ -8,9 +8,12 @@ import {
   GitopsKind,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Entity } from '@backstage/catalog-model';
-import { manifestDigest } from '../manifests/manifestDigest';
-import { ManifestAnnotation } from './annotations';
-import { entityNameOf, HomeNaming } from './entityName';
+import {
+  entityNameOf,
+  HomeNaming,
+  ManifestAnnotation,
+  manifestDigest,
+} from '@backstage-gitops/plugin-gitops-node';
 import { fullEntityRef, slimSpecOf } from './slimSpec';
 
 /** Carried over as they are, where they are short text. */

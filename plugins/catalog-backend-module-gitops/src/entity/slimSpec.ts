@@ -6,7 +6,7 @@ import {
 } from '@backstage-gitops/kubernetes-yaml';
 import { kindByName, GitopsKind } from '@backstage-gitops/plugin-gitops-common';
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import { entityNameOf, HomeNaming } from './entityName';
+import { entityNameOf, HomeNaming } from '@backstage-gitops/plugin-gitops-node';
 
 /**
  * All that the catalog holds of a GitOps object's spec: references, as full

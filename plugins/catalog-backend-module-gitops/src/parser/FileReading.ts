@@ -11,16 +11,18 @@ import {
   splitApiVersion,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
-import { Claim } from '../claims/Claim';
-import { homeFor } from '../claims/matchClaims';
-import { ManifestAnnotation, ManifestFinding } from '../entity/annotations';
 import {
+  Claim,
   entityNameOf,
+  FileDocument,
+  homeFor,
   HomeNaming,
+  identityOf,
   LONGEST_ENTITY_NAME,
-} from '../entity/entityName';
+  ManifestAnnotation,
+  ManifestFinding,
+} from '@backstage-gitops/plugin-gitops-node';
 import { invalidReferencesOf, slimEntityOf } from '../entity/slimEntity';
-import { FileDocument, identityOf } from '../manifests/readDocuments';
 
 /** Findings that entities carry at most; the log has all of them. */
 const MOST_FINDINGS = 20;

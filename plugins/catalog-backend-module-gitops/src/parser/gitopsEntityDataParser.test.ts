@@ -1,7 +1,10 @@
 import { Entity } from '@backstage/catalog-model';
 import { CatalogProcessorResult } from '@backstage/plugin-catalog-node';
 import { mockServices } from '@backstage/backend-test-utils';
-import { ManifestAnnotation, ManifestFinding } from '../entity/annotations';
+import {
+  ManifestAnnotation,
+  ManifestFinding,
+} from '@backstage-gitops/plugin-gitops-node';
 import {
   gitopsEntityDataParser,
   GitopsEntityDataParserOptions,

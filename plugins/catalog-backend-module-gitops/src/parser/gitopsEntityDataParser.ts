@@ -8,17 +8,17 @@ import {
 } from '@backstage/plugin-catalog-node';
 import { LocationSpec } from '@backstage/plugin-catalog-common';
 import { assertError } from '@backstage/errors';
-import { Claim } from '../claims/Claim';
-import { fileLocationOf } from '../claims/fileLocation';
-import { claimsFor } from '../claims/matchClaims';
-import { HomeNaming } from '../entity/entityName';
-import { classify, ClassifyOptions } from '../manifests/classify';
 import {
+  Claim,
+  claimsFor,
+  fileLocationOf,
   FilePart,
+  HomeNaming,
   identityOf,
   mayHoldGitops,
   readParts,
-} from '../manifests/readDocuments';
+} from '@backstage-gitops/plugin-gitops-node';
+import { classify, ClassifyOptions } from '../manifests/classify';
 import { FileReading } from './FileReading';
 import { RecentLines } from './RecentLines';
 

@@ -1,6 +1,6 @@
 import { Entity } from '@backstage/catalog-model';
 import { CatalogProcessorResult } from '@backstage/plugin-catalog-node';
-import { ManifestAnnotation } from '../entity/annotations';
+import { ManifestAnnotation } from '@backstage-gitops/plugin-gitops-node';
 import { GitopsEntityProcessor } from './GitopsEntityProcessor';
 
 const location = { type: 'url', target: 'https://git.example.com/a.yaml' };

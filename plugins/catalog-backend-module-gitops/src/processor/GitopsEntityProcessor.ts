@@ -25,8 +25,10 @@ import {
   processingResult,
 } from '@backstage/plugin-catalog-node';
 import { LocationSpec } from '@backstage/plugin-catalog-common';
-import { ManifestAnnotation } from '../entity/annotations';
-import { LONGEST_ENTITY_NAME } from '../entity/entityName';
+import {
+  LONGEST_ENTITY_NAME,
+  ManifestAnnotation,
+} from '@backstage-gitops/plugin-gitops-node';
 import { keepSlim } from '../entity/slimSpec';
 import { slimEntityOf } from '../entity/slimEntity';
 

@@ -11,7 +11,7 @@ import {
   ManifestAnnotation,
   ManifestFinding,
   objectNameOf,
-} from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+} from '@backstage-gitops/plugin-gitops-node';
 import {
   isGitopsGroup,
   splitApiVersion,

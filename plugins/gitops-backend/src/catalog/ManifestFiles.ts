@@ -5,7 +5,7 @@ import { assertError } from '@backstage/errors';
 import {
   findManifest,
   FoundManifest,
-} from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+} from '@backstage-gitops/plugin-gitops-node';
 import { DeliveryError } from './DeliveryError';
 import { RegisteredManifest } from './Registration';
 import { showLocation } from './showLocation';

@@ -1,7 +1,4 @@
-import {
-  Claim,
-  ManifestFinding,
-} from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+import { Claim, ManifestFinding } from '@backstage-gitops/plugin-gitops-node';
 import { ObjectWarning } from '@backstage-gitops/plugin-gitops-common';
 
 /** What became of a registered manifest. */

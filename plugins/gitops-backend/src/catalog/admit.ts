@@ -5,7 +5,7 @@ import {
   claimsFor,
   FileLocation,
   fileLocationOf,
-} from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+} from '@backstage-gitops/plugin-gitops-node';
 import { DeliveryError } from './DeliveryError';
 import { CatalogConfig } from './readCatalogConfig';
 import { RegisteredManifest } from './Registration';

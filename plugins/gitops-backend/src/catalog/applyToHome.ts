@@ -2,7 +2,7 @@ import {
   isNotFound,
   KubernetesApiError,
 } from '@backstage-gitops/kubernetes-apply';
-import { Claim } from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
   FieldManager,
   FluxLabel,

@@ -3,7 +3,7 @@ import { Config } from '@backstage/config';
 import {
   entityNameOf,
   readHomeNaming,
-} from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+} from '@backstage-gitops/plugin-gitops-node';
 import {
   GitopsAnnotation,
   GitopsObject,

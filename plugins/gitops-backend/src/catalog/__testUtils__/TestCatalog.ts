@@ -1,3 +1,4 @@
+import { gitopsEntityDataParser } from '@backstage-gitops/plugin-catalog-backend-module-gitops';
 import { mockServices } from '@backstage/backend-test-utils';
 import {
   ANNOTATION_LOCATION,
@@ -9,11 +10,10 @@ import { NotFoundError } from '@backstage/errors';
 import { JsonObject } from '@backstage/types';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
-  gitopsEntityDataParser,
   readClaims,
   readHomeNaming,
   readRawHosts,
-} from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+} from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { Home } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
