@@ -1,16 +1,16 @@
-import { useEffect } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import type { RegistrationRow } from '@backstage-gitops/plugin-gitops-common';
 import { GitopsApiError } from '@backstage-gitops/plugin-gitops-common';
 import { gitopsApiRef } from '../api/gitopsApiRef';
-import { POLL_INTERVAL_MS } from '../live/timing';
+import { POLL_INTERVAL_MS, UNHEARD_POLL_INTERVAL_MS } from '../live/timing';
 import { LiveResult, useLiveData } from '../live/useLiveData';
+import { usePolling } from '../live/usePolling';
 
 /**
  * What became of a manifest that is registered in the catalog, given its
  * entity; `null` where the entity stands for no registration. Changes of its
- * object show as with {@link useGitopsObjects}; while it is not applied it is
- * also read every ten seconds, for want of signals about files.
+ * object show as with {@link useGitopsObjects}. For want of signals about files
+ * it is also read every ten seconds, and every two while it is not applied.
  *
  * @public
  */
@@ -39,12 +39,10 @@ export function useGitopsRegistration(
           key.name === row.object.name,
       ),
   });
-  const { data, refresh } = result;
-  const isUnsettled = Boolean(data && data.state !== 'Applied');
-  useEffect(() => {
-    if (!isUnsettled) return undefined;
-    const timer = setInterval(refresh, POLL_INTERVAL_MS);
-    return () => clearInterval(timer);
-  }, [isUnsettled, refresh]);
+  // What failed is read again by itself, where that can help.
+  const { data, error, refresh } = result;
+  const waits = data && data.state !== 'Applied';
+  const interval = waits ? UNHEARD_POLL_INTERVAL_MS : POLL_INTERVAL_MS;
+  usePolling(refresh, data !== undefined && !error ? interval : undefined);
   return result;
 }

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import type {
   RegistrationList,
@@ -7,6 +6,7 @@ import type {
 import { gitopsApiRef } from '../api/gitopsApiRef';
 import { POLL_INTERVAL_MS } from '../live/timing';
 import { LiveResult, useLiveData } from '../live/useLiveData';
+import { usePolling } from '../live/usePolling';
 
 /**
  * A page of what became of registered manifests. It is read again when one of
@@ -35,12 +35,8 @@ export function useGitopsRegistrations(
       ),
     keepPrevious: true,
   });
-  const { data, refresh } = result;
-  const isRead = data !== undefined;
-  useEffect(() => {
-    if (!isRead) return undefined;
-    const timer = setInterval(refresh, POLL_INTERVAL_MS);
-    return () => clearInterval(timer);
-  }, [isRead, refresh]);
+  // What failed is read again by itself, where that can help.
+  const isRead = result.data !== undefined && !result.error;
+  usePolling(result.refresh, isRead ? POLL_INTERVAL_MS : undefined);
   return result;
 }

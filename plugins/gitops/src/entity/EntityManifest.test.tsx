@@ -44,6 +44,9 @@ function show(entity: Entity, api: GitopsApiMock) {
   );
 }
 
+/** Longer than until it is read again. */
+const LONG = { timeout: 4_000 };
+
 const rejected = registrationRow({
   state: 'Rejected',
   code: 'InvalidManifest',
@@ -63,6 +66,19 @@ describe('the tab of a registered manifest', () => {
     expect(
       screen.queryByText('No Kustomization game-app here'),
     ).not.toBeInTheDocument();
+  });
+
+  it('shows the object as soon as the manifest is applied', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [registrationRow()];
+    show(kustomization, api);
+    expect(await screen.findByText('Waits for approval')).toBeInTheDocument();
+    api.registrations = [registrationRow({ state: 'Applied' })];
+    api.objects = [objectDetail()];
+    expect(
+      await screen.findByRole('button', { name: 'Reconcile' }, LONG),
+    ).toBeEnabled();
+    expect(screen.queryByText('Waits for approval')).not.toBeInTheDocument();
   });
 
   it('says above the object that its last change was refused, once', async () => {

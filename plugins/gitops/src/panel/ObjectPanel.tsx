@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   GitopsApiError,
@@ -35,9 +36,14 @@ export interface ObjectPanelProps {
 export function ObjectPanel(props: ObjectPanelProps) {
   const { objectKey, warnings = [], registration } = props;
   const result = useGitopsObject(objectKey);
-  if (!result.data) {
-    const { error } = result;
-    const isMissing = error instanceof GitopsApiError && error.status === 404;
+  const { data, error, refresh } = result;
+  const isMissing =
+    !data && error instanceof GitopsApiError && error.status === 404;
+  useEffect(() => {
+    // An object that is not there tells of no changes, also not that it came.
+    if (isMissing && registration?.state === 'Applied') refresh();
+  }, [isMissing, registration, refresh]);
+  if (!data) {
     if (!registration || !isMissing) {
       return <ObjectState objectKey={objectKey} result={result} />;
     }
@@ -50,7 +56,7 @@ export function ObjectPanel(props: ObjectPanelProps) {
     );
   }
   const isTold = registration && registration.state !== 'Applied';
-  const detail = withWarnings(result.data, warnings);
+  const detail = withWarnings(data, warnings);
   return (
     <div className={styles.panel}>
       <StaleNotice result={result} />
@@ -58,7 +64,7 @@ export function ObjectPanel(props: ObjectPanelProps) {
       <Card>
         <CardBody>
           <div className={styles.body}>
-            <ObjectHeading detail={result.data} showName />
+            <ObjectHeading detail={data} showName />
             <ObjectSummary
               detail={
                 isTold ? withoutWarnings(detail, toldBy(registration)) : detail
@@ -67,7 +73,7 @@ export function ObjectPanel(props: ObjectPanelProps) {
           </div>
         </CardBody>
       </Card>
-      <ObjectSections detail={result.data} />
+      <ObjectSections detail={data} />
     </div>
   );
 }

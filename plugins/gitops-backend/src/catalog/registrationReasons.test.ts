@@ -1,0 +1,98 @@
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { RegistrationRow } from '@backstage-gitops/plugin-gitops-common';
+import { createRegistrationsService } from '../api/createRegistrationsService';
+import { ObjectIndex } from '../api/objects/ObjectIndex';
+import { migratedDatabases, testDatabaseIds } from '../__testUtils__/databases';
+import { Homes } from '../homes/Homes';
+import { CatalogSide } from './createRegistrar';
+import {
+  FILE,
+  GAME_APP,
+  GITOPS,
+  registrarWorld,
+} from './__testUtils__/registrarWorld';
+import { TestCatalog } from './__testUtils__/TestCatalog';
+
+jest.setTimeout(60_000);
+
+/** What people are told of what registrars really decide. */
+describe('the reason why a manifest is not applied', () => {
+  const database = migratedDatabases();
+  const world = registrarWorld();
+  const { register } = world;
+
+  const tell = async (side: CatalogSide): Promise<RegistrationRow> =>
+    createRegistrationsService({
+      index: new ObjectIndex({ homes: new Homes([world.home]) }),
+      registrations: side.registrations,
+      rawHosts: side.rawHosts,
+      permissions: mockServices.permissions({ result: 'ALLOW' }),
+      authorizer: () => false,
+    }).get('kustomization:default/game-app', {
+      credentials: mockCredentials.user(),
+    });
+
+  it.each(testDatabaseIds)(
+    'comes with the claim that admits it (%s)',
+    async databaseId => {
+      const knex = await database(databaseId);
+      const { side } = await register(knex, GAME_APP, {
+        ...GITOPS,
+        claims: [],
+      });
+      const waiting = await tell(side);
+      expect(waiting).toMatchObject({
+        state: 'PendingApproval',
+        code: 'NoClaim',
+      });
+      const { needsServiceAccount, ...claim } = waiting.suggestedClaim!;
+      expect(needsServiceAccount).toBe(false);
+
+      const claimed = new TestCatalog({ ...GITOPS, claims: [claim] });
+      claimed.files.set(FILE, GAME_APP);
+      await claimed.refresh();
+      const restarted = claimed.registrar(knex, [world.home]);
+      await restarted.registrar.run();
+      const applied = await tell(restarted);
+      expect(applied).toMatchObject({ state: 'Applied', claim });
+      expect(applied.suggestedClaim).toBeUndefined();
+      expect(applied.code).toBeUndefined();
+      expect(applied.hint).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['a file that is gone', undefined, 'Failed', 'LocationUnreadable', /404/],
+    [
+      'a page of HTML',
+      '<!doctype html><title>Sign in</title>',
+      'ManifestStale',
+      'ManifestChanged',
+      /does not hold the manifest/,
+    ],
+  ])(
+    'is told of %s, and what was applied stays',
+    async (_, text, state, code, message) => {
+      const knex = await database(testDatabaseIds[0]);
+      const { catalog, side } = await register(knex, GAME_APP);
+      if (text === undefined) {
+        catalog.files.delete(FILE);
+      } else {
+        catalog.files.set(FILE, text);
+      }
+      // Longer than until what is applied is applied again.
+      catalog.time += 20 * 60_000;
+      await side.registrar.run();
+      expect(await tell(side)).toMatchObject({
+        state,
+        code,
+        message: expect.stringMatching(message),
+        hint: expect.any(String),
+        failures: 1,
+        nextTryAt: expect.any(String),
+        appliedAt: expect.any(String),
+      });
+      expect(await world.inHome()).toBeDefined();
+    },
+  );
+});
