@@ -1,4 +1,4 @@
-import { Claim } from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
   RegistrationClaim,
   RegistrationRow,

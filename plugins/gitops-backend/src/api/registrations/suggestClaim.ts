@@ -1,5 +1,5 @@
 import { parseLocationRef } from '@backstage/catalog-model';
-import { fileLocationOf } from '@backstage-gitops/plugin-catalog-backend-module-gitops';
+import { fileLocationOf } from '@backstage-gitops/plugin-gitops-node';
 import { SuggestedClaim } from '@backstage-gitops/plugin-gitops-common';
 import { Registration } from '../../catalog/Registration';
 import { Homes } from '../../homes/Homes';
