@@ -2,7 +2,9 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-const root = path.resolve(__dirname, '../..');
+const root = path.dirname(
+  path.dirname(require.resolve('@backstage-gitops/test/package.json')),
+);
 
 /** `npm start` from the repository's root, until it is stopped. */
 export class Portal {
