@@ -42,7 +42,7 @@ import {
   loadSource,
   sourceReference,
 } from './loadSource';
-import { planDelivery } from './planDelivery';
+import { reportPlan } from './planDelivery';
 import { PendingInventory } from './PendingInventory';
 import { pruneStale } from './pruneStale';
 import { fail, messageOf, reportChanges } from './reports';
@@ -250,7 +250,8 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
 
     if (run.planOnly) {
-      return this.plan(run, client, built, attempt);
+      await reportPlan(run, client, built.objects, revision);
+      return done(timing.intervalMs);
     }
 
     let applied: AppliedManifests;
@@ -306,27 +307,6 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       buildDigest: built.digest,
     });
     return this.afterHealth(run, health, attempt);
-  }
-
-  /** Says what a delivery would do, and does none of it. */
-  private async plan(
-    run: Run,
-    client: ClusterClient,
-    built: BuiltManifests,
-    attempt: Attempt,
-  ): Promise<Outcome> {
-    const { revision } = attempt.artifact;
-    const plan = await planDelivery(run, client, built.objects);
-    run.status.observedGeneration = run.generation;
-    run.status.lastAttemptedRevision = revision;
-    await run.report({
-      condition: { type: ConditionType.Ready, status: 'Unknown' },
-      event: 'Normal',
-      reason: 'Planned',
-      message: `Plan for revision ${revision}: ${plan}`,
-      revision,
-    });
-    return done(attempt.timing.intervalMs);
   }
 
   private async afterHealth(

@@ -9,17 +9,37 @@ import {
 } from '@backstage-gitops/kubernetes-apply';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import {
+  ConditionType,
   FieldManager,
   Kustomization,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { ownerLabels } from './ownerLabels';
 
+/** Says what a delivery would do, and does none of it. */
+export async function reportPlan(
+  run: ReconcileRun<Kustomization>,
+  client: ClusterClient,
+  objects: readonly KubernetesObject[],
+  revision: string,
+): Promise<void> {
+  const plan = await planDelivery(run, client, objects);
+  run.status.observedGeneration = run.generation;
+  run.status.lastAttemptedRevision = revision;
+  await run.report({
+    condition: { type: ConditionType.Ready, status: 'Unknown' },
+    event: 'Normal',
+    reason: 'Planned',
+    message: `Plan for revision ${revision}: ${plan}`,
+    revision,
+  });
+}
+
 /**
  * What a delivery would do, found by the same dry runs that an apply makes, as a
  * sentence and a line for each object that would change or fail.
  */
-export async function planDelivery(
+async function planDelivery(
   run: ReconcileRun<Kustomization>,
   client: ClusterClient,
   objects: readonly KubernetesObject[],

@@ -105,7 +105,7 @@ describe('RegistrationNotice', () => {
         name: 'https://git.example/team/game/blob/main/gitops/app.yaml',
       }),
     ).toHaveAttribute('target', '_blank');
-    expect(notice).toHaveTextContent('document 2');
+    expect(notice).toHaveTextContent('document 3');
     expect(notice).toHaveTextContent('Attempts3');
     expect(notice).toHaveTextContent('Next try');
     expect(notice).toHaveTextContent(

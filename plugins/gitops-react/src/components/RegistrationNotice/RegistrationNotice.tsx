@@ -63,7 +63,7 @@ export function RegistrationNotice(props: RegistrationNoticeProps) {
                     <>
                       <LocationLink location={registration.location} />,{' '}
                       {t('registration.document', {
-                        document: registration.document,
+                        document: countedFromOne(registration.document),
                       })}
                     </>
                   ),
@@ -111,4 +111,12 @@ function shownClaim({ location, home, namespaces }: RegistrationClaim): string {
   const { host, repository, ref, pathPrefix } = location;
   const files = [host, repository, ref, pathPrefix].filter(Boolean).join(' / ');
   return `${files} → ${home}: ${namespaces.join(', ')}`;
+}
+
+/** `0` is the first document, `2.1` the second item of the third one's list. */
+function countedFromOne(document: string): string {
+  return document
+    .split('.')
+    .map(index => Number(index) + 1)
+    .join('.');
 }
