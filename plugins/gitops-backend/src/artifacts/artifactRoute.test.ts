@@ -1,0 +1,105 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import express from 'express';
+import request from 'supertest';
+import { artifactRoute } from './artifactRoute';
+import { ArtifactUrls } from './ArtifactUrls';
+import { FileArtifactStore } from './FileArtifactStore';
+import { loadSigningKey } from './signingKey';
+
+const DAY_MS = 24 * 3_600_000;
+
+describe('signed addresses of artifacts', () => {
+  const directory = createMockDirectory();
+  let now: number;
+  let urls: ArtifactUrls;
+  let store: FileArtifactStore;
+  let app: express.Express;
+  let digest: string;
+
+  beforeEach(async () => {
+    directory.clear();
+    now = 1_800_000_000_000;
+    urls = new ArtifactUrls({
+      baseUrl: 'https://portal.example/api/gitops/',
+      key: await loadSigningKey(directory.path),
+      now: () => now,
+    });
+    store = new FileArtifactStore({ directory: directory.path });
+    ({ digest } = await store.put(Buffer.from('the archive')));
+    app = express();
+    app.get('/artifacts/:file', artifactRoute({ store, urls }));
+  });
+
+  const pathOf = (url: string) =>
+    url.replace('https://portal.example/api/gitops', '');
+
+  it('gives the artifact to whoever has the address', async () => {
+    const response = await request(app)
+      .get(pathOf(urls.sign(digest)))
+      .buffer()
+      .parse((res, done) => {
+        let text = '';
+        res.on('data', chunk => {
+          text += chunk;
+        });
+        res.on('end', () => done(null, text));
+      });
+    expect(response.status).toBe(200);
+    expect(response.body).toBe('the archive');
+    expect(response.headers['content-type']).toBe('application/gzip');
+    expect(response.headers['content-length']).toBe('11');
+  });
+
+  it.each<[string, (url: string) => string]>([
+    ['no signature', url => url.replace(/&signature=.*/, '')],
+    ['another signature', url => url.replace(/signature=./, 'signature=_')],
+    ['a later end', url => url.replace(/expires=\d/, 'expires=9')],
+    [
+      'an end that is no number',
+      url => url.replace(/expires=\d+/, 'expires=x'),
+    ],
+    ['another artifact', url => url.replace(/[0-9a-f]{64}/, 'a'.repeat(64))],
+    ['a path', url => url.replace(/[0-9a-f]{64}/, '..%2f..%2fsecret')],
+  ])('gives nothing to an address with %s', async (_, change) => {
+    const response = await request(app).get(pathOf(change(urls.sign(digest))));
+    expect(response.status).toBe(404);
+    expect(response.text).not.toContain('the archive');
+  });
+
+  it('gives nothing after a day, nor what the store no longer has', async () => {
+    const address = pathOf(urls.sign(digest));
+    now += DAY_MS + 1_000;
+    expect((await request(app).get(address)).status).toBe(404);
+    const fresh = pathOf(urls.sign(digest));
+    await store.delete(digest);
+    expect((await request(app).get(fresh)).status).toBe(404);
+  });
+
+  it('renews an address once half of its time is over, or the portal has moved', () => {
+    const artifact = {
+      path: 'gitrepository/a/b/c.tar.gz',
+      url: urls.sign(digest),
+      revision: 'main@sha1:a',
+      digest,
+      lastUpdateTime: '2027-01-15T08:00:00Z',
+    };
+    now += DAY_MS / 2 - 60_000;
+    expect(urls.renew(artifact)).toBe(artifact);
+    now += 120_000;
+    expect(urls.renew(artifact).url).not.toBe(artifact.url);
+    const elsewhere = { ...artifact, url: 'http://old.example/x.tar.gz' };
+    expect(urls.renew(elsewhere).url).toMatch(/^https:\/\/portal\.example\//);
+  });
+
+  it('makes one key for all processes, which others cannot read', async () => {
+    const keys = await Promise.all(
+      Array.from({ length: 5 }, () => loadSigningKey(directory.path)),
+    );
+    expect(new Set(keys.map(key => key.toString('hex'))).size).toBe(1);
+    expect(keys[0]).toHaveLength(32);
+    const { mode } = await stat(path.join(directory.path, '.signing-key'));
+    expect(mode.toString(8).slice(-3)).toBe('600');
+  });
+});
