@@ -206,6 +206,11 @@ function summary(options) {
       `  Git server      http://127.0.0.1:${options.gitPort}/demo/game.git`,
       '',
       '  What to look at',
+      ...(options.app
+        ? [
+            `    http://localhost:${options.portalPort}/catalog/default/component/game/gitops`,
+          ]
+        : []),
       `    kubectl --kubeconfig ${options.sandboxKubeconfig} get gitrepositories,kustomizations,deployments`,
       `    git clone http://127.0.0.1:${options.gitPort}/demo/game.git, change base/deployment.yaml, push,`,
       '    and ask for it at once:',
