@@ -227,7 +227,7 @@ describe('EntityGitopsContent of a manifest that is not applied', () => {
     expect(notice).toHaveTextContent('Waits for approval');
     expect(notice).toHaveTextContent('No claim admits this file');
     expect(notice).toHaveTextContent(
-      'https://git.example/team/game/main/gitops/app.yaml, document 0',
+      'https://git.example/team/game/main/gitops/app.yaml, document 1',
     );
     expect(notice).toHaveTextContent('Add a claim or ask an administrator');
     expect(notice.querySelector('code')?.textContent).toBe(
