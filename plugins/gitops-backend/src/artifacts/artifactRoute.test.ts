@@ -1,5 +1,9 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
+import { get } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
 import path from 'node:path';
 import express from 'express';
 import request from 'supertest';
@@ -50,6 +54,28 @@ describe('signed addresses of artifacts', () => {
     expect(response.body).toBe('the archive');
     expect(response.headers['content-type']).toBe('application/gzip');
     expect(response.headers['content-length']).toBe('11');
+  });
+
+  it('takes no offence at a client that hangs up before the answer has ended', async () => {
+    const archive = new PassThrough();
+    const route = artifactRoute({
+      store: Object.assign(Object.create(store), { open: async () => archive }),
+      urls,
+    });
+    const handled = Promise.withResolvers<unknown>();
+    const server = express()
+      .get('/artifacts/:file', (...args) => handled.resolve(route(...args)))
+      .listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = get({ port, path: pathOf(urls.sign(digest)) });
+    archive.write('the archive');
+    const [response] = await once(client, 'response');
+    await once(response, 'data');
+    client.destroy();
+    await expect(handled.promise).resolves.toBeUndefined();
+    expect(archive.destroyed).toBe(true);
+    server.close();
   });
 
   it.each<[string, (url: string) => string]>([

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { RequestHandler } from 'express';
+import { isError } from '@backstage/errors';
+import { RequestHandler, Response } from 'express';
 import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
 import { ArtifactUrls } from './ArtifactUrls';
 
@@ -41,6 +43,29 @@ export function artifactRoute(options: {
     res.setHeader('Content-Type', 'application/gzip');
     res.setHeader('Content-Length', stored.size);
     res.setHeader('Cache-Control', 'private, immutable, max-age=3600');
-    await pipeline(await options.store.open(digest), res);
+    await send(await options.store.open(digest), res);
   };
+}
+
+/**
+ * A client may hang up when it likes, even after the last byte and before the
+ * answer has ended: that is no error of ours.
+ */
+async function send(archive: Readable, res: Response) {
+  try {
+    await pipeline(archive, res);
+  } catch (error) {
+    if (!hungUp(error)) {
+      throw error;
+    }
+  }
+}
+
+function hungUp(error: unknown) {
+  return (
+    isError(error) &&
+    ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(
+      String(error.code),
+    )
+  );
 }
