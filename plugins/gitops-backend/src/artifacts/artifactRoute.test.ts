@@ -65,14 +65,18 @@ describe('signed addresses of artifacts', () => {
     const handled = Promise.withResolvers<unknown>();
     const server = express()
       .get('/artifacts/:file', (...args) => handled.resolve(route(...args)))
-      .listen(0);
+      .listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const client = get({ port, path: pathOf(urls.sign(digest)) });
+    const client = get({
+      host: '127.0.0.1',
+      port,
+      path: pathOf(urls.sign(digest)),
+    });
     archive.write('the archive');
     const [response] = await once(client, 'response');
     await once(response, 'data');
-    client.destroy();
+    response.socket.destroy();
     await expect(handled.promise).resolves.toBeUndefined();
     expect(archive.destroyed).toBe(true);
     server.close();
