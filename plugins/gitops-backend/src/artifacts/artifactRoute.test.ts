@@ -72,11 +72,12 @@ describe('signed addresses of artifacts', () => {
       host: '127.0.0.1',
       port,
       path: pathOf(urls.sign(digest)),
+      agent: false,
     });
     archive.write('the archive');
     const [response] = await once(client, 'response');
     await once(response, 'data');
-    response.socket.destroy();
+    client.socket?.destroy();
     await expect(handled.promise).resolves.toBeUndefined();
     expect(archive.destroyed).toBe(true);
     server.close();
