@@ -5,6 +5,7 @@ import { startKubernetesApi } from '@backstage-gitops/sandbox';
 import type { ClusterClient } from '../client/ClusterClient';
 import { createClusterClient } from '../client/createClusterClient';
 import { loadKubeConfig } from '../kubeconfig/loadKubeConfig';
+import { startApiServer } from './apiServer';
 
 /** A cluster that the table of cases runs against. */
 export interface TestCluster {
@@ -32,26 +33,52 @@ const sandbox: TestCluster = {
 };
 
 /**
- * The clusters at hand: the sandbox, and a real API server where
- * `GITOPS_TEST_KUBECONFIG` names the kubeconfig of one. Where they differ,
- * the sandbox is wrong.
+ * The clusters at hand: the sandbox, and real API servers: the one whose
+ * kubeconfig `GITOPS_TEST_KUBECONFIG` names, and one started from the programs
+ * in the folder `KUBEBUILDER_ASSETS`. Where they differ, the sandbox is wrong.
  */
 export function testClusters(): TestCluster[] {
   const path = process.env.GITOPS_TEST_KUBECONFIG;
-  return path ? [sandbox, realCluster(path)] : [sandbox];
+  const assets = process.env.KUBEBUILDER_ASSETS;
+  return [
+    sandbox,
+    ...(path ? [runningCluster(path)] : []),
+    ...(assets ? [startedCluster(assets)] : []),
+  ];
 }
 
-function realCluster(path: string): TestCluster {
+function runningCluster(path: string): TestCluster {
   return {
     name: 'API server of GITOPS_TEST_KUBECONFIG',
     async start() {
-      const kubeConfig = await loadKubeConfig(readFileSync(path, 'utf8'), {
-        allowFiles: true,
-        allowInsecure: true,
-        allowProxy: true,
-      });
-      const client = createClusterClient({ kubeConfig });
+      const client = await clientOf(readFileSync(path, 'utf8'));
       return { client, stop: () => client.close() };
     },
   };
+}
+
+function startedCluster(assets: string): TestCluster {
+  return {
+    name: 'API server of KUBEBUILDER_ASSETS',
+    async start() {
+      const api = await startApiServer(assets);
+      const client = await clientOf(api.kubeconfig);
+      return {
+        client,
+        async stop() {
+          await client.close();
+          await api.stop();
+        },
+      };
+    },
+  };
+}
+
+async function clientOf(kubeconfig: string): Promise<ClusterClient> {
+  const kubeConfig = await loadKubeConfig(kubeconfig, {
+    allowFiles: true,
+    allowInsecure: true,
+    allowProxy: true,
+  });
+  return createClusterClient({ kubeConfig });
 }
