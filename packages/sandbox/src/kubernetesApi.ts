@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import type { Server } from 'node:http';
 import * as https from 'node:https';
 import * as path from 'node:path';
+import { ApiServiceController } from './aggregation/apiServices';
 import { Authorizer } from './access/authorization';
 import { ServiceAccountTokens } from './access/serviceAccountTokens';
 import { ApiServer } from './api/apiServer';
@@ -120,6 +121,7 @@ export async function startKubernetesApi(
       new NamespaceController(context, certificates.ca.certificate),
       new WorkloadController(context),
       new GarbageCollector(context),
+      new ApiServiceController(context),
     ],
   });
 

@@ -6,6 +6,10 @@ export class ApiError extends Error {
   readonly reason: string;
   readonly details?: JsonObject;
   readonly headers: Record<string, string>;
+  /** Sent as plain text instead of a Status. */
+  readonly text?: string;
+  /** Of the Status, such as a token to continue with. */
+  readonly metadata: JsonObject;
 
   constructor(options: {
     code: number;
@@ -13,6 +17,8 @@ export class ApiError extends Error {
     message: string;
     details?: JsonObject;
     headers?: Record<string, string>;
+    text?: string;
+    metadata?: JsonObject;
   }) {
     super(options.message);
     this.name = 'ApiError';
@@ -20,6 +26,8 @@ export class ApiError extends Error {
     this.reason = options.reason;
     this.details = options.details;
     this.headers = options.headers ?? {};
+    this.text = options.text;
+    this.metadata = options.metadata ?? {};
   }
 
   /** The body of the answer. */
@@ -27,7 +35,7 @@ export class ApiError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.metadata,
       status: 'Failure',
       message: this.message,
       ...(this.reason ? { reason: this.reason } : {}),
@@ -83,21 +91,24 @@ export function notFound(target: ErrorTarget): ApiError {
   });
 }
 
-/** A path that is not served; answered as plain text. */
-export class NoSuchPath extends ApiError {
-  constructor() {
-    super({
-      code: 404,
-      reason: 'NotFound',
-      message: 'the server could not find the requested resource',
-    });
-    this.name = 'NoSuchPath';
-  }
+/** 404 for a path that is not served; answered as plain text. */
+export function noSuchPath(): ApiError {
+  return new ApiError({
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+    text: '404 page not found\n',
+  });
 }
 
-/** 404 for a path that is not served. */
-export function noSuchPath(): ApiError {
-  return new NoSuchPath();
+/** 503 for a group that another server should answer for; answered as plain text. */
+export function serviceUnavailable(): ApiError {
+  return new ApiError({
+    code: 503,
+    reason: 'ServiceUnavailable',
+    message: 'service unavailable',
+    text: 'service unavailable\n',
+  });
 }
 
 /** 409 for a name that is taken. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { missingServices } from '../aggregation/apiServices';
 import { authenticate } from '../access/authentication';
 import type { AccessRequest, Authorizer } from '../access/authorization';
 import { denial } from '../access/authorization';
@@ -18,7 +19,6 @@ import {
   ApiError,
   internalError,
   methodNotAllowed,
-  NoSuchPath,
   noSuchPath,
   noSuchResource,
 } from './apiError';
@@ -32,7 +32,7 @@ import { readRequestInfo } from './requestInfo';
 import type { BoundedRequestLog, RecordedRequest } from './requestLog';
 import { Reviews } from './reviews';
 import { WatchHandler } from './watchHandler';
-import { sendAnswer, TEXT_EMPTY, TEXT_NOT_FOUND } from './sendAnswer';
+import { sendAnswer, sendFailure, TEXT_EMPTY } from './sendAnswer';
 import type { WriteAnswer } from './writeHandlers';
 import { readWriteOptions, WriteHandlers } from './writeHandlers';
 
@@ -74,7 +74,10 @@ export class ApiServer {
     this.reads = new ReadHandlers(writer, options.now);
     this.writes = new WriteHandlers(writer);
     this.watches = new WatchHandler({ store: writer.store, reads: this.reads });
-    this.documents = new Documents(registry);
+    this.documents = new Documents(registry, () => [
+      ...missingServices(writer.store),
+      ...options.faults.unavailable,
+    ]);
     this.reviews = new Reviews({ ...options, store: writer.store });
   }
 
@@ -119,18 +122,7 @@ export class ApiServer {
         response.destroy();
         return;
       }
-      for (const [name, value] of Object.entries(failure.headers)) {
-        response.setHeader(name, value);
-      }
-      sendAnswer(
-        response,
-        {
-          code: failure.code,
-          body:
-            failure instanceof NoSuchPath ? TEXT_NOT_FOUND : failure.toStatus(),
-        },
-        warnings,
-      );
+      sendFailure(response, failure, warnings);
     }
   }
 
@@ -240,8 +232,9 @@ export class ApiServer {
       asked.version,
       asked.plural,
     );
+    this.documents.checkAvailable(asked.group, asked.version);
     if (!found) {
-      throw this.documents.serves(asked.group, asked.version)
+      throw this.documents.serves(asked.group)
         ? noSuchResource()
         : noSuchPath();
     }

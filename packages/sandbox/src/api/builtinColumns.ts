@@ -107,6 +107,30 @@ function podStatus(object: JsonObject): string {
   return asString(at(object, 'status', 'phase')) ?? 'Unknown';
 }
 
+/** `cpu: 30%/80%`, or `<unknown>` for what is not measured. */
+function autoscalerTargets(object: JsonObject): string {
+  const current = asArray(at(object, 'status', 'currentMetrics')).filter(
+    isObject,
+  );
+  const metrics = asArray(at(object, 'spec', 'metrics')).filter(isObject);
+  if (metrics.length === 0) return '<none>';
+  return metrics
+    .slice(0, 2)
+    .map((metric, index) => {
+      const { name, target } = asObject(metric.resource);
+      const wanted = asObject(target);
+      const now = asObject(asObject(current[index]?.resource).current);
+      const isShare = wanted.averageUtilization !== undefined;
+      const unit = isShare ? '%' : '';
+      const key = isShare ? 'averageUtilization' : 'averageValue';
+      const label = name === undefined ? '' : `${String(name)}: `;
+      const measured =
+        now[key] === undefined ? '<unknown>' : `${String(now[key])}${unit}`;
+      return `${label}${measured}/${String(wanted[key] ?? '<auto>')}${unit}`;
+    })
+    .join(', ');
+}
+
 function jobDuration(object: JsonObject, now: Date): string {
   const start = Date.parse(asString(at(object, 'status', 'startTime')) ?? '');
   if (Number.isNaN(start)) return '';
@@ -264,6 +288,17 @@ export const BUILTIN_COLUMNS: Record<string, Column[]> = {
     duration,
     AGE,
     ...WIDE,
+  ],
+  'autoscaling/HorizontalPodAutoscaler': [
+    text('Reference', o => {
+      const { kind, name } = asObject(at(o, 'spec', 'scaleTargetRef'));
+      return `${String(kind)}/${String(name)}`;
+    }),
+    text('Targets', autoscalerTargets),
+    text('MinPods', o => String(at(o, 'spec', 'minReplicas') ?? '<unset>')),
+    text('MaxPods', o => String(count(o, 'spec', 'maxReplicas'))),
+    number('Replicas', o => count(o, 'status', 'currentReplicas')),
+    AGE,
   ],
   'batch/CronJob': [
     text('Schedule', o => asString(at(o, 'spec', 'schedule')) ?? ''),

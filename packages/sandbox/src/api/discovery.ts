@@ -1,13 +1,14 @@
+import type { UnavailableService } from '../aggregation/apiServices';
 import type { JsonObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 import { apiVersionOf, versionOf } from '../kinds/resource';
-import { noSuchPath } from './apiError';
+import { noSuchPath, noSuchResource, serviceUnavailable } from './apiError';
 
-/** Subresources whose kind is not the resource's own. */
-const SUBRESOURCE_KINDS: Record<
+/** Subresources whose kind or verbs are not those of `status`. */
+const SUBRESOURCES: Record<
   string,
-  { group: string; version: string; kind: string; verbs: string[] }
+  { group?: string; version?: string; kind?: string; verbs: string[] }
 > = {
   scale: {
     group: 'autoscaling',
@@ -27,13 +28,35 @@ const SUBRESOURCE_KINDS: Record<
     kind: 'Eviction',
     verbs: ['create'],
   },
+  log: { verbs: ['get'] },
+  finalize: { verbs: ['update'] },
 };
 
-const SERVED_SUBRESOURCES = ['status', 'scale', 'token', 'log', 'finalize'];
+const SERVED_SUBRESOURCES = [
+  'approval',
+  'ephemeralcontainers',
+  'eviction',
+  'finalize',
+  'log',
+  'resize',
+  'scale',
+  'status',
+  'token',
+];
 
 /** The discovery documents (`/api`, `/apis`, `/apis/<group>/<version>`), plain and aggregated. */
 export class Discovery {
-  constructor(private readonly registry: KindRegistry) {}
+  constructor(
+    private readonly registry: KindRegistry,
+    private readonly unavailable: () => UnavailableService[],
+  ) {}
+
+  /** Whether requests to a group and version cannot be answered. */
+  isUnavailable(group: string, version: string): boolean {
+    return this.unavailable().some(
+      entry => entry.group === group && entry.version === version,
+    );
+  }
 
   /** `/api`. */
   legacyVersions(address: string): JsonObject {
@@ -51,7 +74,7 @@ export class Discovery {
     return {
       kind: 'APIGroupList',
       apiVersion: 'v1',
-      groups: this.groups()
+      groups: this.groups('service')
         .filter(Boolean)
         .map(group => this.groupBody(group)),
     };
@@ -65,8 +88,11 @@ export class Discovery {
 
   /** `/api/v1` and `/apis/<group>/<version>`. */
   resourceList(group: string, version: string): JsonObject {
+    if (this.isUnavailable(group, version)) throw serviceUnavailable();
     const resources = this.resourcesOf(group, version);
-    if (resources.length === 0) throw noSuchPath();
+    if (resources.length === 0) {
+      throw this.groups().includes(group) ? noSuchResource() : noSuchPath();
+    }
     return {
       kind: 'APIResourceList',
       ...(group ? { apiVersion: 'v1' } : {}),
@@ -79,40 +105,58 @@ export class Discovery {
 
   /** `/api` (legacy) or `/apis` in the aggregated form (`apidiscovery.k8s.io/v2`). */
   aggregated(legacy: boolean, apiVersion: string): JsonObject {
-    const groups = legacy ? [''] : this.groups().filter(Boolean);
+    const groups = legacy ? [''] : this.groups('name').filter(Boolean);
     return {
       kind: 'APIGroupDiscoveryList',
       apiVersion,
       metadata: {},
       items: groups.map(group => ({
         metadata: group ? { name: group } : {},
-        versions: this.versionsOf(group).map(version => ({
-          version,
-          resources: this.resourcesOf(group, version).map(
-            ({ resource, served }) => aggregatedEntry(resource, served),
-          ),
-          freshness: 'Current',
-        })),
+        versions: this.versionsOf(group).map(version =>
+          this.aggregatedVersion(group, version),
+        ),
       })),
     };
   }
 
-  /** All groups, built-in ones first. */
-  groups(): string[] {
-    return [...new Set(this.registry.resources().map(entry => entry.group))];
+  /**
+   * All groups: built-in ones in the API server's order, then those of
+   * definitions, by the names of their APIServices (as the plain list has them)
+   * or by their own (as the aggregated one), then those that are not available.
+   */
+  groups(order: 'service' | 'name' = 'name'): string[] {
+    const resources = this.registry.resources();
+    const builtin = resources.filter(({ custom }) => !custom);
+    const key = (group: string) =>
+      order === 'name' ? group : `${this.versionsOf(group)[0]}.${group}`;
+    const custom = new Set(
+      resources
+        .filter(entry => entry.custom && entry.versions.some(v => v.served))
+        .map(({ group }) => group),
+    );
+    return [
+      ...new Set([
+        ...builtin.map(({ group }) => group),
+        ...[...custom].sort((a, b) => (key(a) < key(b) ? -1 : 1)),
+        ...this.unavailable().map(({ group }) => group),
+      ]),
+    ];
   }
 
-  /** The served versions of a group, the preferred one first. */
+  /** The versions of a group, the preferred one first. */
   versionsOf(group: string): string[] {
-    const names = this.registry
+    const served = this.registry
       .resources()
       .filter(resource => resource.group === group)
       .flatMap(resource =>
         resource.versions
-          .filter(({ served }) => served)
+          .filter(version => version.served)
           .map(({ name }) => name),
       );
-    return [...new Set(names)].sort(compareVersions);
+    const missing = this.unavailable()
+      .filter(entry => entry.group === group)
+      .map(({ version }) => version);
+    return [...new Set([...served, ...missing])].sort(compareVersions);
   }
 
   /** What a group serves in a version. */
@@ -125,6 +169,19 @@ export class Discovery {
       const served = versionOf(resource, version);
       return served?.served ? [{ resource, served }] : [];
     });
+  }
+
+  private aggregatedVersion(group: string, version: string): JsonObject {
+    if (this.isUnavailable(group, version)) {
+      return { version, freshness: 'Stale' };
+    }
+    return {
+      version,
+      resources: this.resourcesOf(group, version).map(({ resource, served }) =>
+        aggregatedEntry(resource, served),
+      ),
+      freshness: 'Current',
+    };
   }
 
   private groupBody(group: string): JsonObject {
@@ -155,14 +212,14 @@ function plainEntries(
   return [
     main,
     ...servedSubresources(served).map(name => {
-      const own = SUBRESOURCE_KINDS[name];
+      const own = SUBRESOURCES[name];
       return {
         name: `${resource.plural}/${name}`,
         singularName: '',
         namespaced: resource.namespaced,
-        ...(own ? { group: own.group, version: own.version } : {}),
+        ...(own?.kind ? { group: own.group, version: own.version } : {}),
         kind: own?.kind ?? resource.kind,
-        verbs: own?.verbs ?? subresourceVerbs(name),
+        verbs: own?.verbs ?? ['get', 'patch', 'update'],
       };
     }),
   ];
@@ -172,24 +229,22 @@ function aggregatedEntry(
   resource: Resource,
   served: ResourceVersion,
 ): JsonObject {
-  const kindOf = (kind: string, group: string, version: string) => ({
-    group,
-    version,
-    kind,
-  });
+  // The API server leaves group and version of a built-in resource's own kind empty.
+  const ownKind = resource.custom
+    ? { group: resource.group, version: served.name, kind: resource.kind }
+    : { group: '', version: '', kind: resource.kind };
   const subresources = servedSubresources(served).map(name => {
-    const own = SUBRESOURCE_KINDS[name];
+    const special = SUBRESOURCES[name];
+    const { group, version, kind } = special ?? {};
     return {
       subresource: name,
-      responseKind: own
-        ? kindOf(own.kind, own.group, own.version)
-        : kindOf(resource.kind, resource.group, served.name),
-      verbs: own?.verbs ?? subresourceVerbs(name),
+      responseKind: kind ? { group, version, kind } : ownKind,
+      verbs: special?.verbs ?? ['get', 'patch', 'update'],
     };
   });
   return {
     resource: resource.plural,
-    responseKind: kindOf(resource.kind, resource.group, served.name),
+    responseKind: ownKind,
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: resource.singular,
     verbs: resource.verbs,
@@ -201,11 +256,6 @@ function aggregatedEntry(
 
 function servedSubresources(served: ResourceVersion): string[] {
   return served.subresources.filter(name => SERVED_SUBRESOURCES.includes(name));
-}
-
-function subresourceVerbs(name: string): string[] {
-  if (name === 'log') return ['get'];
-  return name === 'finalize' ? ['update'] : ['get', 'patch', 'update'];
 }
 
 function versionHash(resource: Resource): string {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../json/value';
 import type { KindRegistry } from '../kinds/registry';
-import { noSuchPath } from './apiError';
+import type { UnavailableService } from '../aggregation/apiServices';
+import { noSuchPath, serviceUnavailable } from './apiError';
 import { Discovery } from './discovery';
 import { OpenApi } from './openapi';
 import type { RequestInfo } from './requestInfo';
@@ -10,6 +11,10 @@ import { TEXT_OK } from './sendAnswer';
 const VERSION: JsonObject = Object.freeze({
   major: '1',
   minor: '34',
+  emulationMajor: '1',
+  emulationMinor: '34',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '33',
   gitVersion: 'v1.34.2+sandbox',
   gitCommit: '',
   gitTreeState: 'clean',
@@ -31,14 +36,21 @@ export class Documents {
   private readonly discovery: Discovery;
   private readonly openApi: OpenApi;
 
-  constructor(registry: KindRegistry) {
-    this.discovery = new Discovery(registry);
+  constructor(registry: KindRegistry, unavailable: () => UnavailableService[]) {
+    this.discovery = new Discovery(registry, unavailable);
     this.openApi = new OpenApi(registry, this.discovery);
   }
 
-  /** Whether a group is served in a version. */
-  serves(group: string, version: string): boolean {
-    return this.discovery.resourcesOf(group, version).length > 0;
+  /** Whether a group is served. */
+  serves(group: string): boolean {
+    return this.discovery.groups().includes(group);
+  }
+
+  /** @throws ApiError 503 for a group that another server should answer for */
+  checkAvailable(group: string, version: string): void {
+    if (this.discovery.isUnavailable(group, version)) {
+      throw serviceUnavailable();
+    }
   }
 
   /** @throws ApiError 404 */

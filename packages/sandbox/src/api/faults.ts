@@ -1,3 +1,4 @@
+import type { UnavailableService } from '../aggregation/apiServices';
 import type { RecordedRequest } from './requestLog';
 
 /**
@@ -46,6 +47,7 @@ export interface KubernetesFaults {
 /** Chooses the faults that a request meets. */
 export class FaultPlan {
   private readonly faults = new Set<{ fault: Fault; left: number }>();
+  private readonly groups = new Map<string, UnavailableService>();
 
   constructor(private readonly random: () => number) {}
 
@@ -57,6 +59,19 @@ export class FaultPlan {
 
   clear(): void {
     this.faults.clear();
+    this.groups.clear();
+  }
+
+  /** Makes a group's version unavailable; returns how to bring it back. */
+  fail(service: UnavailableService): () => void {
+    const key = `${service.group}/${service.version}`;
+    this.groups.set(key, service);
+    return () => this.groups.delete(key);
+  }
+
+  /** The groups and versions that answer 503. */
+  get unavailable(): UnavailableService[] {
+    return [...this.groups.values()];
   }
 
   /** The faults of a request, each counted as used. */

@@ -5,12 +5,15 @@ import type { ObjectWriter } from '../objects/objectWriter';
 import { apiVersion } from '../objects/objectWriter';
 import type { Target } from '../objects/writeRequest';
 import type { Selector } from '../storage/selectors';
+import { labelSelector } from '../storage/labelSelector';
+import { fieldSelector, SelectorError } from '../storage/selectors';
+import { badRequest } from './apiError';
 import {
-  fieldSelector,
-  labelSelector,
-  SelectorError,
-} from '../storage/selectors';
-import { badRequest, expired } from './apiError';
+  checkReached,
+  parseVersion,
+  readListOptions,
+  writeContinue,
+} from './listOptions';
 import type { Representation } from './representation';
 import { partialList, partialObject } from './representation';
 import { renderTable } from './tables';
@@ -22,8 +25,12 @@ export class ReadHandlers {
     private readonly now: () => Date,
   ) {}
 
-  /** One object. */
+  /** One object. @throws ApiError 404, 504 */
   get(target: Target, query: URLSearchParams, as: Representation): JsonObject {
+    checkReached(
+      parseVersion(query.get('resourceVersion') ?? '') ?? 0,
+      this.writer.store,
+    );
     return this.represent(target, this.writer.read(target), query, as);
   }
 
@@ -78,12 +85,7 @@ export class ReadHandlers {
       return this.table(target, items, metadata, query, as);
     }
     if (as.form === 'partial') return partialList(items, metadata, as.version);
-    return {
-      apiVersion: apiVersion(target),
-      kind: target.resource.listKind,
-      metadata,
-      items,
-    };
+    return listOf(target, items, metadata);
   }
 
   private page(
@@ -92,30 +94,34 @@ export class ReadHandlers {
   ): { items: JsonObject[]; metadata: JsonObject } {
     const { store } = this.writer;
     const selects = selectorOf(target, query);
-    const token = readContinue(query.get('continue'));
-    const revision = token?.revision ?? store.revision;
-    if (token && token.revision < store.oldestRevision) {
-      throw expired(
-        'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-      );
+    const { state, limit } = readListOptions(query, store);
+    const namespace = target.namespace || undefined;
+    const { storage } = target.resource;
+    const revision = state.kind === 'exact' ? state.revision : store.revision;
+    const stored =
+      state.kind === 'exact'
+        ? store.listAt(storage, namespace, state.revision, state.continues)
+        : store.list(storage, namespace);
+    const version = apiVersion(target);
+    const items: JsonObject[] = [];
+    let position = 0;
+    for (; position < stored.length; position += 1) {
+      if (limit > 0 && items.length === limit) break;
+      const object = inVersion(target.resource, stored[position], version);
+      if (selects(object)) items.push(object);
     }
-    const limitText = query.get('limit') || '0';
-    if (!/^-?\d+$/.test(limitText)) {
-      throw badRequest(
-        `strconv.ParseInt: parsing ${JSON.stringify(limitText)}: invalid syntax`,
-      );
-    }
-    const limit = Number(limitText);
-    const all = store
-      .list(
-        target.resource.storage,
-        target.namespace ? target.namespace : undefined,
-      )
-      .map(object => inVersion(target.resource, object, apiVersion(target)))
-      .filter(selects)
-      .filter(object => !token || pageKey(object) > token.after);
-    const items = limit > 0 ? all.slice(0, limit) : all;
-    const remaining = all.length - items.length;
+    const isSelective = Boolean(
+      query.get('labelSelector') || query.get('fieldSelector'),
+    );
+    // With a selector the server does not know whether anything follows; it
+    // looks on, so that no page is empty.
+    const remaining = isSelective
+      ? stored
+          .slice(position)
+          .filter(object =>
+            selects(inVersion(target.resource, object, version)),
+          ).length
+      : stored.length - position;
     return {
       items,
       metadata: {
@@ -126,14 +132,31 @@ export class ReadHandlers {
                 revision,
                 pageKey(items[items.length - 1]),
               ),
-              ...(query.get('labelSelector') || query.get('fieldSelector')
-                ? {}
-                : { remainingItemCount: remaining }),
+              ...(isSelective ? {} : { remainingItemCount: remaining }),
             }
           : {}),
       },
     };
   }
+}
+
+/** A list; built-in kinds do not repeat their kind in each item. */
+export function listOf(
+  target: Target,
+  objects: JsonObject[],
+  metadata: JsonObject,
+): JsonObject {
+  return {
+    kind: target.resource.listKind,
+    apiVersion: apiVersion(target),
+    metadata,
+    items: target.resource.custom ? objects : objects.map(withoutKind),
+  };
+}
+
+function withoutKind(object: JsonObject): JsonObject {
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+  return rest;
 }
 
 /** The selector of a list, watch or deleteCollection. @throws ApiError 400 */
@@ -167,24 +190,4 @@ function unknownField({ resource, version }: Target, path: string): string {
 function pageKey(object: JsonObject): string {
   const metadata = asObject(object.metadata);
   return `${asString(metadata.namespace) ?? ''}/${asString(metadata.name) ?? ''}`;
-}
-
-function writeContinue(revision: number, after: string): string {
-  return Buffer.from(JSON.stringify({ v: 1, rv: revision, after })).toString(
-    'base64url',
-  );
-}
-
-function readContinue(
-  token: string | null,
-): { revision: number; after: string } | undefined {
-  if (!token) return undefined;
-  try {
-    const value = JSON.parse(
-      Buffer.from(token, 'base64url').toString('utf8'),
-    ) as { rv: number; after: string };
-    return { revision: Number(value.rv), after: String(value.after) };
-  } catch {
-    throw badRequest('continue key is not valid: the token cannot be decoded');
-  }
 }

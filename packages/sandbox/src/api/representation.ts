@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/value';
 import { asObject } from '../json/value';
+import { ApiError } from './apiError';
 
 /** In which form a client wants objects. */
 export interface Representation {
@@ -10,13 +11,23 @@ export interface Representation {
 
 const META_GROUP = 'meta.k8s.io';
 
-/** Reads the `Accept` header: the first form in it that the API can give. */
+const TYPES = [
+  'application/json',
+  'application/yaml',
+  'application/*',
+  '*/*',
+  '',
+];
+
+/**
+ * Reads the `Accept` header: the first form in it that the API can give.
+ *
+ * @throws ApiError 406
+ */
 export function readRepresentation(accept: string): Representation {
   for (const clause of accept.split(',')) {
     const [type, ...rest] = clause.split(';').map(part => part.trim());
-    if (!['application/json', 'application/*', '*/*', ''].includes(type)) {
-      continue;
-    }
+    if (!TYPES.includes(type)) continue;
     const parameters = new Map(
       rest.map(part => part.split('=') as [string, string]),
     );
@@ -29,7 +40,21 @@ export function readRepresentation(accept: string): Representation {
       return { form: 'partial', version };
     }
   }
-  return { form: 'object', version: 'v1' };
+  throw new ApiError({
+    code: 406,
+    reason: 'NotAcceptable',
+    message:
+      'only the following media types are accepted: application/json, application/yaml',
+  });
+}
+
+/** Whether the first acceptable form is YAML. */
+export function wantsYaml(accept: string): boolean {
+  const first = accept
+    .split(',')
+    .map(clause => clause.split(';')[0].trim())
+    .find(type => TYPES.includes(type));
+  return first === 'application/yaml';
 }
 
 /** An object's metadata alone. */

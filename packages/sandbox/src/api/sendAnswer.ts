@@ -1,15 +1,37 @@
-import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
+import {
+  stringifyJson,
+  stringifyYaml,
+} from '@backstage-gitops/kubernetes-yaml';
 import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../json/value';
+import type { ApiError } from './apiError';
+import { wantsYaml } from './representation';
 import type { WriteAnswer } from './writeHandlers';
 
 /** Bodies that are plain text. */
 export const TEXT_OK: JsonObject = Object.freeze({ text: 'ok' });
 export const TEXT_EMPTY: JsonObject = Object.freeze({ text: '' });
-export const TEXT_NOT_FOUND: JsonObject = Object.freeze({
-  text: '404 page not found\n',
-});
-const TEXTS = new Set([TEXT_OK, TEXT_EMPTY, TEXT_NOT_FOUND]);
+const TEXTS = new Set([TEXT_OK, TEXT_EMPTY]);
+
+/** Sends a failure: a Status, or its plain text. */
+export function sendFailure(
+  response: ServerResponse,
+  failure: ApiError,
+  warnings: string[],
+): void {
+  for (const [name, value] of Object.entries(failure.headers)) {
+    response.setHeader(name, value);
+  }
+  if (failure.text === undefined) {
+    const answer = { code: failure.code, body: failure.toStatus() };
+    sendAnswer(response, answer, warnings);
+    return;
+  }
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.writeHead(failure.code);
+  response.end(failure.text);
+}
+
 /** Sends an answer with the warnings that clients show (`Warning: 299`). */
 export function sendAnswer(
   response: ServerResponse,
@@ -17,14 +39,18 @@ export function sendAnswer(
   warnings: string[],
 ): void {
   const isText = TEXTS.has(body);
-  const text = isText ? String(body.text) : `${stringifyJson(body)}\n`;
+  const isYaml = wantsYaml(response.req.headers.accept ?? '');
+  let text = isYaml ? stringifyYaml(body) : `${stringifyJson(body)}\n`;
+  if (isText) text = String(body.text);
   for (const warning of [...new Set(warnings)]) {
     response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
   }
   if (!response.hasHeader('content-type')) {
     response.setHeader(
       'content-type',
-      isText ? 'text/plain' : 'application/json',
+      isText
+        ? 'text/plain; charset=utf-8'
+        : `application/${isYaml ? 'yaml' : 'json'}`,
     );
   }
   response.setHeader('cache-control', 'no-cache, private');

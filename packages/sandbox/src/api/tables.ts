@@ -35,8 +35,7 @@ const NAME: Column = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description:
-    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically.',
+  description: 'The name of the object, unique in its namespace.',
   value: object => asString(at(object, 'metadata', 'name')) ?? '',
 };
 
@@ -72,16 +71,17 @@ export function renderTable(options: TableOptions): JsonObject {
       : null,
     rows: options.objects.map(object => ({
       cells: columns.map(column => column.value(object, options.now)),
-      ...(options.include === 'None'
-        ? {}
-        : {
-            object:
-              options.include === 'Object'
-                ? object
-                : partialObject(object, options.tableVersion),
-          }),
+      object: rowObject(options, object),
     })),
   };
+}
+
+function rowObject(
+  { include, tableVersion }: TableOptions,
+  object: JsonObject,
+): JsonValue {
+  if (include === 'None') return null;
+  return include === 'Object' ? object : partialObject(object, tableVersion);
 }
 
 function columnsOf(resource: Resource, version: ResourceVersion): Column[] {

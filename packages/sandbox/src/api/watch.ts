@@ -7,7 +7,9 @@ import { apiVersion } from '../objects/objectWriter';
 import type { Target } from '../objects/writeRequest';
 import type { Change, ObjectStore } from '../storage/objectStore';
 import type { ApiError } from './apiError';
-import { expired, unexplained } from './apiError';
+import { expired } from './apiError';
+import type { WatchOptions } from './listOptions';
+import { readWatchOptions } from './listOptions';
 import type { ReadHandlers } from './readHandlers';
 import { selectorOf } from './readHandlers';
 import type { Representation } from './representation';
@@ -29,41 +31,34 @@ export interface WatchInput {
 /** A stream of changes of one collection or object. */
 export class Watch {
   private readonly selects: (object: JsonObject) => boolean;
-  private readonly bookmarks: boolean;
+  private readonly options: WatchOptions;
   private unsubscribe?: () => void;
   private timeout?: NodeJS.Timeout;
   private interval?: NodeJS.Timeout;
   private headersSent = false;
+  private awaitsEnd = false;
 
   constructor(
     private readonly input: WatchInput,
     private readonly onEnd: () => void,
   ) {
     this.selects = selectorOf(input.target, input.query);
-    this.bookmarks = input.query.get('allowWatchBookmarks') === 'true';
+    this.options = readWatchOptions(input.query);
   }
 
   run(): void {
-    const { response, query, store } = this.input;
-    const from = query.get('resourceVersion') ?? '';
-    if (from && !/^\d+$/.test(from)) {
-      this.onEnd();
-      throw unexplained(
-        `resourceVersion: Invalid value: ${JSON.stringify(from)}: strconv.ParseUint: parsing ${JSON.stringify(from)}: invalid syntax`,
-      );
-    }
+    const { response, store } = this.input;
+    const { from, timeoutSeconds } = this.options;
     response.writeHead(200, {
       'content-type': 'application/json',
       'cache-control': 'no-cache, private',
     });
     response.flushHeaders();
     response.on('close', () => this.stop());
-    const sendsInitial =
-      query.get('sendInitialEvents') === 'true' || from === '' || from === '0';
-    if (sendsInitial) {
+    if (from === undefined) {
       this.sendInitial();
     } else {
-      const changes = store.changesSince(Number(from));
+      const changes = store.changesSince(from);
       if (!changes) {
         this.sendError(
           expired(
@@ -76,17 +71,17 @@ export class Watch {
       for (const change of changes) this.deliver(change);
     }
     this.unsubscribe = store.subscribe(change => this.deliver(change));
-    const seconds = Number(
-      query.get('timeoutSeconds') || DEFAULT_TIMEOUT_SECONDS,
+    this.timeout = setTimeout(
+      () => this.end(),
+      (timeoutSeconds || DEFAULT_TIMEOUT_SECONDS) * 1000,
     );
-    this.timeout = setTimeout(() => this.end(), seconds * 1000);
-    if (this.bookmarks) {
+    if (this.options.bookmarks) {
       this.interval = setInterval(() => this.sendBookmark(), BOOKMARK_INTERVAL);
     }
   }
 
   end(): void {
-    if (this.bookmarks && !this.input.response.writableEnded) {
+    if (this.options.bookmarks && !this.input.response.writableEnded) {
       this.sendBookmark();
     }
     this.stop();
@@ -114,7 +109,7 @@ export class Watch {
   }
 
   private sendInitial(): void {
-    const { store, target, query } = this.input;
+    const { store, target } = this.input;
     for (const object of store.list(
       target.resource.storage,
       target.namespace || undefined,
@@ -122,9 +117,8 @@ export class Watch {
       const view = this.view(object);
       if (this.selects(view)) this.send('ADDED', view);
     }
-    if (query.get('sendInitialEvents') === 'true') {
-      this.sendBookmark({ 'k8s.io/initial-events-end': 'true' });
-    }
+    this.awaitsEnd = true;
+    if (this.options.marksEnd) this.sendBookmark();
   }
 
   private deliver(change: Change): void {
@@ -172,27 +166,30 @@ export class Watch {
     this.write({ type, object: body });
   }
 
-  private sendBookmark(annotations?: JsonObject): void {
+  private sendBookmark(): void {
     const { target, store, as } = this.input;
     const metadata: JsonObject = {
       resourceVersion: String(store.revision),
-      ...(annotations ? { annotations } : {}),
+      // The first bookmark after the present state says that it was all.
+      ...(this.awaitsEnd
+        ? { annotations: { 'k8s.io/initial-events-end': 'true' } }
+        : {}),
     };
-    const object: JsonObject =
-      as.form === 'table'
-        ? {
-            kind: 'Table',
-            apiVersion: `meta.k8s.io/${as.version}`,
-            metadata,
-            columnDefinitions: null,
-            rows: [],
-          }
-        : {
-            kind: target.resource.kind,
-            apiVersion: apiVersion(target),
-            metadata: { creationTimestamp: null, ...metadata },
-          };
-    this.write({ type: 'BOOKMARK', object });
+    this.awaitsEnd = false;
+    const version = `meta.k8s.io/${as.version}`;
+    const own = { kind: target.resource.kind, apiVersion: apiVersion(target) };
+    const forms: Record<Representation['form'], JsonObject> = {
+      object: { ...own, metadata },
+      partial: { kind: 'PartialObjectMetadata', apiVersion: version, metadata },
+      table: {
+        kind: 'Table',
+        apiVersion: version,
+        metadata,
+        columnDefinitions: null,
+        rows: [],
+      },
+    };
+    this.write({ type: 'BOOKMARK', object: forms[as.form] });
   }
 
   private sendError(error: ApiError): void {

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '../json/value';
 import { asObject, asString, at } from '../json/value';
 import type { ObjectWriter } from '../objects/objectWriter';
-import { apiVersion } from '../objects/objectWriter';
 import { readScale, writeScale } from '../objects/scale';
 import type {
   DeleteOptions,
@@ -14,7 +13,7 @@ import type {
 import { applyMergePatch } from '../patch/mergePatch';
 import { ApiError, unsupportedMediaType } from './apiError';
 import { mediaType, parseBody, parseObject } from './body';
-import { selectorOf } from './readHandlers';
+import { listOf, selectorOf } from './readHandlers';
 
 /** What a write answers. */
 export interface WriteAnswer {
@@ -131,12 +130,9 @@ export class WriteHandlers {
     });
     return {
       code: 200,
-      body: {
-        kind: target.resource.listKind,
-        apiVersion: apiVersion(target),
-        metadata: { resourceVersion: String(this.writer.store.revision) },
-        items,
-      },
+      body: listOf(target, items, {
+        resourceVersion: String(this.writer.store.revision),
+      }),
     };
   }
 }

@@ -114,10 +114,7 @@ const DEFAULTERS: Record<string, Defaulter> = {
     moveStringData(object);
   },
   'v1/Namespace': object => {
-    fill(object, {
-      spec: { finalizers: ['kubernetes'] },
-      status: { phase: 'Active' },
-    });
+    fill(object, { spec: {}, status: { phase: 'Active' } });
     const metadata = asObject(object.metadata);
     if (metadata.name) {
       metadata.labels = {
@@ -154,20 +151,7 @@ const DEFAULTERS: Record<string, Defaulter> = {
   },
   'rbac.authorization.k8s.io/v1/RoleBinding': defaultBinding,
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': defaultBinding,
-  'autoscaling/v2/HorizontalPodAutoscaler': object => {
-    fill(spec(object), {
-      minReplicas: 1,
-      metrics: [
-        {
-          type: 'Resource',
-          resource: {
-            name: 'cpu',
-            target: { type: 'Utilization', averageUtilization: 80 },
-          },
-        },
-      ],
-    });
-  },
+  'autoscaling/v2/HorizontalPodAutoscaler': defaultAutoscaler,
   'storage.k8s.io/v1/StorageClass': object =>
     fill(object, {
       reclaimPolicy: 'Delete',
@@ -183,6 +167,18 @@ const DEFAULTERS: Record<string, Defaulter> = {
       });
     }
     fill(target, { conversion: { strategy: 'None' } });
+  },
+  'apiregistration.k8s.io/v1/APIService': object => {
+    const { service } = spec(object);
+    if (isObject(service)) fill(service, { port: 443 });
+  },
+  'autoscaling/v1/HorizontalPodAutoscaler': object => {
+    const target = spec(object);
+    fill(target, { minReplicas: 1 });
+    const metrics = asObject(asObject(object.metadata).annotations)[
+      'autoscaling.alpha.kubernetes.io/metrics'
+    ];
+    if (!metrics) fill(target, { targetCPUUtilizationPercentage: 80 });
   },
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration':
     defaultWebhooks,
@@ -218,6 +214,33 @@ function defaultBinding(object: JsonObject): void {
       fill(subject, { apiGroup: 'rbac.authorization.k8s.io' });
     }
   }
+}
+
+const EACH_15_SECONDS = { periodSeconds: 15 };
+
+function defaultAutoscaler(object: JsonObject): void {
+  const target = spec(object);
+  const utilization = { type: 'Utilization', averageUtilization: 80 };
+  fill(target, {
+    minReplicas: 1,
+    metrics: [
+      { type: 'Resource', resource: { name: 'cpu', target: utilization } },
+    ],
+  });
+  if (!isObject(target.behavior)) return;
+  fill(target.behavior, { scaleUp: {}, scaleDown: {} });
+  fill(asObject(target.behavior.scaleUp), {
+    stabilizationWindowSeconds: 0,
+    selectPolicy: 'Max',
+    policies: [
+      { type: 'Pods', value: 4, ...EACH_15_SECONDS },
+      { type: 'Percent', value: 100, ...EACH_15_SECONDS },
+    ],
+  });
+  fill(asObject(target.behavior.scaleDown), {
+    selectPolicy: 'Max',
+    policies: [{ type: 'Percent', value: 100, ...EACH_15_SECONDS }],
+  });
 }
 
 function defaultWebhooks(object: JsonObject): void {

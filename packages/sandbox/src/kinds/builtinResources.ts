@@ -1,35 +1,44 @@
 import type { KindInfo } from '@backstage-gitops/kubernetes-schema';
 import { builtinKinds, schemaOf } from '@backstage-gitops/kubernetes-schema';
+import { convertAutoscaler } from './autoscalerConversion';
 import { convertEvent } from './eventConversion';
 import type { FieldTypes } from './fieldTypes';
 import type { Resource, ResourceVersion } from './resource';
 import { apiVersionOf } from './resource';
 
-// The stable API of a current release. One version per group: nothing but
-// Events needs conversion.
-const SERVED = new Set([
-  'v1',
-  'admissionregistration.k8s.io/v1',
-  'apiextensions.k8s.io/v1',
-  'apiregistration.k8s.io/v1',
-  'apps/v1',
-  'authentication.k8s.io/v1',
-  'authorization.k8s.io/v1',
-  'autoscaling/v2',
-  'batch/v1',
-  'certificates.k8s.io/v1',
-  'coordination.k8s.io/v1',
-  'discovery.k8s.io/v1',
-  'events.k8s.io/v1',
-  'networking.k8s.io/v1',
-  'node.k8s.io/v1',
-  'policy/v1',
-  'rbac.authorization.k8s.io/v1',
-  'scheduling.k8s.io/v1',
-  'storage.k8s.io/v1',
-]);
+// What kube-apiserver 1.34 serves by default, in the order of its group list;
+// of each group the preferred version comes first.
+const SERVED: ReadonlyArray<[group: string, ...versions: string[]]> = [
+  ['', 'v1'],
+  ['apiregistration.k8s.io', 'v1'],
+  ['apps', 'v1'],
+  ['events.k8s.io', 'v1'],
+  ['authentication.k8s.io', 'v1'],
+  ['authorization.k8s.io', 'v1'],
+  ['autoscaling', 'v2', 'v1'],
+  ['batch', 'v1'],
+  ['certificates.k8s.io', 'v1'],
+  ['networking.k8s.io', 'v1'],
+  ['policy', 'v1'],
+  ['rbac.authorization.k8s.io', 'v1'],
+  ['storage.k8s.io', 'v1'],
+  ['admissionregistration.k8s.io', 'v1'],
+  ['apiextensions.k8s.io', 'v1'],
+  ['scheduling.k8s.io', 'v1'],
+  ['coordination.k8s.io', 'v1'],
+  ['node.k8s.io', 'v1'],
+  ['discovery.k8s.io', 'v1'],
+  ['resource.k8s.io', 'v1'],
+  ['flowcontrol.apiserver.k8s.io', 'v1'],
+];
 
-const NOT_SERVED = new Set(['ComponentStatus', 'Binding']);
+// Kinds that are younger than 1.34, or that need a scheduler to mean something.
+const NOT_SERVED = new Set([
+  'Binding',
+  'ComponentStatus',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
+]);
 
 const STORED_VERBS = [
   'create',
@@ -76,25 +85,43 @@ const SELECTABLE_FIELDS: Record<string, string[]> = {
   Namespace: ['status.phase'],
   Node: ['spec.unschedulable'],
   Job: ['status.successful'],
-  ReplicaSet: ['status.replicas'],
   ReplicationController: ['status.replicas'],
   Service: ['spec.clusterIP', 'spec.type'],
   CertificateSigningRequest: ['spec.signerName'],
 };
 
-/** All built-in resources that the sandbox serves. */
+/** Kinds that two groups serve from one storage, or whose versions differ in shape. */
+const CONVERSIONS: Record<
+  string,
+  Pick<Resource, 'storage' | 'storedAs' | 'convert'>
+> = {
+  Event: { storage: '/events', storedAs: 'v1', convert: convertEvent },
+  HorizontalPodAutoscaler: {
+    storage: 'autoscaling/horizontalpodautoscalers',
+    storedAs: 'autoscaling/v2',
+    convert: convertAutoscaler,
+  },
+};
+
+/** All built-in resources that the sandbox serves, in the order of discovery. */
 export function builtinResources(types: FieldTypes): Resource[] {
-  return [...builtinKinds()]
-    .filter(
-      info =>
-        SERVED.has(apiVersionOf(info.group, info.version)) &&
-        !NOT_SERVED.has(info.kind),
-    )
-    .map(info => builtinResource(info, types));
+  const known = [...builtinKinds()].filter(({ kind }) => !NOT_SERVED.has(kind));
+  return SERVED.flatMap(([group, ...versions]) => {
+    const byPlural = new Map<string, KindInfo[]>();
+    for (const version of versions) {
+      for (const info of known) {
+        if (info.group !== group || info.version !== version) continue;
+        byPlural.set(info.plural, [...(byPlural.get(info.plural) ?? []), info]);
+      }
+    }
+    return [...byPlural.keys()]
+      .sort()
+      .map(plural => builtinResource(byPlural.get(plural)!, types));
+  });
 }
 
-function builtinResource(info: KindInfo, types: FieldTypes): Resource {
-  const isEvent = info.kind === 'Event';
+function builtinResource(infos: KindInfo[], types: FieldTypes): Resource {
+  const [info] = infos;
   return {
     group: info.group,
     plural: info.plural,
@@ -105,11 +132,10 @@ function builtinResource(info: KindInfo, types: FieldTypes): Resource {
     categories: [...(info.categories ?? [])],
     namespaced: info.namespaced,
     verbs: [...(info.verbs ?? STORED_VERBS)].sort(),
-    versions: [builtinVersion(info, types)],
+    versions: infos.map(version => builtinVersion(version, types)),
     storageVersion: info.version,
-    storage: isEvent ? '/events' : `${info.group}/${info.plural}`,
     custom: false,
-    convert: isEvent ? convertEvent : undefined,
+    ...(CONVERSIONS[info.kind] ?? { storage: `${info.group}/${info.plural}` }),
   };
 }
 

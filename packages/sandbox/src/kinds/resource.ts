@@ -55,6 +55,8 @@ export interface Resource {
   storageVersion: string;
   /** Where objects are stored; two resources may share it, as the two Event APIs do. */
   storage: string;
+  /** The `apiVersion` of stored objects where it is not the group's own storage version. */
+  storedAs?: string;
   /** Whether a CustomResourceDefinition made it. */
   custom: boolean;
   /** Changes the shape of an object between versions; by default only `apiVersion` changes. */
@@ -64,6 +66,13 @@ export interface Resource {
 /** `<group>/<version>`, or the version alone in the core group. */
 export function apiVersionOf(group: string, version: string): string {
   return group ? `${group}/${version}` : version;
+}
+
+/** The `apiVersion` in which objects of a resource are stored. */
+export function storedApiVersion(resource: Resource): string {
+  return (
+    resource.storedAs ?? apiVersionOf(resource.group, resource.storageVersion)
+  );
 }
 
 /** Splits an `apiVersion`. */

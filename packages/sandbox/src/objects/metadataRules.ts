@@ -2,20 +2,14 @@ import type { FieldProblem } from '../api/apiError';
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, isObject } from '../json/value';
 import type { Resource } from '../kinds/resource';
-
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
-const DNS_LABEL = new RegExp(`^${LABEL}$`);
-const QUALIFIED_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-
-const SUBDOMAIN_RULE =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL_RULE =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const QUALIFIED_RULE =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const LABEL_VALUE_RULE =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+import {
+  DNS_LABEL,
+  DNS_LABEL_RULE,
+  labelKeyRule,
+  labelValueRule,
+  SUBDOMAIN,
+  SUBDOMAIN_RULE,
+} from './labelRules';
 
 const ANNOTATIONS_LIMIT = 256 * 1024;
 const LABEL_NAMED = new Set(['Namespace', 'Service']);
@@ -75,38 +69,20 @@ function nameProblems(
   }
   if (!(isLabel ? DNS_LABEL : SUBDOMAIN).test(name)) {
     problems.push(
-      invalid('metadata.name', name, isLabel ? LABEL_RULE : SUBDOMAIN_RULE),
+      invalid('metadata.name', name, isLabel ? DNS_LABEL_RULE : SUBDOMAIN_RULE),
     );
   }
   return problems;
 }
 
-function qualifiedNameRule(key: string): string | undefined {
-  const slash = key.indexOf('/');
-  const name = slash < 0 ? key : key.slice(slash + 1);
-  if (slash >= 0) {
-    const prefix = key.slice(0, slash);
-    if (!prefix) return 'prefix part must be non-empty';
-    if (!SUBDOMAIN.test(prefix)) return `prefix part ${SUBDOMAIN_RULE}`;
-  }
-  if (!name) return 'name part must be non-empty';
-  if (name.length > 63) return 'name part must be no more than 63 bytes';
-  return QUALIFIED_PART.test(name) ? undefined : QUALIFIED_RULE;
-}
-
 function labelProblems(metadata: JsonObject): FieldProblem[] {
   const problems: FieldProblem[] = [];
   for (const [key, value] of Object.entries(asObject(metadata.labels))) {
-    const keyRule = qualifiedNameRule(key);
+    const keyRule = labelKeyRule(key);
     if (keyRule) problems.push(invalid('metadata.labels', key, keyRule));
     const text = String(value ?? '');
-    if (text.length > 63) {
-      problems.push(
-        invalid('metadata.labels', text, 'must be no more than 63 bytes'),
-      );
-    } else if (text && !QUALIFIED_PART.test(text)) {
-      problems.push(invalid('metadata.labels', text, LABEL_VALUE_RULE));
-    }
+    const valueRule = labelValueRule(text);
+    if (valueRule) problems.push(invalid('metadata.labels', text, valueRule));
   }
   return problems;
 }
@@ -115,7 +91,7 @@ function annotationProblems(metadata: JsonObject): FieldProblem[] {
   const problems: FieldProblem[] = [];
   let size = 0;
   for (const [key, value] of Object.entries(asObject(metadata.annotations))) {
-    const rule = qualifiedNameRule(key.toLowerCase());
+    const rule = labelKeyRule(key.toLowerCase());
     if (rule) problems.push(invalid('metadata.annotations', key, rule));
     size += Buffer.byteLength(key) + Buffer.byteLength(String(value ?? ''));
   }
@@ -159,7 +135,7 @@ function ownerProblems(metadata: JsonObject): FieldProblem[] {
 function finalizerProblems(metadata: JsonObject): FieldProblem[] {
   const problems: FieldProblem[] = [];
   for (const finalizer of asArray(metadata.finalizers).map(String)) {
-    const rule = qualifiedNameRule(finalizer);
+    const rule = labelKeyRule(finalizer);
     if (rule) problems.push(invalid('metadata.finalizers', finalizer, rule));
   }
   return problems;

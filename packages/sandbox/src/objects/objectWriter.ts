@@ -9,7 +9,7 @@ import {
 } from '../api/apiError';
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, clone, equal } from '../json/value';
-import { apiVersionOf, inVersion } from '../kinds/resource';
+import { apiVersionOf, inVersion, storedApiVersion } from '../kinds/resource';
 import { schemaProblems } from '../kinds/schemaValidation';
 import { trackUpdate } from '../managed-fields/fieldManager';
 import { emptyObject } from '../protobuf/decode';
@@ -253,9 +253,7 @@ export class ObjectWriter {
   }
 
   private toStorage({ resource }: Target, object: JsonObject): JsonObject {
-    const group = resource.convert ? '' : resource.group;
-    const version = resource.convert ? 'v1' : resource.storageVersion;
-    return inVersion(resource, object, apiVersionOf(group, version));
+    return inVersion(resource, object, storedApiVersion(resource));
   }
 
   private named(

@@ -24,6 +24,9 @@ export function prepareCreate(
   else delete metadata.namespace;
   if (tracksGeneration(resource)) metadata.generation = 1;
   const result: JsonObject = { ...object, metadata };
+  if (resource.kind === 'Namespace' && !resource.custom) {
+    result.spec = { ...asObject(result.spec), finalizers: ['kubernetes'] };
+  }
   if (resource.group === 'batch' && resource.kind === 'Job') {
     selectOwnPods(result, name, identity.uid);
   }

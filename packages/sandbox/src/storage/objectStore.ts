@@ -36,7 +36,7 @@ export interface ObjectStoreOptions {
  * operations are synchronous, which makes each request's write atomic.
  */
 export class ObjectStore {
-  private readonly objects = new Map<string, Map<string, JsonObject>>();
+  private readonly objects = new Map<string, Bucket>();
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly journal?: Journal;
   private readonly historyLimit: number;
@@ -71,11 +71,47 @@ export class ObjectStore {
 
   /** All objects of a storage, by namespace and name. */
   list(storage: string, namespace?: string): JsonObject[] {
+    const bucket = this.objects.get(storage);
+    return bucket ? bucket.range(namespace).map(key => bucket.get(key)!) : [];
+  }
+
+  /**
+   * As `list`, at an earlier revision that `oldestRevision` reaches back to, and
+   * with `after` only what follows that `<namespace>/<name>`.
+   */
+  listAt(
+    storage: string,
+    namespace: string | undefined,
+    revision: number,
+    after = '',
+  ): JsonObject[] {
+    const then = this.changedSince(storage, revision);
+    const bucket = this.objects.get(storage);
+    const keys = (bucket?.range(namespace) ?? []).filter(key => key > after);
+    if (then.size === 0) return keys.map(key => bucket!.get(key)!);
     const prefix = namespace === undefined ? '' : `${namespace}/`;
-    return [...(this.objects.get(storage) ?? [])]
-      .filter(([key]) => key.startsWith(prefix))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object);
+    const gone = [...then]
+      .filter(([key, object]) => object && !bucket?.has(key))
+      .map(([key]) => key)
+      .filter(key => key.startsWith(prefix) && key > after);
+    return [...keys, ...gone]
+      .sort(byKey)
+      .map(key => (then.has(key) ? then.get(key) : bucket!.get(key)))
+      .filter(object => object !== undefined);
+  }
+
+  /** What has changed since a revision, as it was then; undefined for what did not exist. */
+  private changedSince(
+    storage: string,
+    revision: number,
+  ): Map<string, JsonObject | undefined> {
+    const then = new Map<string, JsonObject | undefined>();
+    for (const change of this.changesSince(revision) ?? []) {
+      if (change.storage !== storage) continue;
+      const key = keyOf(change.object);
+      if (!then.has(key)) then.set(key, change.previous);
+    }
+    return then;
   }
 
   /** Everything that is stored. */
@@ -144,9 +180,14 @@ export class ObjectStore {
   /** Changes after a revision, or undefined where the log does not reach back. */
   changesSince(revision: number): Change[] | undefined {
     if (revision < this.compacted) return undefined;
-    let from = this.history.length;
-    while (from > 0 && this.history[from - 1].revision > revision) from -= 1;
-    return this.history.slice(from);
+    let low = 0;
+    let high = this.history.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.history[middle].revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.history.slice(low);
   }
 
   /** Calls back for each change from now on; returns how to stop. */
@@ -166,10 +207,10 @@ export class ObjectStore {
     this.journal?.close();
   }
 
-  private bucket(storage: string): Map<string, JsonObject> {
+  private bucket(storage: string): Bucket {
     let bucket = this.objects.get(storage);
     if (!bucket) {
-      bucket = new Map();
+      bucket = new Bucket();
       this.objects.set(storage, bucket);
     }
     return bucket;
@@ -191,6 +232,68 @@ export class ObjectStore {
     }
     for (const listener of [...this.listeners]) listener(change);
   }
+}
+
+/** The objects of one storage; keys in order are kept until one comes or goes. */
+class Bucket {
+  private readonly objects = new Map<string, JsonObject>();
+  private sorted?: string[];
+
+  get(key: string): JsonObject | undefined {
+    return this.objects.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.objects.has(key);
+  }
+
+  set(key: string, object: JsonObject): void {
+    if (!this.objects.has(key)) this.sorted = undefined;
+    this.objects.set(key, object);
+  }
+
+  delete(key: string): void {
+    if (this.objects.delete(key)) this.sorted = undefined;
+  }
+
+  values(): Iterable<JsonObject> {
+    return this.objects.values();
+  }
+
+  /** The keys of a namespace, or all, in order. */
+  range(namespace: string | undefined): string[] {
+    this.sorted ??= [...this.objects.keys()].sort(byKey);
+    if (namespace === undefined) return this.sorted;
+    const prefix = `${namespace}/`;
+    const from = lowerBound(this.sorted, prefix);
+    let to = from;
+    while (to < this.sorted.length && this.sorted[to].startsWith(prefix)) {
+      to += 1;
+    }
+    return this.sorted.slice(from, to);
+  }
+}
+
+function byKey(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** The first position whose key is not before the given one. */
+function lowerBound(keys: string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (keys[middle] < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function keyOf(object: JsonObject): string {
+  const { namespace, name } = asObject(object.metadata);
+  return `${String(namespace ?? '')}/${String(name ?? '')}`;
 }
 
 function objectKey({ namespace, name }: ObjectKey): string {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json/value';
-import { asObject, at } from '../json/value';
+import { at } from '../json/value';
 
 /** Whether an object is selected. */
 export type Selector = (object: JsonObject) => boolean;
@@ -9,82 +9,6 @@ export class SelectorError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'SelectorError';
-  }
-}
-
-type LabelTest = (labels: JsonObject) => boolean;
-
-/**
- * Reads a label selector: `a=b`, `a==b`, `a!=b`, `a`, `!a`, `a in (x,y)`,
- * `a notin (x,y)`, `a>1`, `a<1`, separated by commas.
- *
- * @throws {@link SelectorError}
- */
-export function labelSelector(text: string): Selector {
-  const tests = splitRequirements(text).map(labelTest);
-  return object => {
-    const labels = asObject(at(object, 'metadata', 'labels'));
-    return tests.every(test => test(labels));
-  };
-}
-
-function splitRequirements(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let part = '';
-  for (const sign of text) {
-    if (sign === '(') depth += 1;
-    if (sign === ')') depth -= 1;
-    if (sign === ',' && depth === 0) {
-      parts.push(part);
-      part = '';
-    } else {
-      part += sign;
-    }
-  }
-  parts.push(part);
-  return parts.map(entry => entry.trim()).filter(Boolean);
-}
-
-const KEY = '[A-Za-z0-9_./-]+';
-const SET_TEST = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
-const VALUE_TEST = new RegExp(`^(${KEY})\\s*(==|=|!=|>|<)\\s*([^\\s=!<>]*)$`);
-const EXISTS_TEST = new RegExp(`^(!?)\\s*(${KEY})$`);
-
-function labelTest(requirement: string): LabelTest {
-  const inSet = SET_TEST.exec(requirement);
-  if (inSet) {
-    const [, key, operator, list] = inSet;
-    const values = new Set(list.split(',').map(value => value.trim()));
-    return operator === 'in'
-      ? labels => Object.hasOwn(labels, key) && values.has(String(labels[key]))
-      : labels =>
-          !Object.hasOwn(labels, key) || !values.has(String(labels[key]));
-  }
-  const comparison = VALUE_TEST.exec(requirement);
-  if (comparison) return valueTest(comparison);
-  const exists = EXISTS_TEST.exec(requirement);
-  if (exists) {
-    const [, not, key] = exists;
-    return labels => Object.hasOwn(labels, key) !== Boolean(not);
-  }
-  throw new SelectorError(
-    `unable to parse requirement: found '${requirement}', expected: a label requirement`,
-  );
-}
-
-function valueTest([, key, operator, value]: string[]): LabelTest {
-  switch (operator) {
-    case '!=':
-      return labels => labels[key] !== value;
-    case '>':
-      return labels =>
-        Object.hasOwn(labels, key) && Number(labels[key]) > Number(value);
-    case '<':
-      return labels =>
-        Object.hasOwn(labels, key) && Number(labels[key]) < Number(value);
-    default:
-      return labels => labels[key] === value;
   }
 }
 
