@@ -2,6 +2,7 @@ import { applyCases } from './cases/apply';
 import { clientCases } from './cases/client';
 import { runCase } from './cases/ClusterCase';
 import { conflictCases } from './cases/conflicts';
+import { costCases } from './cases/cost';
 import { diffCases } from './cases/diff';
 import { healthCases } from './cases/health';
 import { ignoreCases } from './cases/ignore';
@@ -21,6 +22,7 @@ const GROUPS = [
   healthCases,
   diffCases,
   clientCases,
+  costCases,
 ];
 
 /** For one case; generous, since it costs only where it is reached. */

@@ -57,6 +57,7 @@ export { ApplyError } from './apply/ApplyError';
 export type { ApplyFailure, ApplyPhase } from './apply/ApplyError';
 export { applyObjects } from './apply/applyObjects';
 export type { ApplyObjectsOptions, ApplyProgress } from './apply/applyObjects';
+export { DuplicateObjectError } from './apply/checkSet';
 export { formatChangeSet, inventoryOf } from './apply/ChangeSet';
 export type { Change, ChangeAction, ChangeSet } from './apply/ChangeSet';
 export type { IgnoreRule } from './apply/ignore';

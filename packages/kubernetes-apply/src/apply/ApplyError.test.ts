@@ -82,7 +82,7 @@ describe('ApplyError', () => {
     }).catch(e => e);
     expect(error).toBeInstanceOf(ApplyError);
     expect(error.message).toMatch(
-      /^Secret\/team\/token dry-run failed \(InternalError\): failed to create typed/,
+      /^Secret\/team\/token apply failed \(InternalError\): failed to create typed/,
     );
     const told = `${error.stack} ${JSON.stringify(error)} ${error.cause}`;
     expect(told).not.toContain('not-base64');

@@ -1,9 +1,12 @@
-import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  isJsonObject,
+  type JsonObject,
+  type KubernetesObject,
+} from '@backstage-gitops/kubernetes-yaml';
 import { ClusterError } from '../errors/ClusterError';
 import { causeText } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
 import { maskSecretValues } from '../object/maskSecret';
-import { subjectOf } from '../object/subject';
 import { formatChangeSet, type ChangeSet } from './ChangeSet';
 
 /**
@@ -63,13 +66,11 @@ export function failureOf(options: {
   error: unknown;
 }): ApplyFailure {
   const { object, phase, error } = options;
-  const subject = subjectOf(object);
+  const subject = nameOf(object);
   const isApiError = error instanceof KubernetesApiError;
   const reason = isApiError && error.reason ? ` (${error.reason})` : '';
-  const text = maskSecretValues(
-    isApiError ? error.apiMessage : causeText(error),
-    object,
-  );
+  const said = isApiError ? error.apiMessage : causeText(error);
+  const text = isJsonObject(object) ? maskSecretValues(said, object) : said;
   return {
     subject,
     phase,
@@ -77,6 +78,17 @@ export function failureOf(options: {
     ...(error instanceof ClusterError && error.hint
       ? { hint: error.hint }
       : {}),
-    ...(object.kind === 'Secret' ? {} : { cause: error }),
+    ...(object?.kind === 'Secret' ? {} : { cause: error }),
   };
+}
+
+/** Also for what lacks a kind or a name, which is why it failed. */
+function nameOf(object: unknown): string {
+  const { kind, metadata }: JsonObject = isJsonObject(object) ? object : {};
+  const { namespace, name }: JsonObject = isJsonObject(metadata)
+    ? metadata
+    : {};
+  return [kind || 'object', namespace, name]
+    .filter(part => typeof part === 'string' && part !== '')
+    .join('/');
 }

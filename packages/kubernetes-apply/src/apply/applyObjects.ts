@@ -3,7 +3,10 @@ import type { ClusterClient } from '../client/ClusterClient';
 import { systemClock, type Clock } from '../client/Clock';
 import { waitForHealth } from '../health/waitForHealth';
 import { inventoryEntryOf, type InventoryEntry } from '../inventory/inventory';
-import { refOf } from '../object/metadata';
+import { ConnectionError, RequestTimeoutError } from '../errors/errors';
+import { KubernetesApiError } from '../errors/KubernetesApiError';
+import { groupOf, refOf } from '../object/metadata';
+import { objectKey } from '../object/objectKey';
 import {
   ApplyError,
   failureOf,
@@ -11,14 +14,16 @@ import {
   type ApplyPhase,
 } from './ApplyError';
 import { changeOf, type Change, type ChangeSet } from './ChangeSet';
+import { DuplicateObjectError, duplicatesIn } from './checkSet';
 import { commit } from './commit';
 import { definedKinds, isDefined, whileEstablishing } from './establishing';
 import type { IgnoreRule } from './ignore';
-import { inspect, type Inspection } from './inspect';
+import { inspect, presumeNew, type Inspection } from './inspect';
 import { mapConcurrent } from './mapConcurrent';
 import { normalise, type CommonMetadata } from './normalise';
 import { compareApplyOrder, stageOf, STAGES, type Stage } from './order';
 import { prepare } from './prepare';
+import { readLive, type LiveObjects } from './readLive';
 import type { FieldManagerMatch } from './takeOver';
 
 /** @public */
@@ -61,36 +66,45 @@ export interface ApplyProgress {
   total: number;
 }
 
-/** Dry runs at once; Flux 2.9 has the same number. */
-const CONCURRENT_DRY_RUNS = 4;
+/** Dry runs at once. Flux 2.9 has 4; here the budget of the cluster bounds them. */
+const CONCURRENT_DRY_RUNS = 8;
+/** Writes at once, of objects of one kind; kinds follow one another. */
+const CONCURRENT_WRITES = 8;
+
+/** What is to be done about an object of a stage. */
+interface Step {
+  /** As it is in the set; what is sent may differ for ignored fields. */
+  object: KubernetesObject;
+  inspection: Inspection;
+}
 
 class ApplyRun {
   readonly #options: ApplyObjectsOptions;
   readonly #clock: Clock;
   readonly #changes: ChangeSet = { entries: [] };
-  readonly #defined: Set<string>;
+  #defined: ReadonlySet<string> = new Set();
+  #done = 0;
 
   constructor(options: ApplyObjectsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#defined = definedKinds(options.objects);
   }
 
   async run(): Promise<ChangeSet> {
-    const stages = new Map<Stage, KubernetesObject[]>();
     const objects = await this.#each('check', this.#options.objects, object =>
       Promise.resolve(normalise(object, this.#options)),
     );
+    this.#refuseDuplicates(objects);
+    this.#defined = definedKinds(objects);
+    const custom = this.#options.customStageKinds ?? [];
+    const stages = new Map<Stage, KubernetesObject[]>(
+      STAGES.map(stage => [stage, []]),
+    );
     for (const object of objects) {
-      const stage = stageOf(
-        refOf(object),
-        this.#options.customStageKinds ?? [],
-      );
-      stages.set(stage, [...(stages.get(stage) ?? []), object]);
+      stages.get(stageOf(refOf(object), custom))?.push(object);
     }
-    for (const stage of STAGES) {
-      const members = stages.get(stage);
-      if (members) await this.#stage(stage, members);
+    for (const [stage, members] of stages) {
+      if (members.length > 0) await this.#stage(stage, members);
     }
     return this.#changes;
   }
@@ -99,37 +113,80 @@ class ApplyRun {
     const prepared = await this.#each('dry-run', members, object =>
       this.#whileDefined(object, () => prepare(object, this.#options)),
     );
-    const inspections = await this.#each('dry-run', prepared, object =>
-      this.#whileDefined(object, () => this.#inspect(object)),
-    );
-    inspections.sort((a, b) =>
-      compareApplyOrder(refOf(a.desired), refOf(b.desired)),
-    );
-    const writes = inspections.filter(
-      ({ action }) => action === 'created' || action === 'configured',
+    // Once more, now that cluster-scoped objects have no namespace.
+    this.#refuseDuplicates(prepared);
+    const steps = await this.#inspectAll(prepared);
+    steps.sort((a, b) => compareApplyOrder(refOf(a.object), refOf(b.object)));
+    const writes = steps.filter(({ inspection: { action } }) =>
+      isWrite(action),
     );
     if (writes.length > 0) {
       await this.#options.onStage?.(
-        writes.map(({ desired }) => inventoryEntryOf(refOf(desired))),
+        writes.map(({ object }) => inventoryEntryOf(refOf(object))),
       );
     }
-    for (const inspection of inspections) await this.#write(inspection);
+    for (const sameKind of runsOfKinds(steps)) await this.#writeAll(sameKind);
     if (stage === 'definitions' || stage === 'classes') {
-      await this.#wait(writes.map(({ desired }) => desired));
+      await this.#wait(writes.map(({ object }) => object));
     }
   }
 
-  #inspect(object: KubernetesObject): Promise<Inspection> {
+  /**
+   * What is there is tried by dry run, all of it before anything is written.
+   * What is not there is written at once where nothing that is there would
+   * change: nothing that runs is at stake then, and the apply says the same
+   * as a dry run would. Otherwise it is tried, too.
+   */
+  async #inspectAll(objects: KubernetesObject[]): Promise<Step[]> {
+    const known = await this.#readLive(objects);
+    const isAbsent = (object: KubernetesObject) =>
+      known.get(objectKey(refOf(object))) === null;
+    const inspectThese = (these: KubernetesObject[]) =>
+      this.#each('dry-run', these, async object => ({
+        object,
+        inspection: withoutLive(
+          await this.#inspect(object, known.get(objectKey(refOf(object)))),
+        ),
+      }));
+    const there = await inspectThese(objects.filter(o => !isAbsent(o)));
+    const absent = objects.filter(isAbsent);
+    const atStake = there.some(
+      ({ inspection: { action, recreate } }) =>
+        action === 'configured' || recreate,
+    );
+    const fresh = atStake
+      ? await inspectThese(absent)
+      : absent.map(object => ({ object, inspection: presumeNew(object) }));
+    return [...there, ...fresh];
+  }
+
+  async #readLive(objects: KubernetesObject[]): Promise<LiveObjects> {
+    try {
+      return await readLive(objects.map(refOf), this.#options);
+    } catch (error) {
+      throw this.#failed([
+        failureOf({ object: objects[0], phase: 'dry-run', error }),
+      ]);
+    }
+  }
+
+  #inspect(
+    object: KubernetesObject,
+    known?: KubernetesObject | null,
+  ): Promise<Inspection> {
     const { client, fieldManager, signal, overrideManagers, ignore } =
       this.#options;
-    return inspect(object, {
-      client,
-      fieldManager,
-      force: this.#options.force ?? false,
-      overrideManagers,
-      ignore,
-      signal,
-    });
+    return this.#whileDefined(object, () =>
+      inspect(object, {
+        client,
+        fieldManager,
+        force: this.#options.force ?? false,
+        overrideManagers,
+        ignore,
+        signal,
+        known,
+      }),
+    );
   }
 
   /** A kind that the set itself defines may take a moment to be served. */
@@ -146,32 +203,65 @@ class ApplyRun {
       : work();
   }
 
-  async #write(inspection: Inspection): Promise<void> {
-    const { desired } = inspection;
-    this.#options.signal?.throwIfAborted();
-    let phase: ApplyPhase = 'apply';
+  #refuseDuplicates(objects: readonly KubernetesObject[]): void {
+    const failures = duplicatesIn(objects, this.#options.defaultNamespace).map(
+      ({ object, other }) =>
+        failureOf({
+          object,
+          phase: 'check',
+          error: new DuplicateObjectError(object, other),
+        }),
+    );
+    if (failures.length > 0) throw this.#failed(failures);
+  }
+
+  /** Writes what there is to write of one kind; tells it in order. */
+  async #writeAll(steps: readonly Step[]): Promise<void> {
+    const changes: Change[] = [];
+    const failures: ApplyFailure[] = [];
     try {
-      const action = await commit(inspection, {
-        ...this.#options,
-        clock: this.#clock,
-        timeoutMs: this.#options.stageTimeoutMs ?? 60_000,
-        inspectAgain: () => this.#inspect(desired),
-        onPhase: current => {
-          phase = current;
-        },
-      });
-      const change = changeOf(refOf(desired), action);
-      this.#changes.entries.push(change);
-      this.#options.onProgress?.({
-        change,
-        done: this.#changes.entries.length,
-        total: this.#options.objects.length,
+      await mapConcurrent(steps, CONCURRENT_WRITES, async (step, index) => {
+        this.#options.signal?.throwIfAborted();
+        let phase: ApplyPhase = 'apply';
+        try {
+          changes[index] = await this.#write(step, current => {
+            phase = current;
+          });
+        } catch (error) {
+          failures[index] = failureOf({ object: step.object, phase, error });
+          throw error;
+        }
       });
     } catch (error) {
       if (this.#options.signal?.aborted) throw error;
-      const failure = failureOf({ object: desired, phase, error });
-      throw new ApplyError([failure], this.#changes);
     }
+    // Places of what was not reached are empty.
+    this.#changes.entries.push(...changes.filter(Boolean));
+    const inOrder = failures.filter(Boolean);
+    if (inOrder.length > 0) throw this.#failed(inOrder);
+  }
+
+  async #write(
+    { object, inspection }: Step,
+    onPhase: (phase: ApplyPhase) => void,
+  ): Promise<Change> {
+    const action = await this.#whileDefined(object, () =>
+      commit(inspection, {
+        ...this.#options,
+        clock: this.#clock,
+        timeoutMs: this.#options.stageTimeoutMs ?? 60_000,
+        inspectAgain: () => this.#inspect(object),
+        onPhase,
+      }),
+    );
+    const change = changeOf(refOf(object), action);
+    this.#done += 1;
+    this.#options.onProgress?.({
+      change,
+      done: this.#done,
+      total: this.#options.objects.length,
+    });
+    return change;
   }
 
   async #wait(objects: KubernetesObject[]): Promise<void> {
@@ -199,35 +289,78 @@ class ApplyRun {
     work: (object: KubernetesObject) => Promise<T>,
   ): Promise<T[]> {
     const failures: ApplyFailure[] = [];
+    let outage = false;
     const outcomes = await mapConcurrent(
       objects,
       CONCURRENT_DRY_RUNS,
       async (object, index): Promise<{ value: T } | undefined> => {
         this.#options.signal?.throwIfAborted();
+        if (outage) return undefined;
         try {
           return { value: await work(object) };
         } catch (error) {
           if (this.#options.signal?.aborted) throw error;
+          outage ||= isOutage(error);
           failures[index] = failureOf({ object, phase, error });
           return undefined;
         }
       },
     );
-    // In the order of the set; places of those that passed are empty.
+    // Places of those that passed are empty.
     const inOrder = failures.filter(Boolean);
-    if (inOrder.length > 0) throw new ApplyError(inOrder, this.#changes);
+    if (inOrder.length > 0) throw this.#failed(inOrder);
     return outcomes.flatMap(outcome => (outcome ? [outcome.value] : []));
   }
+
+  #failed(failures: readonly ApplyFailure[]): ApplyError {
+    return new ApplyError(failures, this.#changes);
+  }
+}
+
+function isWrite(action: Change['action']): boolean {
+  return action === 'created' || action === 'configured';
+}
+
+/** Only what the writing needs: of ten thousand objects, the rest is much. */
+function withoutLive(inspection: Inspection): Inspection {
+  const { merged: _, live, ...rest } = inspection;
+  return rest.recreate ? { ...rest, live } : rest;
+}
+
+/** Steps in order, cut where the kind changes. */
+function runsOfKinds(steps: readonly Step[]): Step[][] {
+  const runs: Step[][] = [];
+  let last: string | undefined;
+  for (const step of steps) {
+    const { apiVersion, kind } = step.object;
+    const id = `${groupOf(apiVersion)}/${kind}`;
+    if (id === last) runs[runs.length - 1].push(step);
+    else runs.push([step]);
+    last = id;
+  }
+  return runs;
+}
+
+/** The cluster fails and not the object: the next one would not fare better. */
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof ConnectionError ||
+    error instanceof RequestTimeoutError ||
+    (error instanceof KubernetesApiError && error.status === 401)
+  );
 }
 
 /**
  * Applies a set of objects as Flux 2.9 does: in stages (definitions, classes,
  * the rest), each first tried by server-side dry run; only what would change
- * is written, one after the other in Flux's order.
+ * is written, kind after kind in Flux's order.
  *
- * Differences from Flux: with `force`, an object is recreated only where the
- * server says that a field is immutable and nothing else is wrong with it;
- * deletions for that wait until all dry runs of the stage have passed.
+ * Differences from Flux: objects are read by lists; a stage that changes
+ * nothing of what is there creates what is missing without a dry run; objects
+ * of one kind are written at once, eight at a time. With `force`, an object is
+ * recreated only where the server says that a field is immutable and nothing
+ * else is wrong with it; deletions for that wait until all dry runs of the
+ * stage have passed.
  *
  * @throws ApplyError with what was applied before
  * @public

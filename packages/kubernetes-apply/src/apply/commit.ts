@@ -1,3 +1,7 @@
+import {
+  isJsonObject,
+  type KubernetesObject,
+} from '@backstage-gitops/kubernetes-yaml';
 import type { ClusterClient } from '../client/ClusterClient';
 import { pause, type Clock } from '../client/Clock';
 import { RequestTimeoutError } from '../errors/errors';
@@ -27,26 +31,56 @@ export async function commit(
   options: CommitOptions,
 ): Promise<Inspection['action']> {
   let current = inspection;
-  for (let conflicts = 0; ; conflicts++) {
-    if (current.action === 'skipped' || current.action === 'unchanged') {
-      return current.action;
+  let written = false;
+  for (let races = 0; ; races++) {
+    if (current.action === 'skipped') return current.action;
+    if (current.action === 'unchanged') {
+      return written ? 'configured' : 'unchanged';
     }
     try {
-      await write(current, options);
-      return current.action;
+      const stored = await write(current, options);
+      if (!isSomebodysToo(current, stored, options)) {
+        return written ? 'configured' : current.action;
+      }
+      written = true;
     } catch (error) {
-      const raced =
-        error instanceof ConflictError && error.conflicts.length === 0;
-      if (!raced || conflicts >= MAX_CONFLICTS) throw error;
-      current = await options.inspectAgain();
+      if (!isRace(current, error) || races >= MAX_CONFLICTS) throw error;
     }
+    if (races >= MAX_CONFLICTS) return 'configured';
+    current = await options.inspectAgain();
   }
+}
+
+/** Somebody wrote, or made the object, after it was looked at. */
+function isRace({ presumedNew }: Inspection, error: unknown): boolean {
+  return (
+    error instanceof ConflictError &&
+    (presumedNew === true || error.conflicts.length === 0)
+  );
+}
+
+/**
+ * True where an object that was not there has fields of others in the answer
+ * to its first apply: it was made in between, without a conflict. What else is
+ * to be done about it, a look at it tells.
+ */
+function isSomebodysToo(
+  { presumedNew }: Inspection,
+  stored: KubernetesObject,
+  { fieldManager }: CommitOptions,
+): boolean {
+  return (
+    presumedNew === true &&
+    (stored.metadata.managedFields ?? []).some(
+      entry => isJsonObject(entry) && entry.manager !== fieldManager,
+    )
+  );
 }
 
 async function write(
   inspection: Inspection,
   options: CommitOptions,
-): Promise<void> {
+): Promise<KubernetesObject> {
   const { client, fieldManager, signal } = options;
   const { desired, takeOver } = inspection;
   if (inspection.recreate) {
@@ -64,7 +98,12 @@ async function write(
     });
   }
   await options.beforeWrite?.();
-  await client.apply(desired, { fieldManager, force: true, signal });
+  return client.apply(desired, {
+    fieldManager,
+    // Without force, an object that is there after all is a conflict.
+    force: !inspection.presumedNew,
+    signal,
+  });
 }
 
 /** Deletes the live object and waits until it, and none other, is gone. */

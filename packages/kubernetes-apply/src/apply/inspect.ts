@@ -27,6 +27,8 @@ export interface Inspection {
   takeOver: JsonObject[];
   /** It has to be deleted first: a field of it cannot be changed. */
   recreate: boolean;
+  /** Nothing of it was there a moment ago; no dry run was made. */
+  presumedNew?: true;
 }
 
 export interface InspectOptions {
@@ -36,18 +38,66 @@ export interface InspectOptions {
   overrideManagers?: readonly FieldManagerMatch[];
   ignore?: readonly IgnoreRule[];
   signal?: AbortSignal;
+  /** The live object as it was read before; `null` where there was none. */
+  known?: KubernetesObject | null;
 }
 
-/** Flux's dry run of one object (fluxcd/pkg ssa, Flux 2.9). Writes nothing. */
+/** How often an object is read again that somebody writes all the time. */
+const MAX_READS = 3;
+
+/**
+ * Flux's dry run of one object (fluxcd/pkg ssa, Flux 2.9). Writes nothing. The
+ * answer is about one version of the object: where the dry run met another one
+ * than was read, and they differ, it is read again.
+ */
 export async function inspect(
   desired: KubernetesObject,
   options: InspectOptions,
 ): Promise<Inspection> {
-  const { client, fieldManager, signal } = options;
-  const live = await client.get(refOf(desired), { signal });
-  if (isSkipped(desired, live)) {
-    return { desired, live, action: 'skipped', takeOver: [], recreate: false };
+  const { client, signal, known } = options;
+  let live =
+    known === undefined
+      ? await client.get(refOf(desired), { signal })
+      : (known ?? undefined);
+  for (let reads = 1; ; reads++) {
+    if (isSkipped(desired, live)) return notDone(desired, live, 'skipped');
+    const found = await compare(desired, live, options);
+    if (!isOutdated(found, live) || reads >= MAX_READS) return found;
+    live = await client.get(refOf(desired), { signal });
   }
+}
+
+/** What to do about an object of which nothing is there: no dry run is made. */
+export function presumeNew(desired: KubernetesObject): Inspection {
+  return isSkipped(desired, undefined)
+    ? notDone(desired, undefined, 'skipped')
+    : { ...notDone(desired, undefined, 'created'), presumedNew: true };
+}
+
+function notDone(
+  desired: KubernetesObject,
+  live: KubernetesObject | undefined,
+  action: Inspection['action'],
+): Inspection {
+  return { desired, live, action, takeOver: [], recreate: false };
+}
+
+/** True where what was found rests on an object that is another by now. */
+function isOutdated(
+  { action, merged }: Inspection,
+  live: KubernetesObject | undefined,
+): boolean {
+  if (action !== 'configured' && (live || action !== 'created')) return false;
+  const version = merged?.metadata.resourceVersion;
+  return version !== undefined && version !== live?.metadata.resourceVersion;
+}
+
+async function compare(
+  desired: KubernetesObject,
+  live: KubernetesObject | undefined,
+  options: InspectOptions,
+): Promise<Inspection> {
+  const { client, fieldManager, signal } = options;
   let merged: KubernetesObject;
   try {
     merged = await client.apply(desired, {
@@ -59,16 +109,10 @@ export async function inspect(
   } catch (error) {
     const mayForce = options.force || hasSetting(desired, 'force', 'enabled');
     if (!live || !mayForce || !isImmutableError(error)) throw error;
-    return { desired, live, action: 'created', takeOver: [], recreate: true };
+    return { ...notDone(desired, live, 'created'), recreate: true };
   }
   if (!live || !merged.metadata.resourceVersion) {
-    return {
-      desired,
-      merged,
-      action: 'created',
-      takeOver: [],
-      recreate: false,
-    };
+    return { ...notDone(desired, undefined, 'created'), merged };
   }
   const takeOver = takeOverPatch(live, {
     desired,

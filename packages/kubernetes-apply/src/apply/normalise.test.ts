@@ -101,7 +101,7 @@ describe('normalise', () => {
     expect(() => normalise(secret)).toThrow(
       'Secret/n/s is SOPS encrypted, configuring decryption is required for this secret to be reconciled',
     );
-    expect(() => normalise(configMap('', {}))).toThrow(/lacks/);
+    expect(() => normalise(configMap('', {}))).toThrow(/has no metadata.name/);
   });
 
   it('keeps 64-bit integers and odd keys', () => {

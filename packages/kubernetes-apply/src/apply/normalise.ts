@@ -9,6 +9,7 @@ import { InvalidReferenceError } from '../errors/errors';
 import { cloneObject } from '../object/cloneObject';
 import { groupOf, isSecret } from '../object/metadata';
 import { subjectOf } from '../object/subject';
+import { checkIdentity } from './checkSet';
 
 // What the server alone sets; an apply that names them is refused or lies.
 const SERVER_FIELDS = [
@@ -45,8 +46,9 @@ export function normalise(
     commonMetadata?: CommonMetadata;
   } = {},
 ): KubernetesObject {
+  checkIdentity(object);
   const copy = cloneObject(object);
-  checkIdentity(copy);
+  checkDecrypted(copy);
   for (const field of SERVER_FIELDS) delete copy.metadata[field];
   delete copy.status;
   removeNullTimestamps(copy);
@@ -68,14 +70,7 @@ export function normalise(
   return copy;
 }
 
-function checkIdentity(object: KubernetesObject): void {
-  const { apiVersion, kind, metadata } = object;
-  if (!apiVersion || !kind || !metadata?.name) {
-    throw new InvalidReferenceError(
-      'an object lacks apiVersion, kind or metadata.name',
-      'every applied object needs all three; generateName cannot be applied',
-    );
-  }
+function checkDecrypted(object: KubernetesObject): void {
   if (isSecret(object) && isJsonObject(object.sops) && object.sops.mac) {
     throw new InvalidReferenceError(
       `${subjectOf(object)} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,

@@ -100,3 +100,13 @@ export async function runCase(
     await client.delete(refOf(namespace(ns)));
   }
 }
+
+/** What a promise was rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it should have failed, and did not');
+}

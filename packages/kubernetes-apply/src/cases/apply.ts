@@ -9,7 +9,7 @@ import {
   OWNER,
   service,
 } from '../__testUtils__/objects';
-import type { CaseGroup, ClusterCase } from './ClusterCase';
+import { failureOf, type CaseGroup, type ClusterCase } from './ClusterCase';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io';
 
@@ -174,9 +174,29 @@ const cases: ClusterCase[] = [
       await client.delete(refOf(extra));
       expect(error).toBeInstanceOf(ApplyError);
       expect(error.message.replaceAll(ns, 'NS')).toMatch(
-        /^Deployment\/NS\/web dry-run failed \(Invalid\): .*spec\.replicas.*\nNamespace\/NS-new created$/,
+        /^Deployment\/NS\/web apply failed \(Invalid\): .*spec\.replicas.*\nNamespace\/NS-new created$/,
       );
       expect(error.changeSet.entries).toHaveLength(1);
+    },
+  },
+  {
+    name: 'changes nothing that is there where a new object is refused',
+    pins: 'Flux 2.9, ssa manager: all dry runs of a stage pass before it writes',
+    run: async ({ apply, live, anonymous }) => {
+      await apply([configMap('settings', { a: '1' })]);
+      const error = await failureOf(
+        apply([
+          configMap('settings', { a: '2' }),
+          configMap('new', {}),
+          deployment('web', { replicas: -1 }),
+        ]),
+      );
+      expect(error).toBeInstanceOf(ApplyError);
+      expect(anonymous(String(error))).toMatch(
+        /Deployment\/NS\/web dry-run failed \(Invalid\): .*spec\.replicas/,
+      );
+      expect((await live(configMap('settings', {})))?.data).toEqual({ a: '1' });
+      expect(await live(configMap('new', {}))).toBeUndefined();
     },
   },
   leavesAlone('ssa', 'Ignore'),

@@ -50,8 +50,13 @@ export interface ListOptions {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Objects per page (default 500); all pages are read in any case. */
+  /** Objects per page (default 500); all pages are read up to `maxItems`. */
   limit?: number;
+  /**
+   * Stops where more objects than this have been read, or the server says
+   * that there are more; the result is `truncated` then.
+   */
+  maxItems?: number;
   /** Fetch metadata alone; cheaper by far for large objects. */
   metadataOnly?: boolean;
   signal?: AbortSignal;
@@ -61,6 +66,8 @@ export interface ListOptions {
 export interface ListResult<T> {
   items: T[];
   resourceVersion: string;
+  /** There is more than `maxItems` allowed to read. */
+  truncated?: true;
 }
 
 /** @public */

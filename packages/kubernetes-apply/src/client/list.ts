@@ -11,7 +11,8 @@ import { asKind } from './watchStream';
 
 /**
  * Reads a list page by page. A page token that expired in between makes the
- * whole list start again, in one page, as Kubernetes' own clients do.
+ * whole list start again, in one page, as Kubernetes' own clients do; a list
+ * that is bounded ends there.
  */
 export async function listAll(
   options: ListOptions & {
@@ -25,6 +26,9 @@ export async function listAll(
     const expired =
       error instanceof KubernetesApiError && error.code === 'gone';
     if (!expired) throw error;
+    if (options.maxItems !== undefined) {
+      return { items: [], resourceVersion: '', truncated: true };
+    }
     return readPages(options, 0);
   }
 }
@@ -55,7 +59,11 @@ async function readPages(
     const page = readPage(response, where, options);
     for (const item of page.items) items.push(item);
     token = page.token;
-    if (!token) return { items, resourceVersion: page.resourceVersion };
+    const { resourceVersion } = page;
+    if (!token) return { items, resourceVersion };
+    if (items.length + page.remaining > (options.maxItems ?? Infinity)) {
+      return { items, resourceVersion, truncated: true };
+    }
     if (seen.has(token)) {
       throw new ConnectionError({
         where,
@@ -81,8 +89,11 @@ function readPage(
     });
   }
   const items = Array.isArray(list.items) ? list.items : [];
+  const { remainingItemCount } = list.metadata;
   return {
     items: items.filter(isJsonObject).map(item => asKind(item, kind)),
+    /** At least; lists with a selector do not say. */
+    remaining: typeof remainingItemCount === 'number' ? remainingItemCount : 1,
     token: String(list.metadata.continue ?? ''),
     resourceVersion: String(list.metadata.resourceVersion ?? ''),
   };

@@ -1,0 +1,11 @@
+import type { ObjectRef } from '../client/ClusterClient';
+import { groupOf } from './metadata';
+
+/**
+ * The same for an object in every version of its group: what an inventory
+ * would call one object.
+ */
+export function objectKey(ref: ObjectRef): string {
+  const { apiVersion, kind, namespace = '', name } = ref;
+  return `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
+}
