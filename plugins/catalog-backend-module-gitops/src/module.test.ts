@@ -2,12 +2,16 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { Entity } from '@backstage/catalog-model';
 import catalogPlugin from '@backstage/plugin-catalog-backend';
 import { SandboxGit, startGitServer } from '@backstage-gitops/sandbox';
-import { gitopsKinds } from '@backstage-gitops/plugin-gitops-common';
+import {
+  CatalogErrorReport,
+  gitopsKinds,
+} from '@backstage-gitops/plugin-gitops-common';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
 import { failureRecorder } from './__testUtils__/failureRecorder';
+import { gitopsListener } from './__testUtils__/gitopsListener';
 import { hostParser } from './__testUtils__/hostParser';
 import { ManifestAnnotation } from '@backstage-gitops/plugin-gitops-node';
 import catalogModuleGitops from './index';
@@ -155,6 +159,58 @@ describe('the module in a catalog', () => {
         'duplicateName',
         'nameTooLong',
       ]);
+    } finally {
+      await backend.stop();
+    }
+  });
+
+  it('tells the gitops plugin what the catalog could not take', async () => {
+    const reports: CatalogErrorReport[] = [];
+    const { host } = new URL(git.url);
+    const backend = await startTestBackend({
+      features: [
+        catalogPlugin,
+        catalogModuleGitops,
+        gitopsListener(reports),
+        mockServices.rootConfig.factory({
+          data: {
+            backend: { reading: { allow: [{ host }] } },
+            catalog: {
+              rules: [{ allow: ['Location', 'GitRepository'] }],
+              locations: [...Object.keys(FILES), 'missing.yaml'].map(file => ({
+                type: 'url',
+                target: `${git.url}/raw/team/game/main/${file}`,
+              })),
+            },
+          },
+        }),
+      ],
+    });
+    try {
+      const told = () =>
+        reports
+          .flatMap(({ errors }) => errors)
+          .map(
+            ({ code, location, message }) =>
+              `${code} ${path.basename(location)} ${message}`,
+          );
+      const wanted = [
+        /^LocationUnreadable missing\.yaml .*no matching files/,
+        /^FileRejected page\.yaml .*HTML/,
+        /^FileRejected mixed\.yaml .*not of an allowed kind/,
+      ];
+      const deadline = Date.now() + 45_000;
+      while (
+        !wanted.every(text => told().some(said => text.test(said))) &&
+        Date.now() < deadline
+      ) {
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+      for (const text of wanted) {
+        expect(told()).toContainEqual(expect.stringMatching(text));
+      }
+      expect(told().filter(said => said.includes('other.yaml'))).toEqual([]);
+      expect(JSON.stringify(reports)).not.toContain(CANARY);
     } finally {
       await backend.stop();
     }

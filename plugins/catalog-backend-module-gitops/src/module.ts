@@ -2,22 +2,36 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import { Config } from '@backstage/config';
+import { Config, readDurationFromConfig } from '@backstage/config';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import { catalogModelExtensionPoint } from '@backstage/plugin-catalog-node/alpha';
-import { gitopsKinds } from '@backstage-gitops/plugin-gitops-common';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { ScmIntegrations } from '@backstage/integration';
+import { durationToMilliseconds } from '@backstage/types';
+import {
+  GitopsClient,
+  gitopsKinds,
+} from '@backstage-gitops/plugin-gitops-common';
 import {
   readClaims,
   readHomeNaming,
   readRawHosts,
 } from '@backstage-gitops/plugin-gitops-node';
+import { CatalogErrorReporter } from './errors/CatalogErrorReporter';
 import { gitopsEntityDataParser } from './parser/gitopsEntityDataParser';
 import { GitopsEntityProcessor } from './processor/GitopsEntityProcessor';
+
+/** What the catalog publishes (plugin-catalog-backend 4.0). */
+const ERRORS_TOPIC = 'experimental.catalog.errors';
+const CONFLICTS_TOPIC = 'experimental.catalog.conflict';
+/** The upper end of the catalog's default, 100 to 150 s. */
+const DEFAULT_INTERVAL_SECONDS = 150;
 
 /**
  * GitOps objects in the catalog: the parser that makes slim entities of Flux
  * manifests, unless `gitops.catalog.entityDataParser` is false, and the processor
- * that validates them and emits their relations.
+ * that validates them and emits their relations. What the catalog cannot take is
+ * told to the gitops plugin.
  *
  * @public
  */
@@ -27,13 +41,44 @@ export const catalogModuleGitops = createBackendModule({
   register(env) {
     env.registerInit({
       deps: {
+        auth: coreServices.auth,
         config: coreServices.rootConfig,
+        discovery: coreServices.discovery,
+        events: eventsServiceRef,
         logger: coreServices.logger,
         model: catalogModelExtensionPoint,
         processing: catalogProcessingExtensionPoint,
       },
-      async init({ config, logger, model, processing }) {
-        processing.addProcessor(new GitopsEntityProcessor());
+      async init(services) {
+        const { auth, config, discovery, events, logger } = services;
+        const { model, processing } = services;
+        const client = new GitopsClient({
+          discoveryApi: discovery,
+          fetchApi: { fetch },
+        });
+        const reporter = new CatalogErrorReporter({
+          send: async report => {
+            const { token } = await auth.getPluginRequestToken({
+              onBehalfOf: await auth.getOwnServiceCredentials(),
+              targetPluginId: 'gitops',
+            });
+            return client.reportCatalogErrors(report, { token });
+          },
+          integrations: ScmIntegrations.fromConfig(config),
+          processingIntervalSeconds: processingIntervalOf(config),
+          logger,
+        });
+        processing.addProcessor(
+          new GitopsEntityProcessor({ observer: reporter }),
+        );
+        await events.subscribe({
+          id: 'gitops-catalog-errors',
+          topics: [ERRORS_TOPIC, CONFLICTS_TOPIC],
+          onEvent: async ({ topic, eventPayload }) =>
+            topic === ERRORS_TOPIC
+              ? reporter.failed(eventPayload)
+              : reporter.conflicted(eventPayload),
+        });
         if (
           config.getOptionalBoolean('gitops.catalog.entityDataParser') ??
           true
@@ -52,6 +97,15 @@ export const catalogModuleGitops = createBackendModule({
     });
   },
 });
+
+function processingIntervalOf(config: Config): number {
+  const key = 'catalog.processingInterval';
+  return config.getOptional(key)
+    ? Math.ceil(
+        durationToMilliseconds(readDurationFromConfig(config, { key })) / 1000,
+      )
+    : DEFAULT_INTERVAL_SECONDS;
+}
 
 /**
  * The kinds that `catalog.rules` allow and that are not ours: a Bucket that is

@@ -12,6 +12,7 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import Router from 'express-promise-router';
 import { ChangeFeed } from './api/changes/ChangeFeed';
+import { createCatalogErrorsService } from './api/createCatalogErrorsService';
 import { createObjectsService } from './api/createObjectsService';
 import { createRegistrationsService } from './api/createRegistrationsService';
 import { ComponentObjects } from './api/objects/ComponentObjects';
@@ -110,7 +111,7 @@ export const gitopsPlugin = createBackendPlugin({
           onChange: (home, object) => changes.record(home, object),
         });
 
-        const { registrar, registrations, rawHosts, warnings } =
+        const { registrar, registrations, errors, rawHosts, warnings } =
           createRegistrar({
             ...services,
             reader: services.urlReader,
@@ -158,6 +159,12 @@ export const gitopsPlugin = createBackendPlugin({
               rawHosts,
               permissions,
               authorizer,
+            }),
+            catalogErrors: createCatalogErrorsService({
+              errors,
+              registrations,
+              permissions,
+              auth: services.auth,
             }),
           }),
         );

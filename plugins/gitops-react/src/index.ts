@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { gitopsApiRef } from './api/gitopsApiRef';
+export { CatalogErrorsList } from './components/CatalogErrorsList/CatalogErrorsList';
+export type { CatalogErrorsListProps } from './components/CatalogErrorsList/CatalogErrorsList';
 export { ConditionList } from './components/ConditionList/ConditionList';
 export type { ConditionListProps } from './components/ConditionList/ConditionList';
 export { EmptyState } from './components/EmptyState/EmptyState';
@@ -64,6 +66,7 @@ export { Warnings } from './components/Warnings/Warnings';
 export type { WarningsProps } from './components/Warnings/Warnings';
 export { useGitopsActions } from './hooks/useGitopsActions';
 export type { GitopsAction, GitopsActions } from './hooks/useGitopsActions';
+export { useGitopsCatalogErrors } from './hooks/useGitopsCatalogErrors';
 export { useGitopsEvents } from './hooks/useGitopsEvents';
 export { useGitopsHomes } from './hooks/useGitopsHomes';
 export { useGitopsObject } from './hooks/useGitopsObject';

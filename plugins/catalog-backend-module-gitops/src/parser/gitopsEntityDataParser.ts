@@ -45,6 +45,9 @@ export interface GitopsEntityDataParserOptions {
   logger?: LoggerService;
 }
 
+/** What a host answers that wants people to sign in. */
+const PAGE = /^\uFEFF?\s*<(?:!doctype html|html)\b/i;
+
 /** As the catalog's own default (plugin-catalog-backend 4.0). */
 const parseAsCatalog: CatalogProcessorParser =
   async function* parseAsCatalogDoes({ data, location }) {
@@ -83,6 +86,13 @@ export function gitopsEntityDataParser(
 
   return async function* parse({ data, location }) {
     const text = data.toString('utf8');
+    if (PAGE.test(text)) {
+      yield processingResult.inputError(
+        location,
+        `The file at ${stringifyLocationRef(location)} is a page of HTML, not YAML: a sign-in page, or one that shows the file; register the address of the file itself`,
+      );
+      return;
+    }
     const parts = mayHoldGitops(text) ? readParts(text, location.target) : [];
     const isOurs = ({ value }: FilePart['documents'][number]) => {
       const { apiVersion, kind } = identityOf(value);

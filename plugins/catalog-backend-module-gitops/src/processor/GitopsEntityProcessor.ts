@@ -1,5 +1,4 @@
 import {
-  isGitopsGroup,
   kindOf,
   kindOfGroup,
   splitApiVersion,
@@ -30,10 +29,23 @@ import {
   ManifestAnnotation,
 } from '@backstage-gitops/plugin-gitops-node';
 import { keepSlim } from '../entity/slimSpec';
+import { isGitopsEntity } from '../entity/isGitopsEntity';
 import { slimEntityOf } from '../entity/slimEntity';
 
 /** Before the placeholders of the catalog, which have the default of 20. */
 const PRIORITY = 10;
+
+/**
+ * Is told of every entity that the catalog processes.
+ *
+ * @public
+ */
+export interface ProcessingObserver {
+  /** Before the first processor. */
+  begins(entity: Entity): void;
+  /** No processor threw so far. */
+  passed(entity: Entity): void;
+}
 
 /**
  * Validates entities of Flux's API groups and emits their relations; touches no
@@ -43,6 +55,12 @@ const PRIORITY = 10;
  * @public
  */
 export class GitopsEntityProcessor implements CatalogProcessor {
+  private readonly observer: ProcessingObserver | undefined;
+
+  constructor(options: { observer?: ProcessingObserver } = {}) {
+    this.observer = options.observer;
+  }
+
   getProcessorName(): string {
     return 'GitopsEntityProcessor';
   }
@@ -52,6 +70,7 @@ export class GitopsEntityProcessor implements CatalogProcessor {
   }
 
   async preProcessEntity(entity: Entity): Promise<Entity> {
+    this.observer?.begins(entity);
     if (!isGitopsEntity(entity)) {
       return entity;
     }
@@ -83,6 +102,7 @@ export class GitopsEntityProcessor implements CatalogProcessor {
     _location: LocationSpec,
     emit: CatalogProcessorEmit,
   ): Promise<Entity> {
+    this.observer?.passed(entity);
     if (!isGitopsEntity(entity)) {
       return entity;
     }
@@ -120,10 +140,6 @@ export class GitopsEntityProcessor implements CatalogProcessor {
     }
     return entity;
   }
-}
-
-function isGitopsEntity(entity: Entity): boolean {
-  return isGitopsGroup(splitApiVersion(entity.apiVersion).group);
 }
 
 /** Ours are slim already; what others supply is made so. */

@@ -13,6 +13,8 @@ import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
 import { bodyParser } from './http/bodyParser';
 import {
+  readCatalogErrorReport,
+  readCatalogErrorsQuery,
   readChangesQuery,
   readEmptyBody,
   readEntityRef,
@@ -24,6 +26,7 @@ import {
   readRegistrationsQuery,
   readSuspendBody,
 } from './http/readRequest';
+import { CatalogErrorsService } from './catalog-errors/CatalogErrorsService';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
 import { RegistrationsService } from './registrations/RegistrationsService';
 
@@ -35,6 +38,8 @@ export interface RouterOptions {
   objects: ObjectsService;
   /** As `objects`. */
   registrations: RegistrationsService;
+  /** As `objects`. */
+  catalogErrors: CatalogErrorsService;
 }
 
 const OBJECT = '/objects/:home/:kind/:namespace/:name';
@@ -44,7 +49,7 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  * to Backstage's error handler, which keeps their `code`.
  */
 export function createRouter(options: RouterOptions): Router {
-  const { httpAuth, auditor, objects, registrations } = options;
+  const { httpAuth, auditor, objects, registrations, catalogErrors } = options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -151,6 +156,18 @@ export function createRouter(options: RouterOptions): Router {
       answer(response, await registrations.get(entityRef, { credentials }));
     },
   );
+
+  router.get('/catalog-errors', async (request, response) => {
+    const { credentials } = await contextOf(request);
+    const query = readCatalogErrorsQuery(request);
+    answer(response, await catalogErrors.list(query, { credentials }));
+  });
+
+  router.post('/catalog-errors', async (request, response) => {
+    const { credentials } = await contextOf(request);
+    const report = readCatalogErrorReport(request);
+    answer(response, await catalogErrors.report(report, { credentials }));
+  });
 
   router.get('/homes', async (request, response) => {
     const context = await contextOf(request);

@@ -1,17 +1,24 @@
-import { createMockDirectory } from '@backstage/backend-test-utils';
+import { MiddlewareFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import {
+  createMockDirectory,
+  mockServices,
+} from '@backstage/backend-test-utils';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import { get } from 'node:http';
+import { get as httpGet } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import path from 'node:path';
 import express from 'express';
+import Router from 'express-promise-router';
 import request from 'supertest';
+import { ApiDocument } from '../api/__testUtils__/ApiDocument';
 import { artifactRoute } from './artifactRoute';
 import { ArtifactUrls } from './ArtifactUrls';
 import { FileArtifactStore } from './FileArtifactStore';
 import { loadSigningKey } from './signingKey';
 
+const document = new ApiDocument();
 const DAY_MS = 24 * 3_600_000;
 
 describe('signed addresses of artifacts', () => {
@@ -32,26 +39,49 @@ describe('signed addresses of artifacts', () => {
     });
     store = new FileArtifactStore({ directory: directory.path });
     ({ digest } = await store.put(Buffer.from('the archive')));
+    const router = Router();
+    router.get('/artifacts/:file', artifactRoute({ store, urls }));
     app = express();
-    app.get('/artifacts/:file', artifactRoute({ store, urls }));
+    app.use(router);
+    app.use(
+      MiddlewareFactory.create({
+        logger: mockServices.logger.mock(),
+        config: mockServices.rootConfig(),
+      }).error(),
+    );
   });
 
   const pathOf = (url: string) =>
     url.replace('https://portal.example/api/gitops', '');
 
-  it('gives the artifact to whoever has the address', async () => {
+  /** An answer, held against `openapi.yaml`. */
+  async function get(url: string): Promise<request.Response> {
     const response = await request(app)
-      .get(pathOf(urls.sign(digest)))
+      .get(pathOf(url))
       .buffer()
       .parse((res, done) => {
-        let text = '';
-        res.on('data', chunk => {
-          text += chunk;
+        const chunks: Buffer[] = [];
+        res.on('data', chunk => chunks.push(Buffer.from(chunk)));
+        res.on('end', () => {
+          const body = Buffer.concat(chunks);
+          const isJson = res.headers['content-type']?.includes('json');
+          done(null, isJson ? JSON.parse(body.toString()) : body);
         });
-        res.on('end', () => done(null, text));
       });
+    document.check({
+      method: 'GET',
+      url: pathOf(url),
+      status: response.status,
+      contentType: response.headers['content-type'],
+      response: response.body,
+    });
+    return response;
+  }
+
+  it('gives the artifact to whoever has the address', async () => {
+    const response = await get(urls.sign(digest));
     expect(response.status).toBe(200);
-    expect(response.body).toBe('the archive');
+    expect(response.body.toString()).toBe('the archive');
     expect(response.headers['content-type']).toBe('application/gzip');
     expect(response.headers['content-length']).toBe('11');
   });
@@ -62,13 +92,15 @@ describe('signed addresses of artifacts', () => {
       store: Object.assign(Object.create(store), { open: async () => archive }),
       urls,
     });
-    const handled = Promise.withResolvers<unknown>();
+    let handled: unknown;
     const server = express()
-      .get('/artifacts/:file', (...args) => handled.resolve(route(...args)))
+      .get('/artifacts/:file', (...args) => {
+        handled = route(...args);
+      })
       .listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const client = get({
+    const client = httpGet({
       host: '127.0.0.1',
       port,
       path: pathOf(urls.sign(digest)),
@@ -78,7 +110,7 @@ describe('signed addresses of artifacts', () => {
     const [response] = await once(client, 'response');
     await once(response, 'data');
     client.socket?.destroy();
-    await expect(handled.promise).resolves.toBeUndefined();
+    await expect(handled).resolves.toBeUndefined();
     expect(archive.destroyed).toBe(true);
     server.close();
   });
@@ -94,18 +126,18 @@ describe('signed addresses of artifacts', () => {
     ['another artifact', url => url.replace(/[0-9a-f]{64}/, 'a'.repeat(64))],
     ['a path', url => url.replace(/[0-9a-f]{64}/, '..%2f..%2fsecret')],
   ])('gives nothing to an address with %s', async (_, change) => {
-    const response = await request(app).get(pathOf(change(urls.sign(digest))));
+    const response = await get(change(urls.sign(digest)));
     expect(response.status).toBe(404);
-    expect(response.text).not.toContain('the archive');
+    expect(JSON.stringify(response.body)).not.toContain('the archive');
   });
 
   it('gives nothing after a day, nor what the store no longer has', async () => {
-    const address = pathOf(urls.sign(digest));
+    const address = urls.sign(digest);
     now += DAY_MS + 1_000;
-    expect((await request(app).get(address)).status).toBe(404);
-    const fresh = pathOf(urls.sign(digest));
+    expect((await get(address)).status).toBe(404);
+    const fresh = urls.sign(digest);
     await store.delete(digest);
-    expect((await request(app).get(fresh)).status).toBe(404);
+    expect((await get(fresh)).status).toBe(404);
   });
 
   it('renews an address once half of its time is over, or the portal has moved', () => {

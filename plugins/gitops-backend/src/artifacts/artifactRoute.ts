@@ -1,13 +1,16 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isError } from '@backstage/errors';
+import { isError, NotFoundError } from '@backstage/errors';
 import { RequestHandler, Response } from 'express';
 import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
 import { ArtifactUrls } from './ArtifactUrls';
 
 const FILE = /^([0-9a-f]{64})\.tar\.gz$/;
 
-/** `GET /artifacts/<hex>.tar.gz`: the artifact, to whoever has a signed address. */
+/**
+ * `GET /artifacts/<hex>.tar.gz`: the artifact, to whoever has a signed
+ * address. Rejects with 404; mount it on a router that takes promises.
+ */
 export function artifactRoute(options: {
   store: ArtifactStore;
   urls: ArtifactUrls;
@@ -21,24 +24,14 @@ export function artifactRoute(options: {
       typeof signature !== 'string' ||
       !options.urls.verify({ hex, expires, signature })
     ) {
-      res.status(404).json({
-        error: {
-          name: 'NotFoundError',
-          message: 'There is no such artifact, or its address has expired',
-        },
-      });
-      return;
+      throw new NotFoundError(
+        'There is no such artifact, or its address has expired',
+      );
     }
     const digest = `sha256:${hex}`;
     const stored = await options.store.has(digest);
     if (!stored) {
-      res.status(404).json({
-        error: {
-          name: 'NotFoundError',
-          message: 'The artifact is not in the store any more',
-        },
-      });
-      return;
+      throw new NotFoundError('The artifact is not in the store any more');
     }
     res.setHeader('Content-Type', 'application/gzip');
     res.setHeader('Content-Length', stored.size);

@@ -8,7 +8,10 @@ import {
   registrarWorld,
 } from './__testUtils__/registrarWorld';
 import { TestCatalog } from './__testUtils__/TestCatalog';
-import { GitopsAnnotation } from '@backstage-gitops/plugin-gitops-common';
+import {
+  CatalogErrorReport,
+  GitopsAnnotation,
+} from '@backstage-gitops/plugin-gitops-common';
 
 jest.setTimeout(60_000);
 
@@ -156,6 +159,34 @@ describe('Registrar', () => {
         state: 'Applied',
         failures: 0,
       });
+    });
+
+    it('never hides that the catalog takes the file no more', async () => {
+      const { catalog, side } = await register(knex, GAME_APP);
+      const error = {
+        entityRef: 'location:default/generated-1',
+        location: `url:${FILE}`,
+        code: 'FileRejected' as const,
+        message: 'Template is not of an allowed kind for that location',
+        validForSeconds: 300,
+      };
+      const wake = async (report: CatalogErrorReport) =>
+        side.registrations.wake(await side.errors.report(report));
+      expect(await wake({ errors: [error], resolved: [] })).toBe(1);
+      await side.registrar.run();
+      expect(await stateOf(side)).toMatchObject({
+        state: 'ManifestStale',
+        code: 'CatalogRejected',
+        message: expect.stringContaining('not of an allowed kind'),
+        appliedDigest: expect.any(String),
+      });
+      expect(await inHome()).toBeDefined();
+
+      const { entityRef } = error;
+      expect(await wake({ errors: [], resolved: [{ entityRef }] })).toBe(1);
+      await side.registrar.run();
+      expect(await stateOf(side)).toMatchObject({ state: 'Applied' });
+      expect(catalog.reads).toBe(3);
     });
 
     it('orphans what the catalog has lost for good; the object stays', async () => {

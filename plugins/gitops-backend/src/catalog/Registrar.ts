@@ -7,6 +7,11 @@ import { backoffDelay, jitter } from '../engine/queue/backoff';
 import { Homes } from '../homes/Homes';
 import { mapConcurrent } from '../util/mapConcurrent';
 import { CatalogEntities } from './CatalogEntities';
+import {
+  CatalogError,
+  CatalogErrorStore,
+  errorOfFile,
+} from './CatalogErrorStore';
 import { deliver } from './deliver';
 import { ManifestFiles } from './ManifestFiles';
 import { CatalogConfig, policyDigest } from './readCatalogConfig';
@@ -22,6 +27,7 @@ export interface RegistrarOptions {
   reader: Pick<UrlReaderService, 'readUrl'>;
   homes: Homes;
   store: RegistrationStore;
+  errors: Pick<CatalogErrorStore, 'list'>;
   scheduler: Pick<SchedulerService, 'scheduleTask'>;
   logger: LoggerService;
   now?: () => number;
@@ -140,7 +146,7 @@ export class Registrar {
   }
 
   private async work(): Promise<void> {
-    const { config, reader, store } = this.options;
+    const { config, errors, reader, store } = this.options;
     const { signal } = this.stopping;
     for (;;) {
       const due = await store.claim({ limit: BATCH, leaseMs: LEASE_MS });
@@ -151,8 +157,9 @@ export class Registrar {
         reader,
         allowFileLocations: config.allowFileLocations,
       });
+      const rejected = await errors.list();
       await mapConcurrent(due, CONCURRENCY, registration =>
-        this.workOn(registration, files),
+        this.workOn(registration, files, rejected),
       );
     }
   }
@@ -160,13 +167,14 @@ export class Registrar {
   private async workOn(
     registration: Registration,
     files: ManifestFiles,
+    rejected: readonly CatalogError[],
   ): Promise<void> {
     const { config, homes, store } = this.options;
     const { signal } = this.stopping;
     if (signal.aborted) {
       return;
     }
-    const decision = await deliver({
+    const delivered = await deliver({
       manifest: registration,
       files,
       homes,
@@ -177,6 +185,10 @@ export class Registrar {
       // Not its failure; the lease ends by itself.
       return;
     }
+    const decision = withCatalogError(
+      delivered,
+      errorOfFile(rejected, registration.location),
+    );
     await store.finish(
       registration,
       decision,
@@ -220,6 +232,29 @@ export class Registrar {
       );
     }
   }
+}
+
+/** So that "Applied" never hides an edit that the catalog ignores. */
+function withCatalogError(
+  decision: Decision,
+  error: CatalogError | undefined,
+): Decision {
+  if (
+    !error ||
+    !(decision.state === 'Applied' || decision.state === 'ManifestStale')
+  ) {
+    return decision;
+  }
+  const why =
+    error.code === 'LocationUnreadable'
+      ? 'the catalog cannot read the file'
+      : 'the catalog rejects the file as a whole';
+  return {
+    ...decision,
+    state: 'ManifestStale',
+    code: 'CatalogRejected',
+    message: `${why}: ${error.message}; what was applied before stays as it is`,
+  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

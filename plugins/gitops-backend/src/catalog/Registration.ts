@@ -30,6 +30,7 @@ export type RegistrationCode =
   | 'InvalidManifest'
   | 'ManagedElsewhere'
   | 'ManifestChanged'
+  | 'CatalogRejected'
   | 'EntityVanished'
   | 'LocationUnreadable'
   | 'ApplyRefused'

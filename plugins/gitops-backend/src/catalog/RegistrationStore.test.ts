@@ -53,6 +53,32 @@ describe.each(testDatabaseIds)('RegistrationStore on %s', databaseId => {
     expect(await decide({ state: 'Applied' })).toBe(now);
   });
 
+  it('wakes those of a file, or of the files of a pattern', async () => {
+    for (const name of ['a', 'b']) {
+      await store.add(
+        {
+          ...manifest(name),
+          location: `url:https://u:p@git.test/${name}.yaml`,
+        },
+        'p',
+      );
+      const known = await store.get(`kustomization:default/${name}`);
+      await store.finish(
+        known!,
+        { state: 'Applied', warnings: [] },
+        { dueAt: now + 60_000, failures: 0 },
+      );
+    }
+    const due = async () =>
+      (await store.list()).filter(({ dueAt }) => dueAt! <= now).length;
+    expect(await store.wake([])).toBe(0);
+    expect(await store.wake(['url:https://git.test/c.yaml'])).toBe(0);
+    expect(await store.wake(['url:https://git.test/a.yaml'])).toBe(1);
+    expect(await due()).toBe(1);
+    expect(await store.wake(['url:https://git.test/*.yaml'])).toBe(2);
+    expect(await due()).toBe(2);
+  });
+
   it('lists all, or those of some entities', async () => {
     for (const name of ['b', 'a', 'c']) {
       await store.add(manifest(name), 'p');

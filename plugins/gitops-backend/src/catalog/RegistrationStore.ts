@@ -3,7 +3,8 @@ import {
   ObjectKey,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
-import { Row, toNumber, toNumberOrNull } from '../database/rows';
+import { forEachChunk, Row, toNumber, toNumberOrNull } from '../database/rows';
+import { isAbout } from './isAbout';
 import {
   Decision,
   RegisteredManifest,
@@ -67,6 +68,29 @@ export class RegistrationStore {
       })
       .onConflict('entity_ref')
       .ignore();
+  }
+
+  /**
+   * Makes those of some files due at once; the files may be patterns.
+   *
+   * @returns how many
+   */
+  async wake(locations: readonly string[]): Promise<number> {
+    if (locations.length === 0) {
+      return 0;
+    }
+    const rows: Row[] = await this.database(TABLE).distinct('location');
+    const files = rows
+      .map(row => String(row.location))
+      .filter(file => locations.some(location => isAbout(location, file)));
+    let woken = 0;
+    await forEachChunk(files, async chunk => {
+      woken += await this.database(TABLE)
+        .whereIn('location', chunk)
+        .whereNotNull('due_at')
+        .update({ due_at: this.now() });
+    });
+    return woken;
   }
 
   /** Takes over what changed in the catalog; due at once, also while it runs. */

@@ -19,6 +19,7 @@ import { Knex } from 'knex';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 import { CatalogEntities } from './CatalogEntities';
+import { CatalogErrorStore } from './CatalogErrorStore';
 import { readCatalogConfig } from './readCatalogConfig';
 import { Registrar } from './Registrar';
 import { RegistrationStore } from './RegistrationStore';
@@ -48,6 +49,8 @@ export function registeredEntityRefs(
 export interface CatalogSide {
   registrar: Registrar;
   registrations: RegistrationStore;
+  /** What the catalog could not take. */
+  errors: CatalogErrorStore;
   /** `gitops.catalog.rawHosts`. */
   rawHosts: readonly string[];
   /** For the API: what was found in the manifests of objects. */
@@ -69,8 +72,10 @@ export function createRegistrar(options: {
   const { catalog, auth } = options;
   const config = readCatalogConfig(options.config);
   const registrations = new RegistrationStore(options);
+  const errors = new CatalogErrorStore(options);
   return {
     registrations,
+    errors,
     rawHosts: config.rawHosts,
     warnings: new RegistrationWarnings({ store: registrations }),
     registrar: new Registrar({
@@ -78,6 +83,7 @@ export function createRegistrar(options: {
       config,
       entities: new CatalogEntities({ catalog, auth, homes: config.homes }),
       store: registrations,
+      errors,
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ObjectKey } from '../objectRef';
+import type { CatalogErrorList, CatalogErrorsQuery } from './catalogErrors';
 import type {
   RegistrationList,
   RegistrationRow,
@@ -74,6 +75,12 @@ export interface GitopsApi {
     entityRef: string,
     options?: GitopsRequestOptions,
   ): Promise<RegistrationRow>;
+
+  /** What the catalog could not take of registered files. */
+  listCatalogErrors(
+    query?: CatalogErrorsQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<CatalogErrorList>;
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList>;
 

@@ -3,6 +3,12 @@ import type { ObjectKey } from '../objectRef';
 import type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
 import { GitopsApiError } from './GitopsApiError';
 import type {
+  CatalogErrorList,
+  CatalogErrorReceipt,
+  CatalogErrorReport,
+  CatalogErrorsQuery,
+} from './catalogErrors';
+import type {
   RegistrationList,
   RegistrationRow,
   RegistrationsQuery,
@@ -115,6 +121,24 @@ export class GitopsClient implements GitopsApi {
   ): Promise<RegistrationRow> {
     const path = entityRef.split(/[:/]/).map(encodeURIComponent).join('/');
     return this.request('GET', `/registrations/${path}`, { options });
+  }
+
+  listCatalogErrors(
+    query: CatalogErrorsQuery = {},
+    options?: GitopsRequestOptions,
+  ): Promise<CatalogErrorList> {
+    return this.request('GET', '/catalog-errors', {
+      query: { ...query },
+      options,
+    });
+  }
+
+  /** For the catalog alone. */
+  reportCatalogErrors(
+    report: CatalogErrorReport,
+    options?: GitopsRequestOptions,
+  ): Promise<CatalogErrorReceipt> {
+    return this.request('POST', '/catalog-errors', { body: report, options });
   }
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList> {

@@ -3,5 +3,6 @@ export { GitopsApiError } from './GitopsApiError';
 export type { GitopsApiErrorCode } from './GitopsApiError';
 export { GitopsClient } from './GitopsClient';
 export type { GitopsClientOptions } from './GitopsClient';
+export * from './catalogErrors';
 export * from './registrations';
 export * from './types';

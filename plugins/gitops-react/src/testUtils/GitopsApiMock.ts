@@ -1,4 +1,7 @@
 import {
+  CatalogErrorList,
+  CatalogErrorRow,
+  CatalogErrorsQuery,
   ChangeList,
   GitopsApi,
   GitopsApiError,
@@ -28,6 +31,7 @@ export class GitopsApiMock implements GitopsApi {
   events: ObjectEvent[] = [];
   homes: HomeList['items'] = [];
   registrations: RegistrationRow[] = [];
+  catalogErrors: CatalogErrorRow[] = [];
   /** What `getChanges` tells next, once. */
   changed: ObjectKey[] = [];
   error: Error | undefined;
@@ -114,7 +118,9 @@ export class GitopsApiMock implements GitopsApi {
   ): Promise<RegistrationList> {
     this.answer(`registrations ${JSON.stringify(query)}`);
     const found = this.registrations.filter(
-      ({ entityRef }) => !query.entity || query.entity.includes(entityRef),
+      ({ entityRef, location }) =>
+        (!query.entity || query.entity.includes(entityRef)) &&
+        (!query.location || query.location === location),
     );
     const counts: RegistrationList['counts'] = {};
     found.forEach(({ state }) => {
@@ -142,6 +148,20 @@ export class GitopsApiMock implements GitopsApi {
       });
     }
     return found;
+  }
+
+  async listCatalogErrors(
+    query: CatalogErrorsQuery = {},
+  ): Promise<CatalogErrorList> {
+    this.answer(`catalog errors ${JSON.stringify(query)}`);
+    const items = this.catalogErrors.filter(
+      ({ location }) => !query.location || location === query.location,
+    );
+    return {
+      items: items.slice(0, query.limit),
+      totalItems: items.length,
+      pageInfo: {},
+    };
   }
 
   async listHomes(): Promise<HomeList> {

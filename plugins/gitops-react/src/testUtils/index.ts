@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { catalogErrorRow } from './catalogErrors';
 export { GitopsApiMock } from './GitopsApiMock';
 export { objectDetail, objectList, objectRow } from './objects';
 export type { ObjectDetailOptions, ObjectRowOptions } from './objects';

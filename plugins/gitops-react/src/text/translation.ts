@@ -143,6 +143,14 @@ export const gitopsReactTranslationRef = createTranslationRef({
         'Its home applies nothing without a ServiceAccount: name one of namespace {{namespace}} that may do what the manifest asks for.',
       copy: 'Copy',
       copied: 'Copied',
+      applied: 'Applied',
+    },
+    catalogError: {
+      LocationUnreadable: 'The file cannot be read',
+      FileRejected: 'The file is not taken',
+      EntityRejected: 'One document is not taken',
+      NameTaken: 'The name is taken',
+      lastSeen: 'Last seen',
     },
     registrationTitle: {
       refused: 'The manifest was refused',
@@ -154,6 +162,7 @@ export const gitopsReactTranslationRef = createTranslationRef({
       failed: 'The manifest could not be delivered',
       changeNotTaken:
         'The file changed and the catalog has not taken the change; the last good one stays',
+      notTaken: 'The catalog does not take the file any more',
       stale: 'The file does not hold what the catalog took',
       pending: 'Waits for approval',
       orphaned: 'No longer registered; the object stays',

@@ -24,11 +24,13 @@ import { LoadingPanel } from '../panel/LoadingPanel';
 import { ObjectPanel } from '../panel/ObjectPanel';
 import { useUrlParameter } from '../panel/useUrlParameter';
 import { EntityEmptyState } from './EntityEmptyState';
+import { LocationContent } from './LocationContent';
 import { UnappliedParts } from './UnappliedParts';
 import {
   entityRefOf,
   findingsOf,
   isGitopsObjectEntity,
+  isLocationEntity,
   objectKeyOfEntity,
 } from './entityObject';
 import styles from './EntityGitopsContent.module.css';
@@ -39,14 +41,15 @@ const MOST = 50;
 /** The entity tab: what delivers a Component, or the object that an entity stands for. */
 export function EntityGitopsContent() {
   const { entity } = useEntity();
-  return (
-    <div className={styles.content}>
-      {isGitopsObjectEntity(entity) ? (
-        <EntityManifest entity={entity} />
-      ) : (
-        <EntityObjects entity={entity} />
-      )}
-    </div>
+  return <div className={styles.content}>{contentOf(entity)}</div>;
+}
+
+function contentOf(entity: Entity) {
+  if (isLocationEntity(entity)) return <LocationContent entity={entity} />;
+  return isGitopsObjectEntity(entity) ? (
+    <EntityManifest entity={entity} />
+  ) : (
+    <EntityObjects entity={entity} />
   );
 }
 

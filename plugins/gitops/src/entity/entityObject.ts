@@ -27,14 +27,16 @@ export function isGitopsObjectEntity(entity: Entity): boolean {
 }
 
 /**
- * Whether the tab has something to say: on Components, and on entities of
- * Flux's kinds.
+ * Whether the tab has something to say: on Components, on entities of Flux's
+ * kinds, and on the Locations that bring these in.
  *
  * @public
  */
 export function isGitopsAvailable(entity: Entity): boolean {
   return (
-    isGitopsObjectEntity(entity) || entity.kind.toLowerCase() === 'component'
+    isGitopsObjectEntity(entity) ||
+    isLocationEntity(entity) ||
+    entity.kind.toLowerCase() === 'component'
   );
 }
 
@@ -47,9 +49,24 @@ export function isGitopsAvailable(entity: Entity): boolean {
 export function isGitopsCardAvailable(entity: Entity): boolean {
   return (
     isGitopsObjectEntity(entity) ||
-    (isGitopsAvailable(entity) &&
+    (entity.kind.toLowerCase() === 'component' &&
       WORKLOAD_ANNOTATIONS.some(name => entity.metadata.annotations?.[name]))
   );
+}
+
+/** Whether an entity is a Location of the catalog. */
+export function isLocationEntity({ apiVersion, kind }: Entity): boolean {
+  return (
+    kind.toLowerCase() === 'location' && apiVersion.startsWith('backstage.io/')
+  );
+}
+
+/** The location references of the files that a Location names. */
+export function locationsOf({ spec = {} }: Entity): string[] {
+  const type = typeof spec.type === 'string' ? spec.type : 'url';
+  return [spec.target, ...(Array.isArray(spec.targets) ? spec.targets : [])]
+    .filter((target): target is string => typeof target === 'string')
+    .map(target => `${type}:${target}`);
 }
 
 /** The reference by which the API is asked for what belongs to an entity. */

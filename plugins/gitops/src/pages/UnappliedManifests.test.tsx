@@ -1,6 +1,8 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { GitopsApiError } from '@backstage-gitops/plugin-gitops-common';
 import {
+  catalogErrorRow,
   GitopsApiMock,
   objectDetail,
   registrationRow,
@@ -32,7 +34,7 @@ describe('registered manifests on the page of all objects', () => {
       await screen.findByText('2 registered manifests are not applied'),
     ).toBeInTheDocument();
     expect(screen.queryByText(/Waits for approval/)).not.toBeInTheDocument();
-    await userEvent.click(screen.getByRole('button', { name: 'Show them' }));
+    await userEvent.click(screen.getByRole('button', { name: /^Show them/ }));
     const list = await screen.findByRole('list', {
       name: '2 registered manifests are not applied',
     });
@@ -44,7 +46,7 @@ describe('registered manifests on the page of all objects', () => {
     expect(
       within(rows[1]).getByRole('link', { name: 'shop/shop' }),
     ).toHaveAttribute('href', '/catalog/shop/helmrelease/shop/gitops');
-    await userEvent.click(screen.getByRole('button', { name: 'Hide them' }));
+    await userEvent.click(screen.getByRole('button', { name: /^Hide them/ }));
     expect(screen.queryByText(/Waits for approval/)).not.toBeInTheDocument();
   });
 
@@ -88,5 +90,53 @@ describe('registered manifests on the page of all objects', () => {
     expect(
       await screen.findByRole('region', { name: 'No GitOps objects yet' }),
     ).toBeInTheDocument();
+  });
+});
+
+describe('errors of the catalog on the page of all objects', () => {
+  it('says how many files have errors, and shows why and what to do', async () => {
+    const api = world(applied);
+    api.catalogErrors = [
+      catalogErrorRow(),
+      catalogErrorRow({
+        entityRef: 'location:default/page',
+        location: 'url:https://git.example/games/game/page.yaml',
+        code: 'FileRejected',
+        message: 'it is a page of HTML, not YAML',
+      }),
+    ];
+    renderPage('/gitops', api);
+    const title = '2 registered files have errors';
+    expect(await screen.findByText(title)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: /^Show them/ }));
+    const list = await screen.findByRole('list', { name: title });
+    const rows = await within(list).findAllByRole('listitem');
+    expect(rows.map(row => row.textContent)).toEqual([
+      expect.stringMatching(/The file cannot be read.*404.*Open the address/),
+      expect.stringMatching(/The file is not taken.*HTML/),
+    ]);
+    expect(
+      within(rows[0]).getByRole('link', { name: /gitops\/game\.yaml/ }),
+    ).toHaveAttribute(
+      'href',
+      'https://git.example/games/game/gitops/game.yaml',
+    );
+  });
+
+  it('keeps silent where one may not see them', async () => {
+    const api = world(applied);
+    api.catalogErrors = [catalogErrorRow()];
+    jest.spyOn(api, 'listCatalogErrors').mockRejectedValue(
+      new GitopsApiError({
+        message: 'no',
+        code: 'GITOPS_NOT_ALLOWED',
+        status: 403,
+      }),
+    );
+    renderPage('/gitops', api);
+    expect(
+      await screen.findByText('The only object is Ready'),
+    ).toBeInTheDocument();
+    expect(screen.queryByText(/have errors/)).not.toBeInTheDocument();
   });
 });

@@ -1,8 +1,10 @@
-import { useState } from 'react';
+import { ReactNode, useState } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { UNAPPLIED_STATES } from '@backstage-gitops/plugin-gitops-common';
 import {
+  CatalogErrorsList,
   RegistrationsList,
+  useGitopsCatalogErrors,
   useGitopsRegistrations,
 } from '@backstage-gitops/plugin-gitops-react';
 import { Alert, Button, Card, CardBody, Container } from '@backstage/ui';
@@ -15,22 +17,82 @@ const STEP = 20;
 const MOST = 200;
 
 /**
- * Says how many registered manifests do not reach their homes, and lists them
- * where the address says so. Shows nothing where all do, and where the question
- * fails: what the list of objects says then holds for it too.
+ * Says how many registered files the catalog could not take and how many
+ * registered manifests do not reach their homes, and lists them where the
+ * address says so. Shows nothing where all is well, and where a question fails:
+ * what the list of objects says then holds for it too.
  */
 export function UnappliedManifests() {
-  const { t } = useTranslationRef(gitopsTranslationRef);
   const [shown, setShown] = useUrlParameter('registrations');
+  const toggle = (what: string) => () =>
+    setShown(shown === what ? undefined : what);
+  return (
+    <>
+      <FilesWithErrors isOpen={shown === 'files'} onToggle={toggle('files')} />
+      <Unapplied
+        isOpen={shown === 'unapplied'}
+        onToggle={toggle('unapplied')}
+      />
+    </>
+  );
+}
+
+interface Toggled {
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+function FilesWithErrors(props: Toggled) {
+  const { t } = useTranslationRef(gitopsTranslationRef);
   const [limit, setLimit] = useState(STEP);
-  const isOpen = shown === 'unapplied';
+  const { data } = useGitopsCatalogErrors({ limit: props.isOpen ? limit : 1 });
+  if (!data || data.totalItems === 0) return null;
+  const title = t('catalogErrors.title', { count: data.totalItems });
+  return (
+    <Attention
+      {...props}
+      title={title}
+      more={data.totalItems > data.items.length ? limit : undefined}
+      onMore={setLimit}
+    >
+      <CatalogErrorsList label={title} items={data.items} />
+    </Attention>
+  );
+}
+
+function Unapplied(props: Toggled) {
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const [limit, setLimit] = useState(STEP);
   const { data } = useGitopsRegistrations({
     state: [...UNAPPLIED_STATES],
-    limit: isOpen ? limit : 1,
+    limit: props.isOpen ? limit : 1,
   });
   if (!data || data.totalItems === 0) return null;
-  const hasMore = data.totalItems > data.items.length && limit < MOST;
   const title = t('unapplied.title', { count: data.totalItems });
+  return (
+    <Attention
+      {...props}
+      title={title}
+      more={data.totalItems > data.items.length ? limit : undefined}
+      onMore={setLimit}
+    >
+      <RegistrationsList label={title} items={data.items} />
+    </Attention>
+  );
+}
+
+/** One sentence that something needs somebody, and on demand what. */
+function Attention(
+  props: Toggled & {
+    title: string;
+    /** How many are shown, where there are more. */
+    more: number | undefined;
+    onMore: (limit: number) => void;
+    children: ReactNode;
+  },
+) {
+  const { isOpen, onToggle, title, more, onMore, children } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
   return (
     <Container pt="4">
       <div className={styles.page}>
@@ -44,7 +106,8 @@ export function UnappliedManifests() {
               size="small"
               variant="secondary"
               aria-expanded={isOpen}
-              onPress={() => setShown(isOpen ? undefined : 'unapplied')}
+              aria-label={`${isOpen ? t('unapplied.hide') : t('unapplied.show')}: ${title}`}
+              onPress={onToggle}
             >
               {isOpen ? t('unapplied.hide') : t('unapplied.show')}
             </Button>
@@ -54,12 +117,12 @@ export function UnappliedManifests() {
           <Card>
             <CardBody>
               <div className={styles.page}>
-                <RegistrationsList label={title} items={data.items} />
-                {hasMore && (
+                {children}
+                {more !== undefined && more < MOST && (
                   <div>
                     <Button
                       variant="secondary"
-                      onPress={() => setLimit(Math.min(limit + STEP, MOST))}
+                      onPress={() => onMore(Math.min(more + STEP, MOST))}
                     >
                       {t('unapplied.more')}
                     </Button>

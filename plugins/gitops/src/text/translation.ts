@@ -38,6 +38,20 @@ export const gitopsTranslationRef = createTranslationRef({
       hide: 'Hide them',
       more: 'Show more',
     },
+    catalogErrors: {
+      title_one: '{{count}} registered file has an error',
+      title_other: '{{count}} registered files have errors',
+    },
+    location: {
+      headline: 'Manifests of this location',
+      failed: 'What this location registers could not be read',
+      loading: 'Loading what this location registers',
+      empty: 'No GitOps manifests here',
+      emptyText:
+        'The catalog found no Flux object in the files of this location. A change in Git shows here once the catalog has read the file again, or when you refresh the entity.',
+      document_one: '{{count}} registered manifest',
+      document_other: '{{count}} registered manifests',
+    },
     object: {
       status: 'Status',
       kind: 'Kind',

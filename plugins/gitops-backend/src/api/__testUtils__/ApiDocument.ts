@@ -26,6 +26,8 @@ export interface Exchange {
   /** Path and query below the plugin's base. */
   url: string;
   body?: unknown;
+  /** The body is not JSON, or not said to be. */
+  unreadable?: boolean;
   status: number;
   contentType: string;
   response: unknown;
@@ -126,6 +128,7 @@ export class ApiDocument {
     const wrong = [
       ...this.parameterFaults(operation, pathValues, query),
       ...this.bodyFaults(operation, exchange.body),
+      ...(exchange.unreadable ? ['the body is not JSON'] : []),
     ];
     const code = errorCodeOf(exchange.response);
     if (wrong.length > 0 && ![400, 401, 413].includes(exchange.status)) {
@@ -145,8 +148,12 @@ export class ApiDocument {
     if (!operation.statuses.includes(String(exchange.status))) {
       throw new Error(`${where}: openapi.yaml has no such status`);
     }
-    if (!/^application\/json\b/.test(exchange.contentType)) {
+    const [type] = exchange.contentType.split(';');
+    if (!this.contentOf(operation, exchange.status)[type]) {
       throw new Error(`${where}: the answer is ${exchange.contentType}`);
+    }
+    if (type !== 'application/json') {
+      return operation.operationId;
     }
     const faults = this.faultsOf(
       this.responseSchema(operation, exchange.status),
@@ -235,11 +242,18 @@ export class ApiDocument {
   }
 
   private responseSchema(operation: Operation, status: number): string {
+    return `${this.responseOf(operation, status)}/content/application~1json/schema`;
+  }
+
+  private responseOf(operation: Operation, status: number): string {
     const pointer = `${operation.pointer}/responses/${status}`;
-    const response = this.at(pointer);
-    const base =
-      typeof response.$ref === 'string' ? response.$ref.slice(1) : pointer;
-    return `${base}/content/application~1json/schema`;
+    const { $ref } = this.at(pointer);
+    return typeof $ref === 'string' ? $ref.slice(1) : pointer;
+  }
+
+  /** By media type. */
+  private contentOf(operation: Operation, status: number) {
+    return this.at(`${this.responseOf(operation, status)}/content`);
   }
 
   private operation(template: string, method: string): Operation {

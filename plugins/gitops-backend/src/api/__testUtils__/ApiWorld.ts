@@ -1,5 +1,6 @@
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { MiddlewareFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { PermissionsService } from '@backstage/backend-plugin-api';
 import {
   createConditionAuthorizer,
@@ -11,6 +12,7 @@ import {
   PatchOptions,
 } from '@backstage-gitops/kubernetes-apply';
 import {
+  CatalogErrorReport,
   ChangeList,
   GitopsClient,
   GitopsObject,
@@ -27,7 +29,9 @@ import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
 import { Home, HomeMode } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
 import { ChangeFeed } from '../changes/ChangeFeed';
+import { CatalogError } from '../../catalog/CatalogErrorStore';
 import { Registration } from '../../catalog/Registration';
+import { createCatalogErrorsService } from '../createCatalogErrorsService';
 import { createObjectsService } from '../createObjectsService';
 import { createRegistrationsService } from '../createRegistrationsService';
 import { ObjectIndex } from '../objects/ObjectIndex';
@@ -99,6 +103,8 @@ export class ApiWorld {
   readonly history: StoredHistoryEntry[] = [];
   readonly artifacts: IndexedArtifact[] = [];
   readonly registrations: Registration[] = [];
+  readonly catalogErrors: CatalogError[] = [];
+  readonly reported: CatalogErrorReport[] = [];
   readonly work = new Map<string, WorkState>();
   readonly audit = mockServices.auditor.mock();
   readonly audited: {
@@ -208,6 +214,18 @@ export class ApiWorld {
               this.registrations.find(({ entityRef }) => entityRef === ref),
           },
         }),
+        catalogErrors: createCatalogErrorsService({
+          permissions: this.permissions(),
+          auth: mockServices.auth(),
+          errors: {
+            list: async () => this.catalogErrors,
+            report: async report => {
+              this.reported.push(report);
+              return report.errors.map(({ location }) => location);
+            },
+          },
+          registrations: { wake: async locations => locations.length },
+        }),
       }),
     );
     this.app.use(
@@ -244,6 +262,26 @@ export class ApiWorld {
 
   async post(url: string, body?: unknown): Promise<Answer> {
     return this.exchange('POST', url, body);
+  }
+
+  /** A body that is no JSON, or is not said to be. */
+  async postText(url: string, type: string, text: string): Promise<Answer> {
+    const response = await request(this.app)
+      .post(url)
+      .set('Authorization', this.authorization)
+      .set('Content-Type', type)
+      .send(text);
+    this.operations.add(
+      document.check({
+        method: 'POST',
+        url,
+        unreadable: true,
+        status: response.status,
+        contentType: response.headers['content-type'],
+        response: response.body,
+      }),
+    );
+    return { status: response.status, body: response.body };
   }
 
   /** The typed client, whose exchanges are held against the document as well. */
@@ -312,6 +350,13 @@ export class ApiWorld {
           ({ permission }) =>
             this.policy[permission.name] ?? { result: 'ALLOW' },
         ),
+      authorize: async requests =>
+        requests.map(({ permission }) => ({
+          result:
+            this.policy[permission.name]?.result === 'DENY'
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+        })),
     });
   }
 

@@ -1,6 +1,9 @@
 import { Request } from 'express';
 import { isJsonObject } from '@backstage-gitops/kubernetes-yaml';
 import {
+  CATALOG_ERROR_CODES,
+  CatalogErrorReport,
+  CatalogErrorsQuery,
   gitopsKinds,
   OBJECT_SORTS,
   ObjectKey,
@@ -19,6 +22,8 @@ const CURSOR_LENGTH = 2048;
 const SEARCH_LENGTH = 200;
 const LOCATION_LENGTH = 2048;
 const REASON_LENGTH = 500;
+const MESSAGE_LENGTH = 2000;
+const MAX_SECONDS = 7 * 24 * 3600;
 const KINDS = gitopsKinds.map(({ kind }) => kind);
 
 export function readObjectsQuery(request: Request): ObjectsQuery {
@@ -52,6 +57,37 @@ export function readRegistrationsQuery(request: Request): RegistrationsQuery {
   };
   query.finish();
   return result;
+}
+
+export function readCatalogErrorsQuery(request: Request): CatalogErrorsQuery {
+  const query = new QueryReader(request.url);
+  const result: CatalogErrorsQuery = {
+    location: query.text('location', LOCATION_LENGTH),
+    limit: query.integer('limit', LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
+}
+
+/** What the catalog module sends; it is checked as what anybody sends. */
+export function readCatalogErrorReport(request: Request): CatalogErrorReport {
+  const { errors, resolved } = readBody(request, ['errors', 'resolved']);
+  return {
+    errors: readList('errors', errors, MAX_LIMIT, entry => ({
+      entityRef: readText(entry, 'entityRef', LOCATION_LENGTH),
+      location: readText(entry, 'location', LOCATION_LENGTH),
+      code: readChoice(entry, 'code', CATALOG_ERROR_CODES),
+      message: readText(entry, 'message', MESSAGE_LENGTH),
+      validForSeconds: readSeconds(entry, 'validForSeconds'),
+    })),
+    resolved: readList('resolved', resolved, MAX_LIMIT, entry => ({
+      entityRef: readText(entry, 'entityRef', LOCATION_LENGTH),
+      ...(entry.location !== undefined && {
+        location: readText(entry, 'location', LOCATION_LENGTH),
+      }),
+    })),
+  };
 }
 
 /** The entity reference that a path tells part by part. */
@@ -140,4 +176,65 @@ function readBody(
     );
   }
   return body;
+}
+
+function readList<T>(
+  field: string,
+  value: unknown,
+  most: number,
+  read: (entry: Record<string, unknown>) => T,
+): T[] {
+  if (
+    !Array.isArray(value) ||
+    value.length > most ||
+    !value.every(entry => isJsonObject(entry))
+  ) {
+    throw new InvalidRequestError(
+      `Field '${field}' of the body: expected a list of at most ${most} objects`,
+    );
+  }
+  return value.map(read);
+}
+
+function readText(
+  entry: Record<string, unknown>,
+  field: string,
+  maxLength: number,
+): string {
+  const value = entry[field];
+  if (typeof value !== 'string' || value === '' || value.length > maxLength) {
+    throw new InvalidRequestError(
+      `Field '${field}' of the body: expected a text of at most ${maxLength} characters`,
+    );
+  }
+  return value;
+}
+
+function readChoice<T extends string>(
+  entry: Record<string, unknown>,
+  field: string,
+  choices: readonly T[],
+): T {
+  const found = choices.find(choice => choice === entry[field]);
+  if (found === undefined) {
+    throw new InvalidRequestError(
+      `Field '${field}' of the body: expected one of ${choices.join(', ')}`,
+    );
+  }
+  return found;
+}
+
+function readSeconds(entry: Record<string, unknown>, field: string): number {
+  const value = entry[field];
+  if (
+    typeof value !== 'number' ||
+    !Number.isInteger(value) ||
+    value < 1 ||
+    value > MAX_SECONDS
+  ) {
+    throw new InvalidRequestError(
+      `Field '${field}' of the body: expected whole seconds from 1 to ${MAX_SECONDS}`,
+    );
+  }
+  return value;
 }

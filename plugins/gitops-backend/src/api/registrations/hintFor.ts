@@ -26,6 +26,8 @@ const HINTS: Readonly<Partial<Record<RegistrationCode, string>>> = {
     'Keep it in one place: unregister it here, or take it out of the Kustomization that delivers it.',
   ManifestChanged:
     'Look at the status of the location in the catalog: if it refused the edit, correct the file and push; otherwise refresh the location or wait for the next reading.',
+  CatalogRejected:
+    'Correct the file and push, or refresh its location in the catalog once it can be read again.',
   EntityVanished:
     'Register the location again if it is still wanted, or delete the object from its home.',
   LocationUnreadable:

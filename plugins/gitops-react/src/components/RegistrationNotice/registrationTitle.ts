@@ -17,6 +17,7 @@ export function registrationTitle({
       if (code === 'LocationUnreadable') return 'unreadable';
       return code === 'ApplyFailed' ? 'homeFailed' : 'failed';
     case 'ManifestStale':
+      if (code === 'CatalogRejected') return 'notTaken';
       return appliedAt ? 'changeNotTaken' : 'stale';
     case 'PendingApproval':
       return 'pending';

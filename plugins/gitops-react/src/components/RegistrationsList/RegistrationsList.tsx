@@ -47,7 +47,9 @@ function RegistrationItem(props: { row: RegistrationRow }) {
           {path ? <Link href={`${path}/gitops`}>{shown}</Link> : shown}
         </span>
         <Text weight="bold">
-          {t(`registrationTitle.${registrationTitle(row)}`)}
+          {row.state === 'Applied'
+            ? t('registration.applied')
+            : t(`registrationTitle.${registrationTitle(row)}`)}
         </Text>
       </div>
       {row.message && <p className={styles.message}>{row.message}</p>}
@@ -56,7 +58,7 @@ function RegistrationItem(props: { row: RegistrationRow }) {
         <span>
           {t('error.since')} <RelativeTime time={row.since} />
         </span>
-        {row.nextTryAt && (
+        {row.nextTryAt && row.state !== 'Applied' && (
           <span>
             {t('error.nextTry')} <Countdown until={row.nextTryAt} />
           </span>
