@@ -20,6 +20,13 @@ export function canonicalQuantity(value: string | number | bigint): string {
   return (sign === '-' ? '-' : '') + (printed ?? decimal(nanos, suffix));
 }
 
+/** A quantity in billionths, for comparing; undefined for what is none. */
+export function quantityNanos(value: string | number): bigint | undefined {
+  const match = QUANTITY.exec(String(value));
+  const nanos = match ? toNanos(match[2], match[3] ?? '') : undefined;
+  return match?.[1] === '-' && nanos !== undefined ? -nanos : nanos;
+}
+
 const NANO = 1_000_000_000n;
 
 /** The amount in billionths, rounded up. */
@@ -65,4 +72,32 @@ function decimal(nanos: bigint, suffix: string): string {
   if (!/^[eE][+-]?\d/.test(suffix)) return `${amount}${DECIMAL[power]}`;
   const exponent = (power - 3) * 3;
   return exponent === 0 ? `${amount}` : `${amount}e${exponent}`;
+}
+
+/** The amount in billionths; undefined for what is no quantity. */
+export function parseQuantity(text: string): bigint | undefined {
+  const match = QUANTITY.exec(text);
+  if (!match) return undefined;
+  const [, sign, digits, suffix = ''] = match;
+  const nanos = toNanos(digits, suffix);
+  return sign === '-' && nanos !== undefined ? -nanos : nanos;
+}
+
+/** Orders quantities by amount; what is no quantity counts as zero. */
+export function compareQuantities(left: string, right: string): number {
+  const a = parseQuantity(left) ?? 0n;
+  const b = parseQuantity(right) ?? 0n;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** The sum of quantities, in the form of the first that is not zero. */
+export function addQuantities(left: string, right: string): string {
+  const sum = (parseQuantity(left) ?? 0n) + (parseQuantity(right) ?? 0n);
+  const isZero = (parseQuantity(left) ?? 0n) === 0n;
+  const suffix = QUANTITY.exec(isZero ? right : left)?.[3] ?? '';
+  if (sum === 0n) return '0';
+  const amount = sum < 0n ? -sum : sum;
+  const printed = BINARY.indexOf(suffix) > 0 ? binary(amount) : undefined;
+  return (sum < 0n ? '-' : '') + (printed ?? decimal(amount, suffix));
 }

@@ -5,7 +5,7 @@ import { memberSchema } from './jsonSchema';
 
 /**
  * Fills in the defaults of a custom resource's schema. A null where null is
- * not allowed counts as missing when there is a default (apiextensions 0.34).
+ * not allowed counts as missing (apiextensions 0.34).
  */
 export function applySchemaDefaults(
   schema: JsonSchema,
@@ -30,9 +30,9 @@ function withDefaults(schema: JsonSchema, value: JsonValue): JsonValue {
   }
   for (const [name, entry] of Object.entries(result)) {
     const property = memberSchema(schema, name);
-    if (property && entry !== undefined) {
-      result[name] = withDefaults(property, entry);
-    }
+    if (!property || entry === undefined) continue;
+    if (entry === null && !property.nullable) delete result[name];
+    else result[name] = withDefaults(property, entry);
   }
   return result;
 }

@@ -8,18 +8,40 @@ import { memberSchema } from './jsonSchema';
 
 /**
  * What in a custom resource breaks its schema, in the API server's words
- * (kube-openapi validation as of Kubernetes 1.34). CEL rules
- * (`x-kubernetes-validations`) are not evaluated.
+ * (kube-openapi validation as of Kubernetes 1.34). An update may leave alone
+ * what breaks the schema already.
  */
 export function schemaProblems(
   schema: JsonSchema,
   object: JsonObject,
+  live?: JsonObject,
 ): FieldProblem[] {
   const body = { ...object };
   delete body.metadata;
   const problems: FieldProblem[] = [];
-  validate(schema, body, '', problems);
+  validate(schema, body, '', problems, live);
   return problems;
+}
+
+const BLOCKING = new Set<FieldProblem['reason']>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+/** What is added to problems that keep the rules of the schema from being asked. */
+export function uncheckedRules(
+  problems: FieldProblem[],
+): FieldProblem | undefined {
+  if (!problems.some(({ reason }) => BLOCKING.has(reason))) return undefined;
+  return {
+    reason: 'FieldValueInvalid',
+    field: '<nil>',
+    message:
+      'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  };
 }
 
 function validate(
@@ -27,8 +49,10 @@ function validate(
   value: JsonValue,
   path: string,
   problems: FieldProblem[],
+  old?: JsonValue,
 ): void {
   if (value === null && schema.nullable) return;
+  if (old !== undefined && equal(value, old)) return;
   const typeProblem = checkType(schema, value, path);
   if (typeProblem) {
     problems.push(typeProblem);
@@ -37,8 +61,8 @@ function validate(
   checkEnum(schema, value, path, problems);
   if (typeof value === 'string') checkString(schema, value, path, problems);
   if (isNumeric(value)) checkNumber(schema, value, path, problems);
-  if (Array.isArray(value)) checkArray(schema, value, path, problems);
-  if (isObject(value)) checkObject(schema, value, path, problems);
+  if (Array.isArray(value)) checkArray(schema, value, path, problems, old);
+  if (isObject(value)) checkObject(schema, value, path, problems, old);
   checkCombinations(schema, value, path, problems);
 }
 
@@ -176,7 +200,15 @@ function checkArray(
   value: JsonValue[],
   path: string,
   problems: FieldProblem[],
+  old?: JsonValue,
 ): void {
+  const { items } = schema;
+  if (items) {
+    for (const [index, item] of value.entries()) {
+      const before = counterpart(schema, item, old);
+      validate(items, item, `${path}[${index}]`, problems, before);
+    }
+  }
   if (schema.maxItems !== undefined && value.length > schema.maxItems) {
     problems.push({
       reason: 'FieldValueTooMany',
@@ -193,11 +225,23 @@ function checkArray(
     );
   }
   checkListEntries(schema, value, path, problems);
-  const { items } = schema;
-  if (!items) return;
-  for (const [index, item] of value.entries()) {
-    validate(items, item, `${path}[${index}]`, problems);
+}
+
+/** The entry of a keyed list before the update. */
+function counterpart(
+  schema: JsonSchema,
+  item: JsonValue,
+  old: JsonValue | undefined,
+): JsonValue | undefined {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (keys.length === 0 || !Array.isArray(old) || !isObject(item)) {
+    return undefined;
   }
+  return old.find(
+    before =>
+      isObject(before) &&
+      keys.every(key => equal(member(before, key), member(item, key))),
+  );
 }
 
 function checkListEntries(
@@ -237,6 +281,7 @@ function checkObject(
   value: JsonObject,
   path: string,
   problems: FieldProblem[],
+  old?: JsonValue,
 ): void {
   const names = Object.keys(value).filter(name => value[name] !== undefined);
   for (const name of schema.required ?? []) {
@@ -271,7 +316,9 @@ function checkObject(
   }
   for (const name of names.sort()) {
     const property = memberSchema(schema, name);
-    if (property) validate(property, value[name]!, join(path, name), problems);
+    if (!property) continue;
+    const before = isObject(old) ? member(old, name) : undefined;
+    validate(property, value[name]!, join(path, name), problems, before);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { FieldProblem } from '../api/apiError';
+import { ruleProblems } from '../cel/ruleProblems';
 import type { JsonObject } from '../json/value';
+import type { JsonSchema } from '../kinds/jsonSchema';
 import { asArray, asObject, asString, equal, isObject } from '../json/value';
 
 /** What in a CustomResourceDefinition breaks its rules. */
@@ -33,7 +35,7 @@ export function definitionProblems(
       });
     }
   }
-  problems.push(...versionProblems(spec));
+  problems.push(...versionProblems(spec, asObject(live?.spec)));
   if (live) {
     const before = asObject(live.spec);
     for (const field of ['group', 'scope']) {
@@ -49,7 +51,8 @@ export function definitionProblems(
   return problems;
 }
 
-function versionProblems(spec: JsonObject): FieldProblem[] {
+function versionProblems(spec: JsonObject, before: JsonObject): FieldProblem[] {
+  if (equal(spec.versions, before.versions)) return [];
   const versions = asArray(spec.versions).filter(isObject);
   const problems: FieldProblem[] = [];
   const stored = versions.filter(version => version.storage === true);
@@ -62,7 +65,15 @@ function versionProblems(spec: JsonObject): FieldProblem[] {
     });
   }
   for (const [index, version] of versions.entries()) {
-    if (!isObject(asObject(version.schema).openAPIV3Schema)) {
+    const { openAPIV3Schema } = asObject(version.schema);
+    if (isObject(openAPIV3Schema)) {
+      // As the API server, which keeps the schema of a single version apart.
+      const path =
+        versions.length === 1
+          ? 'spec.validation.openAPIV3Schema'
+          : `spec.versions[${index}].schema.openAPIV3Schema`;
+      problems.push(...ruleProblems(openAPIV3Schema as JsonSchema, path));
+    } else {
       problems.push({
         reason: 'FieldValueRequired',
         field: `spec.versions[${index}].schema.openAPIV3Schema`,

@@ -103,12 +103,17 @@ function markDeleted(
   const isNew = metadata.deletionTimestamp === undefined;
   if (isNew) {
     metadata.deletionTimestamp = apiTime(writer.options.now());
-    metadata.deletionGracePeriodSeconds = 0;
-    if (metadata.generation !== undefined) {
-      metadata.generation = Number(metadata.generation) + 1;
+    // Both are deleted by code of their own in the API server.
+    const isSpecial =
+      !target.resource.custom &&
+      ['CustomResourceDefinition', 'Namespace'].includes(target.resource.kind);
+    if (!isSpecial) {
+      metadata.deletionGracePeriodSeconds = 0;
+      if (metadata.generation !== undefined) {
+        metadata.generation = Number(metadata.generation) + 1;
+      }
     }
     if (target.resource.kind === 'Namespace') {
-      delete metadata.deletionGracePeriodSeconds;
       next.status = { ...asObject(live.status), phase: 'Terminating' };
     }
   }

@@ -241,8 +241,12 @@ function jobRestartPolicy(object: JsonObject): FieldProblem[] {
 const claim: Rules = (object, live) => {
   if (!live) return [];
   const strip = (value: JsonObject) => {
-    const { resources, volumeName, ...rest } = asObject(value.spec);
-    return rest;
+    const { resources, volumeName, storageClassName, ...rest } = asObject(
+      value.spec,
+    );
+    // A class may be given to a claim that has none, as the default class is.
+    const hadClass = at(live, 'spec', 'storageClassName') !== undefined;
+    return hadClass ? { ...rest, storageClassName } : rest;
   };
   return equal(strip(object), strip(live))
     ? []

@@ -10,7 +10,8 @@ import {
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, clone, equal } from '../json/value';
 import { apiVersionOf, inVersion, storedApiVersion } from '../kinds/resource';
-import { schemaProblems } from '../kinds/schemaValidation';
+import { SchemaRules } from '../cel/schemaRules';
+import { schemaProblems, uncheckedRules } from '../kinds/schemaValidation';
 import { trackUpdate } from '../managed-fields/fieldManager';
 import { emptyObject } from '../protobuf/decode';
 import type { ObjectKey, ObjectStore } from '../storage/objectStore';
@@ -54,6 +55,7 @@ export function apiTime(date: Date): string {
 export class ObjectWriter {
   readonly store: ObjectStore;
   readonly options: ObjectWriterOptions;
+  private readonly rules = new SchemaRules();
 
   constructor(options: ObjectWriterOptions) {
     this.options = options;
@@ -298,10 +300,18 @@ export class ObjectWriter {
     live: JsonObject | undefined,
   ): void {
     const { schema } = target.version;
-    const problems = [
-      ...metadataProblems(target.resource, object, live),
-      ...(schema ? schemaProblems(schema, object) : kindProblems(object, live)),
-    ];
+    const problems = metadataProblems(target.resource, object, live);
+    if (schema) {
+      problems.push(...schemaProblems(schema, object, live));
+      const unchecked = uncheckedRules(problems);
+      problems.push(
+        ...(unchecked
+          ? [unchecked]
+          : this.rules.problems(schema, object, live)),
+      );
+    } else {
+      problems.push(...kindProblems(object, live));
+    }
     if (problems.length > 0) throw invalid(invalidTarget(target), problems);
   }
 }

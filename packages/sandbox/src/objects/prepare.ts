@@ -1,5 +1,12 @@
-import type { JsonObject } from '../json/value';
-import { asObject, equal } from '../json/value';
+import type { JsonObject, JsonValue } from '../json/value';
+import {
+  asArray,
+  asObject,
+  ensureObject,
+  equal,
+  isObject,
+} from '../json/value';
+import { applySchemaDefaults } from '../kinds/schemaDefaults';
 import { hasSubresource } from '../kinds/resource';
 import { initialStatus, tracksGeneration } from './statusFields';
 import type { Target } from './writeRequest';
@@ -31,9 +38,15 @@ export function prepareCreate(
     selectOwnPods(result, name, identity.uid);
   }
   if (hasSubresource(version, 'status')) {
-    const status = initialStatus(resource, version);
-    if (status) result.status = status;
-    else delete result.status;
+    delete result.status;
+    const status = version.schema
+      ? // Nobody has set it, and reading an object fills in defaults.
+        applySchemaDefaults(version.schema, result).status
+      : initialStatus(resource, version);
+    if (status !== undefined) result.status = status;
+    if (resource.kind === 'CustomResourceDefinition') {
+      ensureObject(result, 'status').storedVersions = storedVersions(result);
+    }
   }
   return result;
 }
@@ -115,6 +128,13 @@ function countedPart({ version }: Target, object: JsonObject): JsonObject {
   const { metadata, apiVersion, kind, ...rest } = object;
   if (hasSubresource(version, 'status')) delete rest.status;
   return rest;
+}
+
+function storedVersions(definition: JsonObject): JsonValue[] {
+  return asArray(asObject(definition.spec).versions)
+    .filter(isObject)
+    .filter(({ storage }) => storage === true)
+    .map(({ name }) => name ?? '');
 }
 
 /** A Job gets a selector of its own, and its pods the labels for it (Kubernetes 1.34, `registry/batch/job`). */

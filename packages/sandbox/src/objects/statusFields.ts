@@ -6,6 +6,11 @@ import { hasSubresource } from '../kinds/resource';
 // What an object's status is when nobody has written it: members that the
 // types of Kubernetes 1.34 always write.
 const INITIAL_STATUS: Record<string, JsonObject> = {
+  CustomResourceDefinition: {
+    conditions: null,
+    acceptedNames: { plural: '', kind: '' },
+    storedVersions: [],
+  },
   DaemonSet: {
     currentNumberScheduled: 0,
     desiredNumberScheduled: 0,

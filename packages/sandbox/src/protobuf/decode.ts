@@ -116,8 +116,17 @@ export function decodeProtobuf(bytes: Buffer): JsonObject {
  * New objects are compared with it to find out who owns which field.
  */
 export function emptyObject(apiVersion: string, kind: string): JsonObject {
+  if (kind === 'CustomResourceDefinition') return emptyDefinition();
   const id = KIND_TABLE().get(`${apiVersion}/${kind}`);
   return id === undefined ? { spec: {}, status: {} } : emptyMessage(id);
+}
+
+function emptyDefinition(): JsonObject {
+  const names = { plural: '', kind: '' };
+  return {
+    spec: { group: '', names, scope: '', versions: null },
+    status: { conditions: null, acceptedNames: names, storedVersions: null },
+  };
 }
 
 function emptyMessage(id: number): JsonObject {
