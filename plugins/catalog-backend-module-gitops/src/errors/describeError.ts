@@ -1,6 +1,9 @@
 import { isError } from '@backstage/errors';
 
 const LONGEST = 1_000;
+/** How the catalog says that `catalog.rules` forbid a kind, with two addresses. */
+const NOT_ALLOWED =
+  /^Entity (\S+) at .+, originated at .+, is not of an allowed kind for that location$/;
 
 /**
  * What an error of the catalog comes to, for whoever registered the file: the
@@ -14,5 +17,11 @@ export function describeError(error: unknown): string {
   }
   const text = isError(reason) ? reason.message : String(reason);
   const [line] = text.trim().split('\n', 1);
-  return line.slice(0, LONGEST).replace(/:$/, '') || 'unknown error';
+  return (
+    line
+      .slice(0, LONGEST)
+      .replace(/:$/, '')
+      .replace(NOT_ALLOWED, '$1 is of no kind that the location may hold') ||
+    'unknown error'
+  );
 }

@@ -14,6 +14,7 @@ import { Alert, Card, CardBody, Text } from '@backstage/ui';
 import { LoadingPanel } from '../panel/LoadingPanel';
 import { gitopsTranslationRef } from '../text/translation';
 import { locationsOf } from './entityObject';
+import styles from './EntityGitopsContent.module.css';
 
 /** What a Location brings in: errors of its files, and what became of each manifest. */
 export function LocationContent(props: { entity: Entity }) {
@@ -62,10 +63,12 @@ function FileContent(props: { location: string }) {
       {manifests.length > 0 && (
         <Card>
           <CardBody>
-            <Text as="h2" variant="title-x-small" weight="bold">
-              {title}
-            </Text>
-            <RegistrationsList label={title} items={manifests} />
+            <div className={styles.content}>
+              <Text as="h2" variant="title-x-small" weight="bold">
+                {title}
+              </Text>
+              <RegistrationsList label={title} items={manifests} />
+            </div>
           </CardBody>
         </Card>
       )}
