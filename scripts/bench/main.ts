@@ -1,8 +1,10 @@
+import { benchApply } from './apply';
 import { benchBuild } from './build';
 import { benchKustomize } from './kustomize';
 import { benchQueue } from './queue';
 
 const BENCHES: Record<string, () => Promise<void>> = {
+  apply: benchApply,
   build: benchBuild,
   kustomize: benchKustomize,
   queue: benchQueue,

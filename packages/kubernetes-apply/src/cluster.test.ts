@@ -1,4 +1,5 @@
 import { applyCases } from './cases/apply';
+import { badInputCases } from './cases/badInput';
 import { clientCases } from './cases/client';
 import { runCase } from './cases/ClusterCase';
 import { conflictCases } from './cases/conflicts';
@@ -23,6 +24,7 @@ const GROUPS = [
   diffCases,
   clientCases,
   costCases,
+  badInputCases,
 ];
 
 /** For one case; generous, since it costs only where it is reached. */

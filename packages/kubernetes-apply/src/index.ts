@@ -95,6 +95,13 @@ export type { InventoryEntry, InventoryId } from './inventory/inventory';
 export { checkKubeConfig } from './kubeconfig/checkKubeConfig';
 export type { KubeConfigPolicy } from './kubeconfig/checkKubeConfig';
 export { loadKubeConfig } from './kubeconfig/loadKubeConfig';
+export { judgePrune } from './prune/judgePrune';
+export type {
+  JudgePruneOptions,
+  PruneBounds,
+  PruneHoldReason,
+  PruneVerdict,
+} from './prune/judgePrune';
 export { prune, survivorsOf } from './prune/prune';
 export type {
   PruneOptions,
@@ -102,3 +109,8 @@ export type {
   PruneResult,
   PruneSkipReason,
 } from './prune/prune';
+export { DeletionTimeoutError, waitForDeletion } from './prune/waitForDeletion';
+export type {
+  TerminatingObject,
+  WaitForDeletionOptions,
+} from './prune/waitForDeletion';

@@ -5,8 +5,11 @@ import { waitForHealth } from '../health/waitForHealth';
 import { inventoryEntryOf, type InventoryEntry } from '../inventory/inventory';
 import { ConnectionError, RequestTimeoutError } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
-import { groupOf, refOf } from '../object/metadata';
-import { objectKey } from '../object/objectKey';
+import { refOf } from '../object/metadata';
+import { kindKey, objectKey } from '../object/objectKey';
+import { mapConcurrent } from '../object/mapConcurrent';
+import { readLive, type LiveObjects } from '../object/readLive';
+import { runsOf } from '../object/runsOf';
 import {
   ApplyError,
   failureOf,
@@ -19,11 +22,9 @@ import { commit } from './commit';
 import { definedKinds, isDefined, whileEstablishing } from './establishing';
 import type { IgnoreRule } from './ignore';
 import { inspect, presumeNew, type Inspection } from './inspect';
-import { mapConcurrent } from './mapConcurrent';
 import { normalise, type CommonMetadata } from './normalise';
 import { compareApplyOrder, stageOf, STAGES, type Stage } from './order';
 import { prepare } from './prepare';
-import { readLive, type LiveObjects } from './readLive';
 import type { FieldManagerMatch } from './takeOver';
 
 /** @public */
@@ -125,7 +126,9 @@ class ApplyRun {
         writes.map(({ object }) => inventoryEntryOf(refOf(object))),
       );
     }
-    for (const sameKind of runsOfKinds(steps)) await this.#writeAll(sameKind);
+    for (const sameKind of runsOf(steps, ({ object }) => kindKey(object))) {
+      await this.#writeAll(sameKind);
+    }
     if (stage === 'definitions' || stage === 'classes') {
       await this.#wait(writes.map(({ object }) => object));
     }
@@ -325,20 +328,6 @@ function isWrite(action: Change['action']): boolean {
 function withoutLive(inspection: Inspection): Inspection {
   const { merged: _, live, ...rest } = inspection;
   return rest.recreate ? { ...rest, live } : rest;
-}
-
-/** Steps in order, cut where the kind changes. */
-function runsOfKinds(steps: readonly Step[]): Step[][] {
-  const runs: Step[][] = [];
-  let last: string | undefined;
-  for (const step of steps) {
-    const { apiVersion, kind } = step.object;
-    const id = `${groupOf(apiVersion)}/${kind}`;
-    if (id === last) runs[runs.length - 1].push(step);
-    else runs.push([step]);
-    last = id;
-  }
-  return runs;
 }
 
 /** The cluster fails and not the object: the next one would not fare better. */

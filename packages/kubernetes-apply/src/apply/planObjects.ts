@@ -13,11 +13,11 @@ import { changeOf, type Change } from './ChangeSet';
 import { DuplicateObjectError, duplicatesIn } from './checkSet';
 import { definedKinds, isDefined } from './establishing';
 import { inspect } from './inspect';
-import { mapConcurrent } from './mapConcurrent';
+import { mapConcurrent } from '../object/mapConcurrent';
 import { normalise } from './normalise';
 import { compareApplyOrder } from './order';
 import { prepare } from './prepare';
-import { readLive } from './readLive';
+import { readLive } from '../object/readLive';
 
 /**
  * What an apply would do to one object.

@@ -7,8 +7,13 @@ import {
 } from '../inventory/inventory';
 import { refOf } from '../object/metadata';
 import { prune } from '../prune/prune';
+import {
+  DeletionTimeoutError,
+  waitForDeletion,
+} from '../prune/waitForDeletion';
 import { configMap, deployment, OWNER } from '../__testUtils__/objects';
-import type { CaseGroup, ClusterCase } from './ClusterCase';
+import { observed } from '../__testUtils__/observed';
+import { failureOf, type CaseGroup, type ClusterCase } from './ClusterCase';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io';
 
@@ -77,8 +82,8 @@ const cases: ClusterCase[] = [
     name: 'looks again at what was written in between',
     pins: 'Kubernetes 1.34, preconditions of DeleteOptions; stricter than Flux 2.9, which has none',
     run: async ({ client, apply, live, inNs }) => {
-      const changes = await apply([configMap('a', {}), configMap('b', {})]);
-      let writes = 0;
+      const changes = await apply([configMap('a', {})]);
+      const labels = [{ harmless: 'x' }, { [`${FLUX}/name`]: 'other' }];
       const result = await prune({
         client,
         entries: inventoryOf(changes),
@@ -86,21 +91,101 @@ const cases: ClusterCase[] = [
         // Somebody is faster than us: once with a harmless change, once by
         // taking the object over.
         beforeWrite: async () => {
-          writes += 1;
-          if (writes > 2) return;
-          const [name, key, value] = [
-            ['b', 'harmless', 'x'],
-            ['b', `${FLUX}/name`, 'other'],
-          ][writes - 1];
-          await client.patch(refOf(inNs(configMap(name, {}))), {
+          await client.patch(refOf(inNs(configMap('a', {}))), {
             type: 'merge',
-            body: { metadata: { labels: { [key]: value } } },
+            body: { metadata: { labels: labels.shift() } },
           });
         },
       });
-      expect(result.skipped.map(o => o.ref.name)).toEqual(['b']);
-      expect(result.deleted.map(o => o.ref.name)).toEqual(['a']);
-      expect(await live(configMap('b', {}))).toBeDefined();
+      expect(result.skipped.map(o => o.reason)).toEqual(['not-owned']);
+      expect(labels).toEqual([]);
+      expect(await live(configMap('a', {}))).toBeDefined();
+    },
+  },
+  {
+    name: 'never deletes another object of the same name',
+    pins: 'Kubernetes 1.34, precondition on the UID',
+    run: async ({ client, apply, live, inNs }) => {
+      const changes = await apply([configMap('a', {})]);
+      const mine = inNs(configMap('a', {}));
+      let remade = false;
+      const result = await prune({
+        client,
+        entries: inventoryOf(changes),
+        ownerLabels: OWNER,
+        beforeWrite: async () => {
+          if (remade) return;
+          remade = true;
+          await client.delete(refOf(mine));
+          await client.create(mine);
+        },
+      });
+      expect(result.skipped.map(o => o.reason)).toEqual(['not-owned']);
+      expect(await live(mine)).toBeDefined();
+    },
+  },
+  {
+    name: 'ends where it may not write any more',
+    pins: 'our own: a claim is checked before each deletion',
+    run: async ({ client, apply, live }) => {
+      const changes = await apply([configMap('a', {}), deployment('web')]);
+      let writes = 0;
+      const ended = prune({
+        client,
+        entries: inventoryOf(changes),
+        ownerLabels: OWNER,
+        beforeWrite: () => {
+          writes += 1;
+          if (writes > 1) throw new Error('the claim is lost');
+        },
+      });
+      await expect(ended).rejects.toThrow('the claim is lost');
+      expect(await live(configMap('a', {}))).toBeDefined();
+      expect(await live(deployment('web'))).toBeUndefined();
+    },
+  },
+  {
+    name: 'reads together and deletes with one request each',
+    pins: 'our own; Flux 2.9 makes two requests for each: get, delete',
+    run: async ({ client, apply }) => {
+      const set = Array.from({ length: 20 }, (_, i) => configMap(`c-${i}`, {}));
+      const changes = await apply(set);
+      const { client: counted, calls } = observed(client);
+      await prune({
+        client: counted,
+        entries: inventoryOf(changes),
+        ownerLabels: OWNER,
+      });
+      expect(calls).toEqual(['list', ...Array(20).fill('delete')]);
+    },
+  },
+  {
+    name: 'waits until what it deleted is gone, and names stuck finalizers',
+    pins: 'Flux 2.9, kustomize-controller: deletionPolicy WaitForTermination; Kubernetes 1.34, finalizers',
+    run: async ({ client, apply, inNs, anonymous }) => {
+      const stuck = configMap(
+        'stuck',
+        {},
+        { finalizers: ['example.com/stuck'] },
+      );
+      const changes = await apply([stuck, configMap('free', {})]);
+      const { deleted } = await prune({
+        client,
+        entries: inventoryOf(changes),
+        ownerLabels: OWNER,
+      });
+      const wait = (timeoutMs: number) =>
+        waitForDeletion({ client, deleted, ownerLabels: OWNER, timeoutMs });
+      const error = await failureOf(wait(1));
+      expect(error).toBeInstanceOf(DeletionTimeoutError);
+      expect(anonymous(String(error))).toContain(
+        'not gone after 1 ms: ConfigMap/NS/stuck (finalizers: example.com/stuck)',
+      );
+      await client.patch(refOf(inNs(stuck)), {
+        type: 'merge',
+        body: { metadata: { finalizers: null } },
+      });
+      await wait(30_000);
     },
   },
   {

@@ -168,6 +168,8 @@ export class HttpTransport {
       signal,
       headersTimeout: 0,
       bodyTimeout: 0,
+      // A DELETE with a body would give its connection up otherwise.
+      reset: false,
     });
     if (response.statusCode === 401) this.#credentials = undefined;
     return response;

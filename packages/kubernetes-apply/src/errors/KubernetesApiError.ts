@@ -36,6 +36,10 @@ export type ApiErrorCode =
   | 'bad-request'
   | 'unauthorized'
   | 'forbidden'
+  | 'quota-exceeded'
+  | 'namespace-terminating'
+  | 'admission-denied'
+  | 'webhook-failed'
   | 'not-found'
   | 'already-exists'
   | 'conflict'
@@ -65,6 +69,13 @@ const CODES: Record<number, ApiErrorCode> = {
 };
 
 const HINTS: Partial<Record<ApiErrorCode, string>> = {
+  'quota-exceeded': 'raise the ResourceQuota of the namespace or request less',
+  'namespace-terminating':
+    'the namespace is being deleted; wait until it is gone',
+  'admission-denied':
+    'a rule of the cluster refused it; change the object, or the rule',
+  'webhook-failed':
+    'an admission webhook in the cluster did not answer; look at its service',
   unauthorized: 'the credential was not accepted; check token or certificate',
   forbidden: 'grant the permission to the user or ServiceAccount named above',
   'too-large': 'the object is larger than the API server takes; split it',
@@ -117,7 +128,7 @@ export class KubernetesApiError extends ClusterError {
       options.apiMessage || `the server answered ${options.status}`,
     );
     const code = codeOf(options);
-    super(`${options.where}: ${apiMessage}`, { hint: hintOf(code, options) });
+    super(`${options.where}: ${apiMessage}`, { hint: HINTS[code] });
     this.code = code;
     this.status = options.status;
     this.reason = options.reason ?? '';
@@ -135,30 +146,40 @@ function cut(text: string): string {
 
 function codeOf(options: KubernetesApiErrorOptions): ApiErrorCode {
   if (options.reason === 'AlreadyExists') return 'already-exists';
+  const admission = admissionCode(options);
+  if (admission) return admission;
   const known = CODES[options.status];
   if (known) return known;
   return options.status >= 500 ? 'server-error' : 'unexpected-response';
 }
 
-function hintOf(
-  code: ApiErrorCode,
-  options: KubernetesApiErrorOptions,
-): string | undefined {
-  const causes = options.details?.causes ?? [];
-  if (causes.some(cause => cause.reason === 'NamespaceTerminating')) {
-    return 'the namespace is being deleted; wait until it is gone';
-  }
-  if (options.apiMessage?.includes('exceeded quota')) {
-    return 'raise the ResourceQuota of the namespace or request less';
-  }
+/**
+ * Admission has no statuses of its own: its answers are told by their words
+ * (kube-apiserver 1.34; a webhook may choose any status).
+ */
+function admissionCode({
+  status,
+  apiMessage = '',
+  details,
+}: KubernetesApiErrorOptions): ApiErrorCode | undefined {
+  const causes = details?.causes ?? [];
   if (
-    /failed calling webhook|admission webhook .* denied/.test(
-      options.apiMessage ?? '',
-    )
+    causes.some(cause => cause.reason === 'NamespaceTerminating') ||
+    (status === 403 && apiMessage.endsWith('because it is being terminated'))
   ) {
-    return 'an admission webhook in the cluster refused or did not answer';
+    return 'namespace-terminating';
   }
-  return HINTS[code];
+  if (status === 403 && apiMessage.includes('exceeded quota')) {
+    return 'quota-exceeded';
+  }
+  if (/failed calling webhook|failed to call webhook/.test(apiMessage)) {
+    return 'webhook-failed';
+  }
+  return /admission webhook ".*" denied the request|ValidatingAdmissionPolicy '.*' denied request|violates PodSecurity/s.test(
+    apiMessage,
+  )
+    ? 'admission-denied'
+    : undefined;
 }
 
 /**

@@ -9,3 +9,11 @@ export function objectKey(ref: ObjectRef): string {
   const { apiVersion, kind, namespace = '', name } = ref;
   return `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
 }
+
+/** The same for a kind in every version of its group. */
+export function kindKey({
+  apiVersion,
+  kind,
+}: Pick<ObjectRef, 'apiVersion' | 'kind'>): string {
+  return `${groupOf(apiVersion)}/${kind}`;
+}

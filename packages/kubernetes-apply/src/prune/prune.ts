@@ -8,6 +8,10 @@ import {
 } from '../errors/KubernetesApiError';
 import { refOfEntry, type InventoryEntry } from '../inventory/inventory';
 import { groupOf, hasLabels, hasSetting } from '../object/metadata';
+import { kindKey, objectKey } from '../object/objectKey';
+import { mapConcurrent } from '../object/mapConcurrent';
+import { readLive, type LiveObjects } from '../object/readLive';
+import { runsOf } from '../object/runsOf';
 
 /** @public */
 export interface PruneOptions {
@@ -16,6 +20,8 @@ export interface PruneOptions {
   entries: readonly InventoryEntry[];
   /** Only objects that carry all of these are deleted; never empty. */
   ownerLabels: Readonly<Record<string, string>>;
+  /** What becomes of what the objects own. Default `Background`, as Flux. */
+  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   signal?: AbortSignal;
   /** Called before each deletion; a rejection ends the prune (lost claims). */
   beforeWrite?(): void | Promise<void>;
@@ -35,6 +41,8 @@ export type PruneSkipReason =
 export interface PruneOutcome {
   entry: InventoryEntry;
   ref: ObjectRef;
+  /** UID of the object that was deleted. */
+  uid?: string;
   /** `missing`: the server said that it was gone already. */
   outcome: 'deleted' | 'missing' | 'skipped' | 'failed';
   reason?: PruneSkipReason;
@@ -57,6 +65,9 @@ export interface PruneResult {
 /** How often an object is looked at again after somebody wrote in between. */
 const MAX_CONFLICTS = 5;
 
+/** Deletions at once, of objects of one kind; kinds follow one another. */
+const CONCURRENT_DELETIONS = 8;
+
 /** The caller ended the prune, as opposed to one object having failed. */
 class Ended extends Error {
   constructor(override readonly cause: unknown) {
@@ -64,12 +75,18 @@ class Ended extends Error {
   }
 }
 
+interface Item {
+  entry: InventoryEntry;
+  ref: ObjectRef;
+}
+
 /**
- * Deletes what is no longer wanted, last applied first, in the background.
- * Each object is read right before, and deleted in that very version only
- * (UID and resourceVersion preconditions). Only the API server's own "not
- * found", or discovery that confirms that the kind is not served in any
- * version, counts as gone. (Flux 2.9; the preconditions are stricter.)
+ * Deletes what is no longer wanted, kind after kind, last applied first. All
+ * are read before, and each is deleted in the very version that was read only
+ * (UID and resourceVersion preconditions); where it is another by then, it is
+ * looked at again. Only the API server's own "not found", or discovery that
+ * confirms that the kind is not served in any version, counts as gone.
+ * (Flux 2.9; the preconditions are stricter.)
  *
  * @throws where `beforeWrite` or the signal ends it; all other failures are
  * in the result
@@ -85,31 +102,62 @@ export async function prune(options: PruneOptions): Promise<PruneResult> {
     skipped: [],
     failed: [],
   };
-  for (const { entry, ref } of readEntries(options.entries, result)) {
-    options.signal?.throwIfAborted();
-    let outcome: PruneOutcome;
-    try {
-      outcome = { entry, ref, ...(await pruneOne(ref, options)) };
-    } catch (error) {
-      if (error instanceof Ended) throw error.cause;
-      if (options.signal?.aborted) throw error;
-      outcome = { entry, ref, outcome: 'failed', error };
-    }
+  const tell = (outcome: PruneOutcome) => {
     result[outcome.outcome].push(outcome);
     options.onProgress?.(outcome);
+  };
+  const items = readEntries(options.entries, tell);
+  let known: LiveObjects;
+  try {
+    known = await readLive(
+      items.map(({ ref }) => ref),
+      { ...options, metadataOnly: true },
+    );
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    for (const item of items) tell({ ...item, outcome: 'failed', error });
+    return result;
+  }
+  for (const sameKind of runsOf(items, ({ ref }) => kindKey(ref))) {
+    const outcomes = await pruneAll(sameKind, known, options);
+    outcomes.forEach(tell);
   }
   return result;
 }
 
+async function pruneAll(
+  items: readonly Item[],
+  known: LiveObjects,
+  options: PruneOptions,
+): Promise<PruneOutcome[]> {
+  try {
+    return await mapConcurrent(items, CONCURRENT_DELETIONS, async item => {
+      options.signal?.throwIfAborted();
+      try {
+        const live = known.get(objectKey(item.ref));
+        return { ...item, ...(await pruneOne(item.ref, live, options)) };
+      } catch (error) {
+        if (error instanceof Ended || options.signal?.aborted) throw error;
+        return { ...item, outcome: 'failed', error };
+      }
+    });
+  } catch (error) {
+    throw error instanceof Ended ? error.cause : error;
+  }
+}
+
 /** The objects in the order of deletion; unreadable entries have failed. */
-function readEntries(entries: readonly InventoryEntry[], result: PruneResult) {
-  const items: { entry: InventoryEntry; ref: ObjectRef }[] = [];
+function readEntries(
+  entries: readonly InventoryEntry[],
+  tell: (outcome: PruneOutcome) => void,
+): Item[] {
+  const items: Item[] = [];
   for (const entry of entries) {
     try {
       items.push({ entry, ref: refOfEntry(entry) });
     } catch (error) {
       const ref = { apiVersion: entry.v, kind: '', name: entry.id };
-      result.failed.push({ entry, ref, outcome: 'failed', error });
+      tell({ entry, ref, outcome: 'failed', error });
     }
   }
   return items.sort((a, b) => compareApplyOrder(b.ref, a.ref));
@@ -117,33 +165,36 @@ function readEntries(entries: readonly InventoryEntry[], result: PruneResult) {
 
 async function pruneOne(
   ref: ObjectRef,
+  known: KubernetesObject | null | undefined,
   options: PruneOptions,
-): Promise<Pick<PruneOutcome, 'outcome' | 'reason'>> {
+): Promise<Pick<PruneOutcome, 'outcome' | 'reason' | 'uid'>> {
   const { client, signal } = options;
+  let live = known === undefined ? await find(ref, options) : known;
   for (let conflicts = 0; ; conflicts++) {
-    const live = await find(ref, options);
     if (!live) return { outcome: 'missing' };
     const reason = reasonToKeep(live, options.ownerLabels);
     if (reason) return { outcome: 'skipped', reason };
+    const { uid, resourceVersion, deletionTimestamp } = live.metadata;
     // Being deleted already: asking again would change nothing.
-    if (live.metadata.deletionTimestamp) return { outcome: 'deleted' };
+    if (deletionTimestamp) return { outcome: 'deleted', uid };
     await permit(options);
     try {
       const there = await client.delete(
         { ...ref, apiVersion: live.apiVersion },
         {
-          uid: live.metadata.uid,
-          resourceVersion: live.metadata.resourceVersion,
-          propagationPolicy: 'Background',
+          uid,
+          resourceVersion,
+          propagationPolicy: options.propagationPolicy ?? 'Background',
           signal,
         },
       );
-      return { outcome: there ? 'deleted' : 'missing' };
+      return there ? { outcome: 'deleted', uid } : { outcome: 'missing' };
     } catch (error) {
       if (!(error instanceof ConflictError) || conflicts >= MAX_CONFLICTS) {
         throw error;
       }
     }
+    live = await find(ref, options);
   }
 }
 

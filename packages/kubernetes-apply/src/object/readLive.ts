@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import type { ClusterClient, ObjectRef } from '../client/ClusterClient';
 import { UnknownKindError } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
-import { objectKey } from '../object/objectKey';
+import { objectKey } from './objectKey';
 import { mapConcurrent } from './mapConcurrent';
 
 /**
