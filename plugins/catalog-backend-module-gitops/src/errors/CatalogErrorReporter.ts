@@ -88,9 +88,7 @@ export class CatalogErrorReporter {
       isLocation,
       locations: isLocation
         ? locationTargets(entity, this.options.integrations)
-        : own
-          ? [own]
-          : [],
+        : [own ?? ''].filter(Boolean),
     });
     if (this.known.size > MOST_KNOWN) {
       this.known.delete(this.known.keys().next().value!);
