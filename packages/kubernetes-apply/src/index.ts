@@ -66,6 +66,13 @@ export { compareApplyOrder } from './apply/order';
 export { planObjects } from './apply/planObjects';
 export type { PlannedChange, PlanObjectsOptions } from './apply/planObjects';
 export type { FieldManagerMatch } from './apply/takeOver';
+export { CelExpressionCache, compileExpression } from './cel/compileExpression';
+export type {
+  CelExpression,
+  CompileExpressionOptions,
+} from './cel/compileExpression';
+export { CelError } from './cel/CelError';
+export type { CelErrorCode } from './cel/CelError';
 export { diffObjects } from './diff/diffObjects';
 export type { DiffOptions, FieldChange } from './diff/diffObjects';
 export { formatGoDuration } from './health/duration';
