@@ -40,6 +40,8 @@ const CONFIG_MAPS = {
 /** A tiny API for faults of the protocol; each test says what it answers. */
 export class FakeApi {
   readonly received: Received[] = [];
+  /** How many connections were made to it. */
+  connections = 0;
   readonly clock = new TestClock({ eagerUpToMs: 59_000 });
   readonly #handlers = new Map<string, Handler>();
   readonly #server: Server;
@@ -66,6 +68,9 @@ export class FakeApi {
         if (handler) void handler(request, response);
         else response.writeHead(404).end('404 page not found\n');
       });
+    });
+    this.#server.on('connection', () => {
+      this.connections += 1;
     });
   }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import type { ClusterClient } from '../client/ClusterClient';
+import type { ClusterClient, ResourceInfo } from '../client/ClusterClient';
 import { systemClock, type Clock } from '../client/Clock';
 import { waitForHealth } from '../health/waitForHealth';
 import { inventoryEntryOf, type InventoryEntry } from '../inventory/inventory';
@@ -111,9 +111,7 @@ class ApplyRun {
   }
 
   async #stage(stage: Stage, members: KubernetesObject[]): Promise<void> {
-    const prepared = await this.#each('dry-run', members, object =>
-      this.#whileDefined(object, () => prepare(object, this.#options)),
-    );
+    const prepared = await this.#prepareAll(members);
     // Once more, now that cluster-scoped objects have no namespace.
     this.#refuseDuplicates(prepared);
     const steps = await this.#inspectAll(prepared);
@@ -132,6 +130,21 @@ class ApplyRun {
     if (stage === 'definitions' || stage === 'classes') {
       await this.#wait(writes.map(({ object }) => object));
     }
+  }
+
+  /** Asks for each kind once, however many objects there are of it. */
+  #prepareAll(members: KubernetesObject[]): Promise<KubernetesObject[]> {
+    const { client, defaultNamespace } = this.#options;
+    const kinds = new Map<string, Promise<ResourceInfo>>();
+    return this.#each('dry-run', members, async object => {
+      const { apiVersion, kind } = object;
+      const key = `${apiVersion}/${kind}`;
+      const resource =
+        kinds.get(key) ??
+        this.#whileDefined(object, () => client.resourceOf(apiVersion, kind));
+      kinds.set(key, resource);
+      return prepare(object, await resource, defaultNamespace);
+    });
   }
 
   /**

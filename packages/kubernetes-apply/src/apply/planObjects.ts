@@ -55,20 +55,6 @@ export type PlanObjectsOptions = Pick<
   | 'signal'
 >;
 
-/**
- * The changes that `applyObjects` would make, found by the same dry runs, those
- * of new objects included. Writes nothing. `live` and `merged` hold values of
- * Secrets: show them through `diffObjects` only.
- *
- * @public
- */
-export async function planObjects(
-  options: PlanObjectsOptions,
-): Promise<PlannedChange[]> {
-  const plan = new Plan(options);
-  return plan.make();
-}
-
 const CONCURRENT_DRY_RUNS = 8;
 
 class Plan {
@@ -93,7 +79,9 @@ class Plan {
     const comingAlong: PlannedChange[] = [];
     const prepared = await this.#each(normal, async object => {
       try {
-        return await prepare(object, this.#options);
+        const { apiVersion, kind } = object;
+        const resource = await client.resourceOf(apiVersion, kind);
+        return prepare(object, resource, this.#options.defaultNamespace);
       } catch (error) {
         if (!this.#comesAlong(object, error)) throw error;
         comingAlong.push(asSent(object));
@@ -184,6 +172,20 @@ class Plan {
       failure: failureOf({ object, phase: 'dry-run', error }),
     });
   }
+}
+
+/**
+ * The changes that `applyObjects` would make, found by the same dry runs, those
+ * of new objects included. Writes nothing. `live` and `merged` hold values of
+ * Secrets: show them through `diffObjects` only.
+ *
+ * @public
+ */
+export async function planObjects(
+  options: PlanObjectsOptions,
+): Promise<PlannedChange[]> {
+  const plan = new Plan(options);
+  return plan.make();
 }
 
 function asSent(object: KubernetesObject): PlannedChange {

@@ -1,23 +1,29 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import type { ClusterClient } from '../client/ClusterClient';
+import type { ResourceInfo } from '../client/ClusterClient';
+import { InvalidReferenceError } from '../errors/errors';
 
 /**
  * The object with the namespace that its kind needs: the default one where it
  * names none, and none where its kind has none.
+ *
+ * @throws InvalidReferenceError where it needs one and there is none
  */
-export async function prepare(
+export function prepare(
   object: KubernetesObject,
-  options: { client: ClusterClient; defaultNamespace?: string },
-): Promise<KubernetesObject> {
-  const { namespaced } = await options.client.resourceOf(
-    object.apiVersion,
-    object.kind,
-  );
+  { namespaced, kind, apiVersion }: ResourceInfo,
+  defaultNamespace?: string,
+): KubernetesObject {
   const { namespace, ...metadata } = object.metadata;
   if (!namespaced) return namespace ? { ...object, metadata } : object;
-  if (namespace || !options.defaultNamespace) return object;
+  if (namespace) return object;
+  if (!defaultNamespace) {
+    throw new InvalidReferenceError(
+      `${kind} in "${apiVersion}" needs a namespace`,
+      'set metadata.namespace',
+    );
+  }
   return {
     ...object,
-    metadata: { ...object.metadata, namespace: options.defaultNamespace },
+    metadata: { ...object.metadata, namespace: defaultNamespace },
   };
 }

@@ -7,7 +7,7 @@ const cases: ClusterCase[] = [
   {
     name: 'takes over what kubectl made',
     pins: 'Flux 2.9, ssa manager: fields of kubectl become ours, its annotations go',
-    run: async ({ client, apply, lines, live, inNs }) => {
+    run: async ({ client, lines, live, inNs }) => {
       const made = inNs(configMap('settings', { a: '1', old: 'x' }));
       made.metadata.annotations = {
         'kubectl.kubernetes.io/last-applied-configuration': '{}',

@@ -30,8 +30,8 @@ export interface ApiConnectionOptions {
 }
 
 export interface ApiRequest extends HttpRequest {
-  /** Whose turn in the budget it takes. */
-  user: string;
+  /** Whose turn in the budget it takes: user and owner. */
+  turn: string;
   /** Whether it may be sent again after a failure. */
   retry?: boolean;
 }
@@ -81,7 +81,7 @@ export class ApiConnection {
 
   /** Sends once; gives the answer whatever its status. */
   async sendOnce(request: ApiRequest): Promise<HttpResponse> {
-    return this.#budget.run(request.user, request.signal, () =>
+    return this.#budget.run(request.turn, request.signal, () =>
       this.#transport.request(request),
     );
   }
@@ -147,7 +147,7 @@ export class ApiConnection {
       path,
       where: `discover ${path}`,
       headers: { Accept: 'application/json', 'Accept-Encoding': 'gzip' },
-      user: '',
+      turn: '',
       retry: true,
     };
     try {

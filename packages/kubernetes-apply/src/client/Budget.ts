@@ -7,8 +7,8 @@ interface Waiter {
 
 /**
  * Bounds how many requests run at once, and shares the places fairly: who
- * waits is served in turn by user, so that one tenant's thousand requests do
- * not stand before another's single one.
+ * waits is served in turn by key (a user, a GitOps object), so that one's
+ * thousand requests do not stand before another's single one.
  */
 export class Budget {
   readonly #limit: number;
@@ -20,11 +20,11 @@ export class Budget {
   }
 
   async run<T>(
-    user: string,
+    key: string,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
-    await this.#enter(user, signal);
+    await this.#enter(key, signal);
     try {
       return await work();
     } finally {
@@ -32,25 +32,25 @@ export class Budget {
     }
   }
 
-  async #enter(user: string, signal?: AbortSignal): Promise<void> {
+  async #enter(key: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#running < this.#limit) {
       this.#running += 1;
       return;
     }
-    await this.#queueUp(user, signal);
+    await this.#queueUp(key, signal);
   }
 
-  async #queueUp(user: string, signal?: AbortSignal): Promise<void> {
-    const queue = this.#queues.get(user) ?? [];
-    this.#queues.set(user, queue);
+  async #queueUp(key: string, signal?: AbortSignal): Promise<void> {
+    const queue = this.#queues.get(key) ?? [];
+    this.#queues.set(key, queue);
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = { start: resolve, leave: () => undefined };
       queue.push(waiter);
       if (!signal) return;
       const onAbort = () => {
         queue.splice(queue.indexOf(waiter), 1);
-        if (queue.length === 0) this.#queues.delete(user);
+        if (queue.length === 0) this.#queues.delete(key);
         reject(signal.reason);
       };
       waiter.leave = () => signal.removeEventListener('abort', onAbort);
@@ -64,12 +64,12 @@ export class Budget {
       this.#running -= 1;
       return;
     }
-    // The place goes to the next user in turn, who then queues up again
+    // The place goes to the next key in turn, which then queues up again
     // behind all others.
-    const [user, queue] = next;
+    const [key, queue] = next;
     const waiter = queue.shift();
-    this.#queues.delete(user);
-    if (queue.length > 0) this.#queues.set(user, queue);
+    this.#queues.delete(key);
+    if (queue.length > 0) this.#queues.set(key, queue);
     waiter?.leave();
     waiter?.start();
   }

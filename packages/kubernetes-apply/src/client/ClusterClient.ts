@@ -175,6 +175,14 @@ export interface ClusterClient {
   as(impersonation: Impersonation): ClusterClient;
 
   /**
+   * The same client, working for one GitOps object (any text that names it).
+   * Where more is asked than the cluster's budget lets through, those who ask
+   * take turns: an object with five thousand requests does not hold up another
+   * with one. Whoever names nobody takes turns by user.
+   */
+  onBehalfOf(owner: string): ClusterClient;
+
+  /**
    * How the cluster serves a kind; cached, read anew for unknown kinds.
    *
    * @throws UnknownKindError where the cluster says that it has no such kind

@@ -48,14 +48,17 @@ import { Reflector } from './reflect';
 export class DefaultClusterClient implements ClusterClient {
   readonly #connection: ApiConnection;
   readonly #impersonation?: Impersonation;
+  readonly #owner?: string;
   readonly #headers: Headers;
 
   constructor(options: {
     connection: ApiConnection;
     impersonation?: Impersonation;
+    owner?: string;
   }) {
     this.#connection = options.connection;
     this.#impersonation = options.impersonation;
+    this.#owner = options.owner;
     this.#headers = options.impersonation
       ? impersonationHeaders(options.impersonation)
       : {};
@@ -74,6 +77,15 @@ export class DefaultClusterClient implements ClusterClient {
     return new DefaultClusterClient({
       connection: this.#connection,
       impersonation,
+      owner: this.#owner,
+    });
+  }
+
+  onBehalfOf(owner: string): ClusterClient {
+    return new DefaultClusterClient({
+      connection: this.#connection,
+      impersonation: this.#impersonation,
+      owner,
     });
   }
 
@@ -306,7 +318,7 @@ export class DefaultClusterClient implements ClusterClient {
     throw error;
   }
 
-  #send(request: Omit<ApiRequest, 'user'>): Promise<HttpResponse> {
+  #send(request: Omit<ApiRequest, 'turn'>): Promise<HttpResponse> {
     return this.#connection.send(this.#request(request));
   }
 
@@ -314,7 +326,7 @@ export class DefaultClusterClient implements ClusterClient {
   async #write(
     { apiVersion, kind }: { apiVersion: string; kind: string },
     body: unknown,
-    request: Omit<ApiRequest, 'user' | 'body'>,
+    request: Omit<ApiRequest, 'turn' | 'body'>,
   ): Promise<HttpResponse> {
     try {
       return await this.#send({ ...request, body: stringifyJson(body) });
@@ -323,10 +335,10 @@ export class DefaultClusterClient implements ClusterClient {
     }
   }
 
-  #request(request: Omit<ApiRequest, 'user'>): ApiRequest {
+  #request(request: Omit<ApiRequest, 'turn'>): ApiRequest {
     return {
       ...request,
-      user: this.#impersonation?.user ?? '',
+      turn: JSON.stringify([this.#impersonation?.user, this.#owner]),
       headers: {
         Accept: JSON_TYPE,
         'Accept-Encoding': 'gzip',

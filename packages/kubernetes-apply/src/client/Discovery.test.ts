@@ -70,6 +70,41 @@ describe('discovery', () => {
     });
   });
 
+  it('asks again for a kind that a known version had not', async () => {
+    const client = api.client();
+    const kinds = [{ name: 'widgets', kind: 'Widget', namespaced: true }];
+    api.on('GET /apis/example.com/v1', (_, r) =>
+      json(r, 200, { kind: 'APIResourceList', resources: kinds }),
+    );
+    await client.resourceOf('example.com/v1', 'Widget');
+    kinds.push({ name: 'gadgets', kind: 'Gadget', namespaced: false });
+    expect(await client.resourceOf('example.com/v1', 'Gadget')).toMatchObject({
+      plural: 'gadgets',
+    });
+  });
+
+  it('does not forget a kind in an outage', async () => {
+    const client = api.client({ maxAttempts: 1, discoveryTtlMs: 1_000 });
+    api.on('GET /apis/example.com/v1', (_, r) =>
+      json(r, 200, {
+        kind: 'APIResourceList',
+        resources: [{ name: 'widgets', kind: 'Widget', namespaced: true }],
+      }),
+    );
+    const { apiVersion, kind } = unknown;
+    await client.resourceOf(apiVersion, kind);
+    api.on('GET /apis/example.com/v1', (_, r) =>
+      failure(r, 503, 'ServiceUnavailable'),
+    );
+    api.clock.advance(1_001);
+    await expect(client.resourceOf(apiVersion, kind)).rejects.toBeInstanceOf(
+      DiscoveryUnavailableError,
+    );
+    await expect(client.versionsOf('example.com', kind)).rejects.toBeInstanceOf(
+      DiscoveryUnavailableError,
+    );
+  });
+
   it('asks once for many callers and then not again', async () => {
     const client = api.client();
     await Promise.all([

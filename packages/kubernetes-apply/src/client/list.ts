@@ -17,7 +17,7 @@ import { asKind } from './watchStream';
 export async function listAll(
   options: ListOptions & {
     path: string;
-    send(request: Omit<ApiRequest, 'user'>): Promise<HttpResponse>;
+    send(request: Omit<ApiRequest, 'turn'>): Promise<HttpResponse>;
   },
 ): Promise<ListResult<KubernetesObject>> {
   try {

@@ -61,7 +61,7 @@ export async function* openWatch(options: {
           Accept: selection.metadataOnly ? METADATA_TYPE : JSON_TYPE,
           ...options.headers,
         },
-        user: '',
+        turn: '',
       },
       abort.signal,
     );

@@ -28,6 +28,22 @@ describe('checkKubeConfig', () => {
   });
 
   it.each([
+    ['as', { as: '' }],
+    ['as', { as: null }],
+    ['as-groups', { as: 'a', 'as-groups': ['b'] }],
+    ['as-groups', { 'as-groups': ['b'] }],
+    ['as-uid', { 'as-uid': 'u' }],
+    ['as-user-extra', { as: 'a', 'as-user-extra': { scope: ['x'] } }],
+  ])('refuses impersonation by %s that it cannot keep', (field, user) => {
+    expect(() => checkKubeConfig(config({}, user))).toThrow(
+      expect.objectContaining({
+        code: 'kubeconfig',
+        field: `users[].user.${field}`,
+      }),
+    );
+  });
+
+  it.each([
     ['exec', {}, { exec: { command: 'sh' } }, { allowExec: true }],
     [
       'auth-provider',

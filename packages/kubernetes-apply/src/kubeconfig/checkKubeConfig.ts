@@ -157,6 +157,13 @@ function checkUser(
   if (!policy.allowAuthProvider && user['auth-provider']) {
     refuse('auth-provider', 'uses an auth provider', 'use a token');
   }
+  if (user.as !== undefined && (typeof user.as !== 'string' || !user.as)) {
+    refuse('as', 'impersonates nobody', 'name a user, or leave it out');
+  }
+  for (const field of ['as-uid', 'as-groups', 'as-user-extra']) {
+    // Left out silently, they would make it act as somebody else.
+    if (user[field]) refuse(field, 'impersonates with more than a name');
+  }
   if (!policy.allowFiles) {
     for (const field of FILES.user) {
       const hint = field === 'tokenFile' ? 'use token' : `use ${field}-data`;

@@ -21,6 +21,10 @@ export class UnavailableCluster implements ClusterClient {
     return this;
   }
 
+  onBehalfOf(): ClusterClient {
+    return this;
+  }
+
   resourceOf(): Promise<ResourceInfo> {
     return Promise.reject(this.error);
   }

@@ -368,6 +368,7 @@ export class ApiWorld {
     return {
       server: 'https://home.example',
       as: () => this.client(home),
+      onBehalfOf: () => this.client(home),
       resourceOf: refuse,
       versionsOf: refuse,
       get: refuse,

@@ -30,5 +30,7 @@ export function deliveryClient(
   if (!identity) {
     throw new NoDeliveryIdentityError(home.name);
   }
-  return identity === 'portal' ? home.client : home.client.as(identity);
+  const client = identity === 'portal' ? home.client : home.client.as(identity);
+  const { namespace, name } = object.metadata;
+  return client.onBehalfOf(`Kustomization/${namespace}/${name}`);
 }
