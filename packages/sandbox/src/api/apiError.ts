@@ -181,14 +181,18 @@ export function badRequest(message: string): ApiError {
 }
 
 /** 403 for an operation on an object. */
-export function forbidden(target: ErrorTarget, why: string): ApiError {
+export function forbidden(
+  target: ErrorTarget,
+  why: string,
+  causes?: JsonValue[],
+): ApiError {
   return new ApiError({
     code: 403,
     reason: 'Forbidden',
     message: target.resource
       ? `${qualified(target)} ${JSON.stringify(target.name)} is forbidden: ${why}`
       : `forbidden: ${why}`,
-    details: details(target),
+    details: details(target, causes ? { causes } : {}),
   });
 }
 

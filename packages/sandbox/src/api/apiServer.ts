@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Admission } from '../admission/admission';
+import { PendingCall } from '../admission/admission';
+import { hasAdmission, WebhookSession } from '../admission/webhookSession';
 import { missingServices } from '../aggregation/apiServices';
 import { authenticate } from '../access/authentication';
 import type { AccessRequest, Authorizer } from '../access/authorization';
@@ -11,7 +14,9 @@ import { ANONYMOUS } from '../access/user';
 import type { KindRegistry } from '../kinds/registry';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 import { apiVersionOf, hasSubresource } from '../kinds/resource';
+import { createEnvironment } from '../cel/environment';
 import type { ObjectWriter } from '../objects/objectWriter';
+import { apiTime } from '../objects/objectWriter';
 import { readScale } from '../objects/scale';
 import type { Target } from '../objects/writeRequest';
 import type { SandboxLogger } from '../logger';
@@ -68,6 +73,7 @@ export class ApiServer {
   private readonly writes: WriteHandlers;
   private readonly documents: Documents;
   private readonly reviews: Reviews;
+  private readonly environment = createEnvironment();
 
   constructor(private readonly options: ApiServerOptions) {
     const { writer, registry } = options;
@@ -97,13 +103,14 @@ export class ApiServer {
       const user = this.userOf(request, record);
       this.authorize(user, info);
       const body = await readBody(request);
-      const answer = this.route({
+      const answer = await this.answer({
         request,
         response,
         info,
         user,
         body,
         warnings,
+        admission: this.admissionOf(info, user, warnings),
       });
       if (faults.some(fault => fault.dropResponse)) {
         response.destroy();
@@ -218,6 +225,40 @@ export class ApiServer {
     });
   }
 
+  /** Answers a call, anew as often as webhooks have to be asked. */
+  private async answer(call: Call): Promise<WriteAnswer | undefined> {
+    for (;;) {
+      try {
+        return this.route(call);
+      } catch (error) {
+        if (!(error instanceof PendingCall)) throw error;
+        await error.settled;
+      }
+    }
+  }
+
+  private admissionOf(
+    info: RequestInfo,
+    user: User,
+    warnings: string[],
+  ): Admission | undefined {
+    const { writer } = this.options;
+    if (READING.has(info.verb) || !hasAdmission(writer.store)) return undefined;
+    const { randomUuid, randomSuffix, now } = writer.options;
+    return new WebhookSession({
+      store: writer.store,
+      user,
+      environment: this.environment,
+      warn: message => warnings.push(message),
+      randomUuid,
+      identity: {
+        uid: randomUuid(),
+        now: apiTime(now()),
+        suffix: randomSuffix(),
+      },
+    });
+  }
+
   private route(call: Call): WriteAnswer | undefined {
     return call.info.resource
       ? this.resource(call)
@@ -310,7 +351,12 @@ export class ApiServer {
   private dispatchWrite(target: Target, call: Call): WriteAnswer {
     const { info, request, body, warnings } = call;
     const options = () =>
-      readWriteOptions(request, info.query, message => warnings.push(message));
+      readWriteOptions(
+        request,
+        info.query,
+        message => warnings.push(message),
+        call.admission,
+      );
     switch (info.verb) {
       case 'create':
         if (target.name) throw methodNotAllowed();
@@ -322,9 +368,21 @@ export class ApiServer {
         if (!target.name) throw methodNotAllowed();
         return this.writes.patch(target, body, request, info.query, options());
       case 'delete':
-        return this.writes.delete(target, body, request, info.query);
+        return this.writes.delete(
+          target,
+          body,
+          request,
+          info.query,
+          call.admission,
+        );
       case 'deletecollection':
-        return this.writes.deleteCollection(target, body, request, info.query);
+        return this.writes.deleteCollection(
+          target,
+          body,
+          request,
+          info.query,
+          call.admission,
+        );
       default:
         throw methodNotAllowed();
     }
@@ -338,6 +396,7 @@ interface Call {
   user: User;
   body: Buffer;
   warnings: string[];
+  admission?: Admission;
 }
 
 function readInfo(request: IncomingMessage): RequestInfo {

@@ -1,5 +1,6 @@
 import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import type { IncomingMessage } from 'node:http';
+import type { Admission } from '../admission/admission';
 import type { JsonObject } from '../json/value';
 import { asObject, asString, at } from '../json/value';
 import type { ObjectWriter } from '../objects/objectWriter';
@@ -85,8 +86,12 @@ export class WriteHandlers {
     body: Buffer,
     request: IncomingMessage,
     query: URLSearchParams,
+    admission?: Admission,
   ): WriteAnswer {
-    const options = readDeleteOptions(body, mediaType(request), query);
+    const options = {
+      ...readDeleteOptions(body, mediaType(request), query),
+      admission,
+    };
     const { object, removed } = this.writer.delete(target, options);
     if (!removed) return { code: 200, body: object };
     return {
@@ -111,12 +116,23 @@ export class WriteHandlers {
     body: Buffer,
     request: IncomingMessage,
     query: URLSearchParams,
+    admission?: Admission,
   ): WriteAnswer {
     const options = readDeleteOptions(body, mediaType(request), query);
     const selects = selectorOf(target, query);
     const selected = this.writer.store
       .list(target.resource.storage, target.namespace || undefined)
       .filter(selects);
+    // All are asked for before the first one goes, and without a name.
+    for (const oldObject of admission ? selected : []) {
+      admission!.validate({
+        target,
+        operation: 'DELETE',
+        oldObject,
+        dryRun: options.dryRun,
+        options: options.requestOptions ?? {},
+      });
+    }
     const items = selected.map(object => {
       const metadata = asObject(object.metadata);
       return this.writer.delete(
@@ -184,6 +200,13 @@ function readDeleteOptions(
       isDryRun(query) ||
       (Array.isArray(sent.dryRun) && sent.dryRun.includes('All')),
     propagationPolicy: policy,
+    requestOptions: {
+      kind: 'DeleteOptions',
+      apiVersion: 'meta.k8s.io/v1',
+      ...sent,
+      ...(query.getAll('dryRun').includes('All') ? { dryRun: ['All'] } : {}),
+      ...(policy ? { propagationPolicy: policy } : {}),
+    },
     preconditions: {
       uid: asString(preconditions.uid),
       resourceVersion: asString(preconditions.resourceVersion),
@@ -211,8 +234,13 @@ export function readWriteOptions(
   request: IncomingMessage,
   query: URLSearchParams,
   warn: (message: string) => void,
+  admission?: Admission,
 ): WriteOptions {
   const validation = query.get('fieldValidation');
+  const kinds: Record<string, string> = {
+    POST: 'CreateOptions',
+    PUT: 'UpdateOptions',
+  };
   const agent = request.headers['user-agent'] ?? 'unknown';
   return {
     dryRun: isDryRun(query),
@@ -221,5 +249,18 @@ export function readWriteOptions(
     fieldValidation:
       validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
     warn,
+    admission,
+    requestOptions: {
+      kind: kinds[request.method ?? ''] ?? 'PatchOptions',
+      apiVersion: 'meta.k8s.io/v1',
+      ...(isDryRun(query) ? { dryRun: ['All'] } : {}),
+      ...(['true', '1'].includes(query.get('force') ?? '')
+        ? { force: true }
+        : {}),
+      ...(query.get('fieldManager')
+        ? { fieldManager: query.get('fieldManager')! }
+        : {}),
+      ...(validation ? { fieldValidation: validation } : {}),
+    },
   };
 }

@@ -123,6 +123,19 @@ const DEFAULTERS: Record<string, Defaulter> = {
       };
     }
   },
+  'v1/LimitRange': object => {
+    for (const limit of asArray(spec(object).limits).filter(isObject)) {
+      if (limit.type !== 'Container') continue;
+      const limits = { ...asObject(limit.max), ...asObject(limit.default) };
+      const requests = {
+        ...asObject(limit.min),
+        ...limits,
+        ...asObject(limit.defaultRequest),
+      };
+      limit.default = limits;
+      limit.defaultRequest = requests;
+    }
+  },
   'v1/PersistentVolumeClaim': object => {
     defaultClaim(object);
     fill(object, { status: { phase: 'Pending' } });

@@ -5,7 +5,7 @@ import { asObject, clone, isNumeric, isObject } from '../json/value';
 import { applyBuiltinDefaults } from '../kinds/builtinDefaults';
 import { pruneUnknownFields } from '../kinds/prune';
 import { apiVersionOf } from '../kinds/resource';
-import { declaringType } from '../protobuf/decode';
+import { declaringType, writeEmptyAsGo } from '../protobuf/decode';
 import { applySchemaDefaults } from '../kinds/schemaDefaults';
 import type { Target, WriteOptions } from './writeRequest';
 
@@ -59,6 +59,7 @@ export function withDefaults(
     return applySchemaDefaults(target.version.schema, copy);
   }
   applyBuiltinDefaults(copy);
+  writeEmptyAsGo(copy);
   return copy;
 }
 

@@ -28,6 +28,13 @@ export function deleteObject(
   const live = writer.read(target);
   const metadata = asObject(live.metadata);
   checkPreconditions(target, metadata, options);
+  options.admission?.validate({
+    target,
+    operation: 'DELETE',
+    oldObject: live,
+    dryRun: options.dryRun,
+    options: options.requestOptions ?? {},
+  });
   const isNamespace =
     target.resource.kind === 'Namespace' && target.resource.group === '';
   if (isNamespace && isImmortalNamespace(target.name)) {

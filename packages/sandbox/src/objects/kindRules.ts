@@ -9,6 +9,7 @@ import {
   equal,
   isObject,
 } from '../json/value';
+import { webhookProblems } from '../admission/webhookProblems';
 import { definitionProblems } from './definitionRules';
 
 type Rules = (
@@ -258,7 +259,16 @@ const claim: Rules = (object, live) => {
       ];
 };
 
+const webhooks: Rules = object =>
+  asArray(object.webhooks)
+    .filter(isObject)
+    .flatMap((webhook, index) =>
+      webhookProblems(webhook, `webhooks[${index}]`),
+    );
+
 const RULES: Record<string, Rules> = {
+  'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration': webhooks,
   'apps/v1/Deployment': workload,
   'apps/v1/ReplicaSet': workload,
   'apps/v1/DaemonSet': workload,

@@ -30,6 +30,13 @@ export function checkNamespace(store: ObjectStore, target: Target): void {
     throw forbidden(
       { group: resource.group, resource: resource.plural, name },
       `unable to create new content in namespace ${namespace} because it is being terminated`,
+      [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
     );
   }
 }

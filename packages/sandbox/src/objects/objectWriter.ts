@@ -10,6 +10,9 @@ import {
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, clone, equal } from '../json/value';
 import { apiVersionOf, inVersion, storedApiVersion } from '../kinds/resource';
+import type { AdmissionRequest } from '../admission/admission';
+import { applyLimitRanges } from '../admission/limitRanges';
+import { checkQuotas } from '../admission/quotas';
 import { SchemaRules } from '../cel/schemaRules';
 import { schemaProblems, uncheckedRules } from '../kinds/schemaValidation';
 import { trackUpdate } from '../managed-fields/fieldManager';
@@ -96,26 +99,36 @@ export class ObjectWriter {
         'resourceVersion should not be set on objects to be created',
       );
     }
-    const { named, target } = this.named(collection, decoded);
+    const { named, target } = this.named(collection, decoded, options);
     const tracked = trackUpdate(
       this.managerRequest(target, options),
       undefined,
       named,
     );
-    return this.insert(target, tracked, options.dryRun);
+    return this.insert(target, tracked, options);
   }
 
   /** Stores a new object whose fields have their owners. */
-  insert(target: Target, object: JsonObject, dryRun: boolean): JsonObject {
-    checkNamespace(this.store, target);
+  insert(asked: Target, sent: JsonObject, options: WriteOptions): JsonObject {
+    checkNamespace(this.store, asked);
+    const { admission } = options;
+    const limited = applyLimitRanges(this.store, asked, sent);
+    const object = admission
+      ? admission.mutate(admissionOf(asked, 'CREATE', options, limited))
+      : limited;
+    // A webhook may name the object.
+    const name = asString(at(object, 'metadata', 'name')) ?? asked.name;
+    const target = { ...asked, name };
     const prepared = prepareCreate(target, object, {
-      uid: this.options.randomUuid(),
-      now: apiTime(this.options.now()),
+      uid: admission?.identity.uid ?? this.options.randomUuid(),
+      now: this.timeOf(options),
     });
     allocateServiceFields(prepared, undefined, this.options.addresses);
     this.validate(target, prepared, undefined);
+    admission?.validate(admissionOf(target, 'CREATE', options, prepared));
+    checkQuotas(this.store, target, prepared, undefined);
     if (this.find(target)) throw alreadyExists(errorTarget(target));
-    return this.save(target, prepared, dryRun);
+    return this.save(target, prepared, options.dryRun);
   }
 
   /** Replaces an object. @throws ApiError 400, 404, 409, 422 */
@@ -177,7 +190,7 @@ export class ObjectWriter {
     const tracked = isTracked
       ? trackUpdate(this.managerRequest(target, options), live, next)
       : next;
-    return this.finish(target, live, tracked, options.dryRun);
+    return this.finish(target, live, tracked, options);
   }
 
   /** Stores an update whose fields have their owners. */
@@ -185,13 +198,19 @@ export class ObjectWriter {
     target: Target,
     live: JsonObject,
     next: JsonObject,
-    dryRun: boolean,
+    options: WriteOptions,
   ): JsonObject {
     this.checkVersion(target, live, next);
-    const updated = prepareUpdate(target, live, next);
+    const { admission, dryRun } = options;
+    const admitted = admission
+      ? admission.mutate(admissionOf(target, 'UPDATE', options, next, live))
+      : next;
+    const updated = prepareUpdate(target, live, admitted);
     allocateServiceFields(updated, live, this.options.addresses);
     const prepared = keepTimes(live, updated);
     this.validate(target, prepared, live);
+    admission?.validate(admissionOf(target, 'UPDATE', options, prepared, live));
+    checkQuotas(this.store, target, prepared, live);
     if (equal(withoutRevision(prepared), withoutRevision(live))) return live;
     const metadata = asObject(prepared.metadata);
     const isGone =
@@ -231,13 +250,16 @@ export class ObjectWriter {
   }
 
   /** Who writes what, for field management. */
-  managerRequest(target: Target, options: Pick<WriteOptions, 'fieldManager'>) {
+  managerRequest(
+    target: Target,
+    options: Pick<WriteOptions, 'fieldManager' | 'admission'>,
+  ) {
     return {
       manager: options.fieldManager,
       apiVersion: apiVersion(target),
       subresource: target.subresource,
       versions: fieldVersionsOf(target.resource, target.subresource),
-      now: apiTime(this.options.now()),
+      now: this.timeOf(options),
       empty: target.resource.custom
         ? {}
         : emptyObject(apiVersion(target), target.resource.kind),
@@ -258,15 +280,24 @@ export class ObjectWriter {
     return inVersion(resource, object, storedApiVersion(resource));
   }
 
+  /** The time of a write; the same one when it is tried again. */
+  private timeOf({ admission }: Pick<WriteOptions, 'admission'>): string {
+    return admission?.identity.now ?? apiTime(this.options.now());
+  }
+
   private named(
     collection: Target,
     object: JsonObject,
+    { admission }: WriteOptions,
   ): { named: JsonObject; target: Target } {
     const metadata = asObject(object.metadata);
     const prefix = asString(metadata.generateName);
     const name =
       asString(metadata.name) ??
-      (prefix ? prefix.slice(0, 58) + this.options.randomSuffix() : '');
+      (prefix
+        ? prefix.slice(0, 58) +
+          (admission?.identity.suffix ?? this.options.randomSuffix())
+        : '');
     return {
       named: name ? { ...object, metadata: { ...metadata, name } } : object,
       target: { ...collection, name },
@@ -314,6 +345,20 @@ export class ObjectWriter {
     }
     if (problems.length > 0) throw invalid(invalidTarget(target), problems);
   }
+}
+
+function admissionOf(
+  target: Target,
+  operation: 'CREATE' | 'UPDATE',
+  { dryRun, requestOptions }: WriteOptions,
+  object: JsonObject,
+  oldObject?: JsonObject,
+): AdmissionRequest {
+  // A patch counts as the creation or the update that it amounts to.
+  const { force: _force, ...rest } = requestOptions ?? {};
+  const kind = operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions';
+  const options = { ...rest, kind };
+  return { target, operation, object, oldObject, dryRun, options };
 }
 
 /** A name in the body must be that of the URL, where that has one. @throws ApiError 400 */

@@ -142,12 +142,12 @@ function applyObject(
   const next = normalized(target, applied);
   if (!live) {
     return {
-      object: writer.insert(target, next, options.dryRun),
+      object: writer.insert(target, next, options),
       created: true,
     };
   }
   return {
-    object: writer.finish(target, live, next, options.dryRun),
+    object: writer.finish(target, live, next, options),
     created: false,
   };
 }

@@ -34,6 +34,7 @@ export function prepareCreate(
   if (resource.kind === 'Namespace' && !resource.custom) {
     result.spec = { ...asObject(result.spec), finalizers: ['kubernetes'] };
   }
+  if (resource.group === '' && resource.kind === 'Pod') admitPod(result);
   if (resource.group === 'batch' && resource.kind === 'Job') {
     selectOwnPods(result, name, identity.uid);
   }
@@ -135,6 +136,34 @@ function storedVersions(definition: JsonObject): JsonValue[] {
     .filter(isObject)
     .filter(({ storage }) => storage === true)
     .map(({ name }) => name ?? '');
+}
+
+const EVICTING_TAINTS = ['not-ready', 'unreachable'];
+
+/** What admission plugins set in each pod (`Priority`, `DefaultTolerationSeconds`). */
+function admitPod(pod: JsonObject): void {
+  const spec: JsonObject = { ...asObject(pod.spec) };
+  pod.spec = spec;
+  if (!spec.priorityClassName) {
+    spec.priority ??= 0;
+    spec.preemptionPolicy ??= 'PreemptLowerPriority';
+  }
+  const tolerations = [...asArray(spec.tolerations)];
+  for (const taint of EVICTING_TAINTS) {
+    const key = `node.kubernetes.io/${taint}`;
+    const isTolerated = tolerations
+      .filter(isObject)
+      .some(
+        entry =>
+          (entry.key === key || (!entry.key && entry.operator === 'Exists')) &&
+          (!entry.effect || entry.effect === 'NoExecute'),
+      );
+    if (isTolerated) continue;
+    const operator = 'Exists';
+    const effect = 'NoExecute';
+    tolerations.push({ key, operator, effect, tolerationSeconds: 300 });
+  }
+  spec.tolerations = tolerations;
 }
 
 /** A Job gets a selector of its own, and its pods the labels for it (Kubernetes 1.34, `registry/batch/job`). */

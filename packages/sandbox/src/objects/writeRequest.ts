@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/admission';
 import type { JsonObject, JsonValue } from '../json/value';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 
@@ -20,6 +21,10 @@ export interface WriteOptions {
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
   /** Told of what the client should know. */
   warn(message: string): void;
+  /** What else has a say; writes of controllers have none. */
+  readonly admission?: Admission;
+  /** The options of the request as admission sees them. */
+  readonly requestOptions?: JsonObject;
 }
 
 /** A patch in one of its four languages. */
@@ -37,4 +42,6 @@ export interface DeleteOptions {
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
   readonly preconditions?: { uid?: string; resourceVersion?: string };
   readonly gracePeriodSeconds?: number;
+  readonly admission?: Admission;
+  readonly requestOptions?: JsonObject;
 }

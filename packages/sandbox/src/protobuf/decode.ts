@@ -141,6 +141,62 @@ function emptyMessage(id: number): JsonObject {
   return result;
 }
 
+/**
+ * Brings the empty members of a built-in object to the form in which its Go type
+ * writes them: most are left out, some lists are null. Changes the given copy.
+ */
+export function writeEmptyAsGo(object: JsonObject): void {
+  const id = KIND_TABLE().get(
+    `${String(object.apiVersion)}/${String(object.kind)}`,
+  );
+  if (id !== undefined) omitIn(id, object);
+}
+
+function omitIn(id: number, object: JsonObject): void {
+  for (const { name, type, inline, omitEmpty } of MESSAGE_TABLE()[
+    id
+  ].values()) {
+    if (inline) {
+      if (type[0] === '#') omitIn(parseInt(type.slice(1), 36), object);
+      continue;
+    }
+    const value = object[name];
+    if (!omitEmpty && (type[0] === '[' || type[0] === '{')) {
+      // Stored as protobuf, which knows no empty lists; read as null.
+      if (value === undefined || isEmptyOf(type, value)) object[name] = null;
+    }
+    if (value === undefined) continue;
+    if (omitEmpty && isEmptyOf(type, value)) delete object[name];
+    else descend(type, value);
+  }
+}
+
+function descend(type: string, value: JsonValue): void {
+  const marker = type.lastIndexOf('#');
+  if (marker < 0 || typeof value !== 'object' || value === null) return;
+  const id = parseInt(type.slice(marker + 1), 36);
+  const below = type.slice(0, marker);
+  const entries =
+    below.includes('[') || below.includes('{') ? Object.values(value) : [value];
+  for (const entry of entries) if (isObject(entry)) omitIn(id, entry);
+}
+
+function isEmptyOf(type: string, value: JsonValue): boolean {
+  switch (type[0]) {
+    case '[':
+    case '{':
+      return Object.keys(value ?? {}).length === 0;
+    case 's':
+      return value === '';
+    case 'b':
+      return value === false;
+    case 'i':
+      return value === 0;
+    default:
+      return false;
+  }
+}
+
 function emptyValue(type: string): JsonValue {
   switch (type[0]) {
     case '#':
