@@ -3,7 +3,6 @@ import * as fs from 'node:fs';
 import type { Server } from 'node:http';
 import * as https from 'node:https';
 import * as path from 'node:path';
-import { ApiServiceController } from './aggregation/apiServices';
 import { Authorizer } from './access/authorization';
 import { ServiceAccountTokens } from './access/serviceAccountTokens';
 import { ApiServer } from './api/apiServer';
@@ -11,13 +10,8 @@ import type { KubernetesFaults } from './api/faults';
 import { FaultPlan } from './api/faults';
 import type { RequestLog } from './api/requestLog';
 import { BoundedRequestLog } from './api/requestLog';
-import { bootstrap } from './controllers/bootstrap';
-import { ControllerContext } from './controllers/controllerContext';
-import { ControllerManager } from './controllers/controllerManager';
-import { DefinitionController } from './controllers/definitionController';
-import { GarbageCollector } from './controllers/garbageCollector';
-import { NamespaceController } from './controllers/namespaceController';
-import { WorkloadController } from './controllers/workloadController';
+import { systemClock } from './controllers/clock';
+import { ControlPlane } from './controllers/controlPlane';
 import { createKubeconfig } from './kubeconfig';
 import { KindRegistry } from './kinds/registry';
 import { close, listen } from './listen';
@@ -109,20 +103,12 @@ export async function startKubernetesApi(
     randomUuid: randomUUID,
     randomSuffix,
   });
-  const context = new ControllerContext(writer, registry);
-  const definitions = new DefinitionController(context);
-  definitions.restore();
-  bootstrap(context);
-  const controllers = new ControllerManager({
-    context,
+  const controllers = new ControlPlane({
+    writer,
+    registry,
     logger,
-    controllers: [
-      definitions,
-      new NamespaceController(context, certificates.ca.certificate),
-      new WorkloadController(context),
-      new GarbageCollector(context),
-      new ApiServiceController(context),
-    ],
+    clock: systemClock(now),
+    caPem: certificates.ca.certificate,
   });
 
   const requests = new BoundedRequestLog(options.requestLimit ?? 10_000);

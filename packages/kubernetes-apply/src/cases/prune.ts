@@ -11,7 +11,12 @@ import {
   DeletionTimeoutError,
   waitForDeletion,
 } from '../prune/waitForDeletion';
-import { configMap, deployment, OWNER } from '../__testUtils__/objects';
+import {
+  configMap,
+  deployment,
+  OWNER,
+  service,
+} from '../__testUtils__/objects';
 import { observed } from '../__testUtils__/observed';
 import { failureOf, type CaseGroup, type ClusterCase } from './ClusterCase';
 
@@ -128,7 +133,7 @@ const cases: ClusterCase[] = [
     name: 'ends where it may not write any more',
     pins: 'our own: a claim is checked before each deletion',
     run: async ({ client, apply, live }) => {
-      const changes = await apply([configMap('a', {}), deployment('web')]);
+      const changes = await apply([configMap('a', {}), service('web')]);
       let writes = 0;
       const ended = prune({
         client,
@@ -141,7 +146,7 @@ const cases: ClusterCase[] = [
       });
       await expect(ended).rejects.toThrow('the claim is lost');
       expect(await live(configMap('a', {}))).toBeDefined();
-      expect(await live(deployment('web'))).toBeUndefined();
+      expect(await live(service('web'))).toBeUndefined();
     },
   },
   {

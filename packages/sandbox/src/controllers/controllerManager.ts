@@ -1,29 +1,26 @@
-import type { SandboxLogger } from '../logger';
 import type { Change } from '../storage/objectStore';
 import type { Controller, ControllerContext } from './controllerContext';
+import { controllerOf } from './objects';
 
 /**
- * Shows each change to each controller, after the request that made it was
- * answered, one change at a time and in order.
+ * Shows each change, after the request that made it was answered and in
+ * order, to the controllers; and has the changed object, and the object that
+ * controls it, reconciled.
  */
 export class ControllerManager {
-  private readonly queue: Change[] = [];
-  private scheduled?: NodeJS.Immediate;
   private unsubscribe?: () => void;
+  private shown = 0;
 
   constructor(
-    private readonly options: {
-      context: ControllerContext;
-      controllers: Controller[];
-      logger?: SandboxLogger;
-    },
+    private readonly context: ControllerContext,
+    private readonly controllers: Controller[],
   ) {}
 
   start(): void {
-    const { store } = this.options.context;
+    const { store } = this.context;
     // What was stored before a restart is looked at again.
     for (const { storage, object } of [...store.all()]) {
-      this.queue.push({
+      this.show({
         type: 'MODIFIED',
         storage,
         revision: store.revision,
@@ -31,42 +28,30 @@ export class ControllerManager {
         previous: object,
       });
     }
-    this.unsubscribe = store.subscribe(change => {
-      this.queue.push(change);
-      this.schedule();
-    });
-    this.schedule();
+    this.unsubscribe = store.subscribe(change => this.show(change));
   }
 
   stop(): void {
     this.unsubscribe?.();
-    clearImmediate(this.scheduled);
-    this.scheduled = undefined;
-    this.queue.length = 0;
-  }
-
-  private schedule(): void {
-    this.scheduled ??= setImmediate(() => {
-      this.scheduled = undefined;
-      const change = this.queue.shift();
-      if (change) this.show(change);
-      if (this.queue.length > 0) this.schedule();
-    });
+    this.context.queue.stop();
   }
 
   private show(change: Change): void {
-    for (const controller of this.options.controllers) {
-      try {
-        controller.onChange(change);
-      } catch (error) {
-        this.options.logger?.error(
-          `A simulated controller failed: ${
-            error instanceof Error
-              ? (error.stack ?? error.message)
-              : String(error)
-          }`,
-        );
-      }
+    // Every change has a name of its own: none is left out.
+    this.shown += 1;
+    this.context.queue.add(`change ${this.shown}`, () => this.follow(change));
+  }
+
+  private follow(change: Change): void {
+    const { reconcilers, owners } = this.context;
+    const { type, storage, object, previous } = change;
+    if (type === 'DELETED') reconcilers.forget(storage, object);
+    else reconcilers.add(storage, object);
+    for (const state of [object, previous]) {
+      const reference = state && controllerOf(state);
+      const owner = reference && owners.find(reference.uid);
+      if (owner) reconcilers.add(owner.storage, owner.object);
     }
+    for (const controller of this.controllers) controller.onChange(change);
   }
 }

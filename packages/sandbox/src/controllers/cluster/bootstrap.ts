@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json/value';
-import type { ControllerContext } from './controllerContext';
+import type { JsonObject } from '../../json/value';
+import type { ControllerContext } from '../controllerContext';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const BOOTSTRAP_LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../json/value';
-import { asArray, asObject, asString, at, isObject } from '../json/value';
-import { DEFINITION_FINALIZER } from '../objects/deleteObject';
-import { apiTime } from '../objects/objectWriter';
-import type { Change } from '../storage/objectStore';
-import type { Controller, ControllerContext } from './controllerContext';
-import { controllerOptions } from './controllerContext';
+import type { JsonObject } from '../../json/value';
+import { asArray, asObject, asString, at, isObject } from '../../json/value';
+import { DEFINITION_FINALIZER } from '../../objects/deleteObject';
+import { apiTime } from '../../objects/objectWriter';
+import type { Change } from '../../storage/objectStore';
+import type { Controller, ControllerContext } from '../controllerContext';
+import { controllerOptions } from '../controllerContext';
 
 /** Where CustomResourceDefinitions are stored. */
 export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
