@@ -75,6 +75,14 @@ export { CelError } from './cel/CelError';
 export type { CelErrorCode } from './cel/CelError';
 export { diffObjects } from './diff/diffObjects';
 export type { DiffOptions, FieldChange } from './diff/diffObjects';
+export {
+  compileHealthRules,
+  HealthRuleError,
+} from './health/compileHealthRules';
+export type {
+  CompileHealthRulesOptions,
+  HealthCheckExpression,
+} from './health/compileHealthRules';
 export { formatGoDuration } from './health/duration';
 export { healthOf } from './health/healthOf';
 export type { HealthOptions } from './health/healthOf';

@@ -1,3 +1,4 @@
+import { compileHealthRules } from '../health/compileHealthRules';
 import { waitForHealth } from '../health/waitForHealth';
 import { refOf } from '../object/metadata';
 import { configMap, definition } from '../__testUtils__/objects';
@@ -82,6 +83,47 @@ const cases: ClusterCase[] = [
       }).catch(e => e);
       expect(error.message.replaceAll(ns, 'NS')).toMatch(
         /: timeout waiting for: \[Widget\/NS\/one status: 'InProgress', ConfigMap\/NS\/never status: 'NotFound'\]$/,
+      );
+    },
+  },
+  {
+    name: 'asks the expressions of a kind',
+    pins: 'Flux 2.9, healthCheckExprs (fluxcd/pkg runtime/cel): a missing field is waited for, failed ends the wait',
+    run: async context => {
+      const { client, ns } = context;
+      const { widget } = await withWidget(context);
+      const rules = compileHealthRules([
+        {
+          apiVersion: widget.apiVersion,
+          kind: 'Widget',
+          current: "status.phase == 'Ready'",
+          failed: "has(status.phase) && status.phase == 'Broken'",
+        },
+      ]);
+      const setPhase = (phase: string) =>
+        client.patch(refOf(widget), {
+          type: 'merge',
+          body: { status: { phase } },
+        });
+      await setPhase('');
+      await client.patch(refOf(widget), {
+        type: 'json',
+        body: [{ op: 'remove', path: '/status' }],
+      });
+      const wait = { client, refs: [refOf(widget)], rules, timeoutMs: 30_000 };
+      const seen: string[] = [];
+      await waitForHealth({
+        ...wait,
+        onChange: ({ status }) => {
+          seen.push(status);
+          if (status === 'Unknown') void setPhase('Ready');
+        },
+      });
+      expect(seen).toEqual(['Unknown', 'Current']);
+      await setPhase('Broken');
+      const error = await waitForHealth(wait).catch(e => e);
+      expect(error.message.replaceAll(ns, 'NS')).toMatch(
+        /: failed early due to stalled resources: \[Widget\/NS\/one status: 'Failed'\]$/,
       );
     },
   },

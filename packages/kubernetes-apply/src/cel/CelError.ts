@@ -14,6 +14,36 @@ import { ClusterError } from '../errors/ClusterError';
 export type CelErrorCode =
   'cel-syntax' | 'cel-type' | 'cel-evaluation' | 'cel-budget';
 
+const VERBS: Record<CelErrorCode, string> = {
+  'cel-syntax': 'failed to parse',
+  'cel-type': 'failed to parse',
+  'cel-evaluation': 'failed to evaluate',
+  'cel-budget': 'failed to evaluate',
+};
+
+const HINTS: Record<CelErrorCode, string> = {
+  'cel-syntax': 'correct the expression',
+  'cel-type': 'correct the expression',
+  'cel-evaluation':
+    'fields that may be missing need has(), such as has(status.phase) && …',
+  'cel-budget': 'make the expression cheaper: fewer nested loops, less text',
+};
+
+/** Messages end up in statuses and logs. */
+const SHOWN_LENGTH = 500;
+
+function shorten(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+function positionOf(text: string, offset: number) {
+  const before = text.slice(0, offset).split('\n');
+  return {
+    line: before.length,
+    column: [...before[before.length - 1]].length + 1,
+  };
+}
+
 /**
  * An expression that is of no use. `position` says where it went wrong, both
  * counted from 1; values of the data appear in no message.
@@ -47,36 +77,6 @@ export class CelError extends ClusterError {
     this.detail = detail;
     this.position = position;
   }
-}
-
-const VERBS: Record<CelErrorCode, string> = {
-  'cel-syntax': 'failed to parse',
-  'cel-type': 'failed to parse',
-  'cel-evaluation': 'failed to evaluate',
-  'cel-budget': 'failed to evaluate',
-};
-
-const HINTS: Record<CelErrorCode, string> = {
-  'cel-syntax': 'correct the expression',
-  'cel-type': 'correct the expression',
-  'cel-evaluation':
-    'fields that may be missing need has(), such as has(status.phase) && …',
-  'cel-budget': 'make the expression cheaper: fewer nested loops, less text',
-};
-
-/** Messages end up in statuses and logs. */
-const SHOWN_LENGTH = 500;
-
-function shorten(text: string): string {
-  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
-}
-
-function positionOf(text: string, offset: number) {
-  const before = text.slice(0, offset).split('\n');
-  return {
-    line: before.length,
-    column: [...before[before.length - 1]].length + 1,
-  };
 }
 
 /**

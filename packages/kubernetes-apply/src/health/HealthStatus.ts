@@ -8,7 +8,7 @@ import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
  * - `Failed`: stuck, will not get there by waiting
  * - `Terminating`: being deleted
  * - `NotFound`: not there
- * - `Unknown`: could not be read
+ * - `Unknown`: could not be read, or nothing could be made of it
  *
  * @public
  */
@@ -22,17 +22,25 @@ export interface Health {
 }
 
 /**
- * A rule that comes before the built-in ones, such as a CEL expression of
- * `healthCheckExprs`.
+ * A rule that comes before all built-in ones, such as the expressions of
+ * `healthCheckExprs` (see `compileHealthRules`). The rule of a kind comes
+ * before the rule of its group.
  *
  * @public
  */
 export interface HealthRule {
+  /** Gives the API group; its version does not matter. */
   apiVersion: string;
+  /** Empty: all kinds of the group. */
   kind: string;
   /** `undefined` leaves the object to the next rule. */
   evaluate(object: KubernetesObject): Health | undefined;
 }
+
+export const unknown = (message: string): Health => ({
+  status: 'Unknown',
+  message,
+});
 
 export const current = (message: string): Health => ({
   status: 'Current',

@@ -16,7 +16,7 @@ export function numberAt(
 ): number | undefined {
   const found = at(value, path);
   if (typeof found === 'bigint') return Number(found);
-  return typeof found === 'number' ? found : undefined;
+  return Number.isInteger(found) ? Number(found) : undefined;
 }
 
 export function textAt(value: unknown, ...path: string[]): string {
@@ -55,9 +55,12 @@ export function conditionsOf(object: KubernetesObject): Condition[] {
   }));
 }
 
-export function conditionOf(
+export function hasCondition(
   object: KubernetesObject,
   type: string,
-): Condition | undefined {
-  return conditionsOf(object).find(condition => condition.type === type);
+  status: string,
+): boolean {
+  return conditionsOf(object).some(
+    condition => condition.type === type && condition.status === status,
+  );
 }

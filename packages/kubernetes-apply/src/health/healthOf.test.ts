@@ -1,8 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { formatGoDuration } from './duration';
 import { healthOf } from './healthOf';
 import type { HealthStatus } from './HealthStatus';
 import { describeUnhealthy } from './waitForHealth';
+
+interface Expected {
+  object: KubernetesObject;
+  status: HealthStatus;
+  message?: string;
+}
+
+const KSTATUS: Expected[] = JSON.parse(
+  readFileSync(join(__dirname, '__fixtures__', 'kstatus.json'), 'utf8'),
+);
 
 const NOW = Date.parse('2026-01-01T00:01:00Z');
 
@@ -208,7 +220,7 @@ describe('healthOf', () => {
     ],
     [
       'suspended Job',
-      object('batch/v1', 'Job', conditions(condition('Suspended', 'True'))),
+      object('batch/v1', 'Job', { spec: { suspend: true } }),
       'Current',
     ],
     ['new Pod', podWith({}), 'InProgress'],
@@ -330,6 +342,18 @@ describe('healthOf', () => {
     expect(healthOf(gone).status).toBe('Terminating');
   });
 
+  // Objects of all kinds, and what kstatus makes of them (fluxcd/cli-utils
+  // 1.2.2 and Flux's reader of Jobs, Flux 2.9).
+  it.each(KSTATUS)('agrees with kstatus on $object', expected => {
+    const health = healthOf(expected.object, {
+      now: Date.parse('2026-06-01T00:00:00Z'),
+    });
+    expect({ ...expected, ...health }).toEqual({
+      message: health.message,
+      ...expected,
+    });
+  });
+
   it('asks the rules of the caller first', () => {
     const rule = {
       apiVersion: 'x.io/v1',
@@ -338,6 +362,16 @@ describe('healthOf', () => {
     };
     const widget = object('x.io/v1', 'Widget');
     expect(healthOf(widget, { rules: [rule] }).message).toBe('by rule');
+    const wholeGroup = { ...rule, kind: '', apiVersion: 'x.io/v2' };
+    const current = {
+      ...rule,
+      evaluate: () => ({ status: 'Current' as const, message: 'by kind' }),
+    };
+    const rules = [wholeGroup, current];
+    expect(healthOf(widget, { rules }).message).toBe('by kind');
+    const gadget = object('x.io/v1', 'Gadget');
+    gadget.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+    expect(healthOf(gadget, { rules }).message).toBe('by rule');
     const other = { ...rule, evaluate: () => undefined };
     expect(healthOf(widget, { rules: [other] }).status).toBe('Current');
   });

@@ -1,6 +1,12 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { conditionOf, listAt, textAt } from './fields';
-import { current, failed, inProgress, type Health } from './HealthStatus';
+import { conditionsOf, hasCondition, listAt, textAt } from './fields';
+import {
+  current,
+  failed,
+  inProgress,
+  unknown,
+  type Health,
+} from './HealthStatus';
 
 /** How long a pod may be unschedulable before it counts as failed. */
 const UNSCHEDULABLE_AFTER_MS = 15_000;
@@ -20,16 +26,15 @@ export function podHealth(object: KubernetesObject, now: number): Health {
     case '':
       return inProgress('Pod phase not available');
     default:
-      return inProgress(`Pod is in the ${phase} phase`);
+      return unknown(`unknown phase ${phase}`);
   }
 }
 
 function runningHealth(object: KubernetesObject): Health {
-  if (conditionOf(object, 'Ready')?.status === 'True') {
+  if (hasCondition(object, 'Ready', 'True')) {
     return current('Pod is Ready');
   }
-  const crashing = ['initContainerStatuses', 'containerStatuses']
-    .flatMap(field => listAt(object, 'status', field))
+  const crashing = listAt(object, 'status', 'containerStatuses')
     .filter(
       status =>
         textAt(status, 'state', 'waiting', 'reason') === 'CrashLoopBackOff',
@@ -41,12 +46,19 @@ function runningHealth(object: KubernetesObject): Health {
 }
 
 function pendingHealth(object: KubernetesObject, now: number): Health {
-  const scheduled = conditionOf(object, 'PodScheduled');
-  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') {
+  if (!isUnschedulable(object)) {
     return inProgress('Pod is in the Pending phase');
   }
-  const created = Date.parse(object.metadata.creationTimestamp ?? '');
-  return now - created >= UNSCHEDULABLE_AFTER_MS
-    ? failed('Pod could not be scheduled')
-    : inProgress('Pod has not been scheduled');
+  const created = Date.parse(textAt(object, 'metadata', 'creationTimestamp'));
+  return now - created < UNSCHEDULABLE_AFTER_MS
+    ? inProgress('Pod has not been scheduled')
+    : failed('Pod could not be scheduled');
+}
+
+/** No node takes it. */
+export function isUnschedulable(object: KubernetesObject): boolean {
+  const unscheduled = conditionsOf(object).find(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  );
+  return unscheduled?.reason === 'Unschedulable';
 }

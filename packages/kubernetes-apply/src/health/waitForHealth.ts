@@ -125,7 +125,9 @@ export function describeUnhealthy(
   const texts = listed.map(({ ref, status, message, observed }) => {
     const subject = subjectOf(ref);
     if (!observed) return `can't determine status for ${subject}`;
-    const detail = status === 'Failed' && message ? `: ${message}` : '';
+    // An object is unknown because of an error, which is the message.
+    const isTold = status === 'Failed' || status === 'Unknown';
+    const detail = isTold && message ? `: ${message}` : '';
     return `${subject} status: '${status}'${detail}`;
   });
   const start = timedOut

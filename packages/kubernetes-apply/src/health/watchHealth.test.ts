@@ -45,7 +45,10 @@ describe('health by watch', () => {
       clock: api.clock,
     });
     expect(objects).toEqual([
-      expect.objectContaining({ status: 'Current', message: 'Job Completed' }),
+      expect.objectContaining({
+        status: 'Current',
+        message: 'Job Completed. succeeded: 0/1',
+      }),
     ]);
     expect(api.requests('GET', JOBS)[0].url).toContain(
       'fieldSelector=metadata.name%3Dj',

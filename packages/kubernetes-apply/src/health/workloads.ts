@@ -1,13 +1,17 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { conditionOf, fieldsOf, numberAt, textAt } from './fields';
+import { conditionsOf, hasCondition, numberAt, textAt } from './fields';
 import { current, failed, inProgress, type Health } from './HealthStatus';
+
+/** What the controller takes for none. */
+const NO_DEADLINE = 2 ** 31 - 1;
 
 // Rules of kstatus for kinds that run pods (cli-utils, as Flux 2.9 uses it).
 
 export function deploymentHealth(object: KubernetesObject): Health {
-  const progressing = conditionOf(object, 'Progressing');
-  if (progressing?.reason === 'ProgressDeadlineExceeded') {
-    return failed(`Progress deadline exceeded: ${progressing.message}`);
+  const conditions = conditionsOf(object);
+  const progressing = conditions.filter(({ type }) => type === 'Progressing');
+  if (progressing.some(c => c.reason === 'ProgressDeadlineExceeded')) {
+    return failed('Progress deadline exceeded');
   }
   const wanted = numberAt(object, 'spec', 'replicas') ?? 1;
   const count = (field: string) => numberAt(object, 'status', field) ?? 0;
@@ -24,14 +28,15 @@ export function deploymentHealth(object: KubernetesObject): Health {
   }
   const ready = count('readyReplicas');
   if (wanted > ready) return inProgress(`Ready: ${ready}/${wanted}`);
-  const hasDeadline =
-    numberAt(object, 'spec', 'progressDeadlineSeconds') !== undefined;
+  // Without a deadline the controller does not tell how it proceeds.
+  const deadline = numberAt(object, 'spec', 'progressDeadlineSeconds');
   const complete =
-    !hasDeadline ||
-    (progressing?.status === 'True' &&
-      progressing.reason === 'NewReplicaSetAvailable');
+    (deadline ?? NO_DEADLINE) === NO_DEADLINE ||
+    progressing.some(
+      c => c.status === 'True' && c.reason === 'NewReplicaSetAvailable',
+    );
   if (!complete) return inProgress('ReplicaSet not Available');
-  if (conditionOf(object, 'Available')?.status !== 'True') {
+  if (!hasCondition(object, 'Available', 'True')) {
     return inProgress('Deployment not Available');
   }
   return current(`Deployment is available. Replicas: ${replicas}`);
@@ -51,10 +56,14 @@ export function statefulSetHealth(object: KubernetesObject): Health {
     return inProgress(`Pending termination: ${replicas - wanted}`);
   }
   const partition = numberAt(
-    fieldsOf(object, 'spec', 'updateStrategy', 'rollingUpdate'),
+    object,
+    'spec',
+    'updateStrategy',
+    'rollingUpdate',
     'partition',
   );
-  if (partition !== undefined && partition > 0) {
+  // The API server writes 0 where there is none, and kstatus does not mind.
+  if (partition !== undefined && partition !== -1) {
     const updated = count('updatedReplicas');
     return updated < wanted - partition
       ? inProgress(`updated: ${updated}/${wanted - partition}`)
@@ -65,20 +74,20 @@ export function statefulSetHealth(object: KubernetesObject): Health {
   const from = textAt(object, 'status', 'currentRevision');
   const to = textAt(object, 'status', 'updateRevision');
   if (from !== to) {
-    return inProgress(`Waiting for updated revision to match current: ${to}`);
+    return inProgress('Waiting for updated revision to match current');
   }
   return current(`All replicas scheduled as expected. Replicas: ${replicas}`);
 }
 
 export function daemonSetHealth(object: KubernetesObject): Health {
-  if (
-    numberAt(object, 'metadata', 'generation') === undefined ||
-    numberAt(object, 'status', 'observedGeneration') === undefined
-  ) {
-    return inProgress('Missing .status.observedGeneration');
+  if (numberAt(object, 'metadata', 'generation') === undefined) {
+    return inProgress('DaemonSet metadata.generation not found');
+  }
+  if (numberAt(object, 'status', 'observedGeneration') === undefined) {
+    return inProgress('DaemonSet status.observedGeneration not found');
   }
   const desired = numberAt(object, 'status', 'desiredNumberScheduled');
-  if (desired === undefined) {
+  if (desired === undefined || desired === -1) {
     return inProgress('Missing .status.desiredNumberScheduled');
   }
   for (const [name, field] of [
@@ -94,9 +103,8 @@ export function daemonSetHealth(object: KubernetesObject): Health {
 }
 
 export function replicaSetHealth(object: KubernetesObject): Health {
-  const failure = conditionOf(object, 'ReplicaFailure');
-  if (failure?.status === 'True') {
-    return inProgress(`Replica Failure condition. Check Pods`);
+  if (hasCondition(object, 'ReplicaFailure', 'True')) {
+    return inProgress('Replica Failure condition. Check Pods');
   }
   const wanted = numberAt(object, 'spec', 'replicas') ?? 1;
   for (const [name, field] of [
@@ -112,19 +120,4 @@ export function replicaSetHealth(object: KubernetesObject): Health {
     return inProgress(`Pending termination: ${replicas - wanted}`);
   }
   return current(`ReplicaSet is available. Replicas: ${replicas}`);
-}
-
-/** Flux's own rule: upstream takes a running Job for done. */
-export function jobHealth(object: KubernetesObject): Health {
-  const failure = conditionOf(object, 'Failed');
-  if (failure?.status === 'True') {
-    return failed(`Job Failed: ${failure.message || failure.reason}`);
-  }
-  if (conditionOf(object, 'Complete')?.status === 'True') {
-    return current('Job Completed');
-  }
-  if (conditionOf(object, 'Suspended')?.status === 'True') {
-    return current('Job Suspended');
-  }
-  return inProgress('Job in progress');
 }
