@@ -1,3 +1,5 @@
+import { HumanDuration } from '@backstage/types';
+
 export interface Config {
   gitops?: {
     /**
@@ -40,10 +42,25 @@ export interface Config {
        * what it delivers is applied as.
        */
       serviceAccount?: string;
-      /** Owner of objects that name none, as an entity reference. */
+      /**
+       * Owner of the objects, as an entity reference. An object whose annotation
+       * names another owner is refused.
+       */
       owner?: string;
-      /** Hosts that sources may be fetched from. Default: any. */
+      /**
+       * Hosts that sources may be fetched from. Default: any; for a source with a
+       * Secret, the host of `location` alone.
+       */
       sourceHosts?: string[];
+      /**
+       * Let deliveries go to other clusters, by `spec.kubeConfig`. Default false.
+       */
+      allowKubeConfig?: boolean;
+      /**
+       * Delete an object so long after its registration vanished. Default: never;
+       * it is shown as orphaned, still reconciled, and deleted by hand.
+       */
+      deleteAfter?: HumanDuration | string;
     }>;
     catalog?: {
       /**

@@ -3,4 +3,12 @@
  *
  * @packageDocumentation
  */
+export type { GitopsObjectResource } from './api/objects/ObjectSummary';
+export { gitopsObjectPermissionResourceRef } from './api/permissions/gitopsObjectPermissionResourceRef';
+export type { GitopsObjectFilter } from './api/permissions/gitopsObjectPermissionResourceRef';
+export {
+  createGitopsObjectConditionalDecision,
+  gitopsObjectConditions,
+  gitopsObjectPermissionRules,
+} from './api/permissions/rules';
 export { gitopsPlugin as default } from './plugin';

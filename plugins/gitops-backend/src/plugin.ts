@@ -111,13 +111,13 @@ export const gitopsPlugin = createBackendPlugin({
           onChange: (home, object) => changes.record(home, object),
         });
 
-        const { registrar, registrations, errors, rawHosts, warnings } =
-          createRegistrar({
-            ...services,
-            reader: services.urlReader,
-            database,
-            homes,
-          });
+        const side = createRegistrar({
+          ...services,
+          reader: services.urlReader,
+          database,
+          homes,
+        });
+        const { registrar, registrations, errors, warnings } = side;
 
         const { permissions } = services;
         const authorizer = registerGitopsPermissions({
@@ -154,9 +154,9 @@ export const gitopsPlugin = createBackendPlugin({
             auditor: services.auditor,
             objects,
             registrations: createRegistrationsService({
+              ...side,
               index,
-              registrations,
-              rawHosts,
+              onDecision: () => void registrar.run(),
               permissions,
               authorizer,
             }),

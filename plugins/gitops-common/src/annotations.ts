@@ -77,6 +77,8 @@ export const GitopsAnnotation = {
   component: 'backstage-gitops.io/component',
   /** Location and document index of the registration that the object came from. */
   registration: 'backstage-gitops.io/registration',
+  /** JSON of who approved the registration that no claim is about, and to what it is held. */
+  approval: 'backstage-gitops.io/approval',
   /** Revision at which a delivery is held. */
   holdRevision: 'backstage-gitops.io/hold-revision',
   /** Why it is held. */

@@ -48,6 +48,32 @@ export const gitopsObjectSuspendPermission: ResourcePermission<'gitops-object'> 
   });
 
 /**
+ * To approve and to reject registered manifests that no claim is about. What a
+ * manifest says of its owner is not looked at: an approver is told by the home,
+ * the namespace and the kind.
+ *
+ * @public
+ */
+export const gitopsRegistrationApprovePermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.registration.approve',
+    attributes: { action: 'update' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
+ * To delete an object whose registration has vanished.
+ *
+ * @public
+ */
+export const gitopsObjectDeletePermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.object.delete',
+    attributes: { action: 'delete' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
  * All permissions of the plugin.
  *
  * @public
@@ -56,4 +82,6 @@ export const gitopsPermissions: ResourcePermission<'gitops-object'>[] = [
   gitopsObjectReadPermission,
   gitopsObjectReconcilePermission,
   gitopsObjectSuspendPermission,
+  gitopsRegistrationApprovePermission,
+  gitopsObjectDeletePermission,
 ];

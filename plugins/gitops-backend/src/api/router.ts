@@ -13,6 +13,7 @@ import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
 import { bodyParser } from './http/bodyParser';
 import {
+  readApproveBody,
   readCatalogErrorReport,
   readCatalogErrorsQuery,
   readChangesQuery,
@@ -23,12 +24,16 @@ import {
   readNoQuery,
   readObjectsQuery,
   readReconcileBody,
+  readRejectBody,
   readRegistrationsQuery,
   readSuspendBody,
 } from './http/readRequest';
 import { CatalogErrorsService } from './catalog-errors/CatalogErrorsService';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
-import { RegistrationsService } from './registrations/RegistrationsService';
+import {
+  RegistrationsContext,
+  RegistrationsService,
+} from './registrations/RegistrationsService';
 
 /** What {@link createRouter} needs. */
 export interface RouterOptions {
@@ -61,26 +66,25 @@ export function createRouter(options: RouterOptions): Router {
   };
 
   /** Whatever comes of an action is on record, also that it was not allowed. */
-  const audited = async (
+  const onRecord = async (
     request: Request,
-    action: 'reconcile' | 'suspend' | 'resume',
+    eventId: string,
+    about: JsonObject,
     run: (
-      key: ObjectKey,
       context: RequestContext,
       describe: (meta: JsonObject) => void,
     ) => Promise<unknown>,
   ): Promise<unknown> => {
-    const key = readKey(request);
     const meta: JsonObject = {};
     const event = await auditor.createEvent({
-      eventId: 'object-change',
+      eventId,
       severityLevel: 'medium',
       request,
-      meta: { actionType: action, ...key },
+      meta: about,
     });
     try {
       readNoQuery(request);
-      const result = await run(key, await contextOf(request), more =>
+      const result = await run(await contextOf(request), more =>
         Object.assign(meta, more),
       );
       await event.success({ meta });
@@ -90,6 +94,43 @@ export function createRouter(options: RouterOptions): Router {
       await event.fail({ error, meta });
       throw error;
     }
+  };
+
+  const audited = (
+    request: Request,
+    action: 'reconcile' | 'suspend' | 'resume',
+    run: (
+      key: ObjectKey,
+      context: RequestContext,
+      describe: (meta: JsonObject) => void,
+    ) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const key = readKey(request);
+    return onRecord(
+      request,
+      'object-change',
+      { actionType: action, ...key },
+      (context, describe) => run(key, context, describe),
+    );
+  };
+
+  const decided = (
+    request: Request,
+    decision: 'approve' | 'reject',
+    run: (
+      entityRef: string,
+      context: RegistrationsContext,
+      describe: (meta: JsonObject) => void,
+    ) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const entityRef = readEntityRef(request);
+    return onRecord(
+      request,
+      'registration-decision',
+      { actionType: decision, entityRef },
+      ({ credentials, actor }, describe) =>
+        run(entityRef, { credentials, actor }, describe),
+    );
   };
 
   router.get('/objects', async (request, response) => {
@@ -142,20 +183,47 @@ export function createRouter(options: RouterOptions): Router {
   });
 
   router.get('/registrations', async (request, response) => {
-    const { credentials } = await contextOf(request);
+    const { credentials, actor } = await contextOf(request);
     const query = readRegistrationsQuery(request);
-    answer(response, await registrations.list(query, { credentials }));
+    answer(response, await registrations.list(query, { credentials, actor }));
   });
 
   router.get(
     '/registrations/:kind/:namespace/:name',
     async (request, response) => {
-      const { credentials } = await contextOf(request);
+      const { credentials, actor } = await contextOf(request);
       readNoQuery(request);
       const entityRef = readEntityRef(request);
-      answer(response, await registrations.get(entityRef, { credentials }));
+      answer(
+        response,
+        await registrations.get(entityRef, { credentials, actor }),
+      );
     },
   );
+
+  const REGISTRATION = '/registrations/:kind/:namespace/:name';
+
+  router.post(`${REGISTRATION}/approve`, async (request, response) => {
+    answer(
+      response,
+      await decided(request, 'approve', (entityRef, context, describe) => {
+        const body = readApproveBody(request);
+        describe({ ...body });
+        return registrations.approve(entityRef, body, context);
+      }),
+    );
+  });
+
+  router.post(`${REGISTRATION}/reject`, async (request, response) => {
+    answer(
+      response,
+      await decided(request, 'reject', (entityRef, context, describe) => {
+        const body = readRejectBody(request);
+        describe({ ...body });
+        return registrations.reject(entityRef, body, context);
+      }),
+    );
+  });
 
   router.get('/catalog-errors', async (request, response) => {
     const { credentials } = await contextOf(request);

@@ -18,7 +18,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { RegisteredManifest } from './Registration';
 
-const FIELDS = ['apiVersion', 'kind', 'metadata'];
+const FIELDS = ['apiVersion', 'kind', 'metadata', 'spec.owner'];
 const PAGE = 500;
 
 /** The registered manifests that the catalog has; asks as the plugin itself. */
@@ -110,6 +110,9 @@ export class CatalogEntities {
       kind: entity.kind,
       namespace: entity.metadata.namespace ?? 'default',
       name: objectNameOf(home, entity.metadata.name),
+      ...(typeof entity.spec?.owner === 'string' && {
+        owner: entity.spec.owner,
+      }),
     };
   }
 }

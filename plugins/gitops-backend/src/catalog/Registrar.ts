@@ -6,12 +6,14 @@ import {
 import { backoffDelay, jitter } from '../engine/queue/backoff';
 import { Homes } from '../homes/Homes';
 import { mapConcurrent } from '../util/mapConcurrent';
+import { ApprovalStore } from './ApprovalStore';
 import { CatalogEntities } from './CatalogEntities';
 import {
   CatalogError,
   CatalogErrorStore,
   errorOfFile,
 } from './CatalogErrorStore';
+import { Approval, approvalOfObject } from './Approval';
 import { deliver } from './deliver';
 import { ManifestFiles } from './ManifestFiles';
 import { CatalogConfig, policyDigest } from './readCatalogConfig';
@@ -28,6 +30,7 @@ export interface RegistrarOptions {
   homes: Homes;
   store: RegistrationStore;
   errors: Pick<CatalogErrorStore, 'list'>;
+  approvals: Pick<ApprovalStore, 'get' | 'set'>;
   scheduler: Pick<SchedulerService, 'scheduleTask'>;
   logger: LoggerService;
   now?: () => number;
@@ -179,6 +182,7 @@ export class Registrar {
       files,
       homes,
       config,
+      approval: await this.approvalOf(registration),
       signal,
     });
     if (signal.aborted) {
@@ -195,6 +199,24 @@ export class Registrar {
       this.next(registration, decision),
     );
     this.tell(registration, decision);
+  }
+
+  /** After the loss of the database, what the object in its home says. */
+  private async approvalOf(
+    registration: Registration,
+  ): Promise<Approval | undefined> {
+    const { approvals, homes } = this.options;
+    const { entityRef, home, kind, namespace, name } = registration;
+    const stored = await approvals.get(entityRef);
+    if (stored || !home) {
+      return stored;
+    }
+    const there = homes.find(home)?.cache.get({ kind, namespace, name });
+    const found = approvalOfObject(there);
+    if (found) {
+      await approvals.set(entityRef, found);
+    }
+    return found;
   }
 
   private next(

@@ -26,6 +26,9 @@ export type RegistrationCode =
   | 'NamespaceNotClaimed'
   | 'ServiceAccountNotClaimed'
   | 'SourceHostNotClaimed'
+  | 'OwnerNotClaimed'
+  | 'KubeConfigNotClaimed'
+  | 'ApprovalRefused'
   | 'NoIdentity'
   | 'InvalidManifest'
   | 'ManagedElsewhere'
@@ -52,6 +55,8 @@ export interface RegisteredManifest {
   namespace: string;
   /** Name of the object. */
   name: string;
+  /** Whom the manifest itself names as owner; nobody has checked it. */
+  owner?: string;
 }
 
 /** How an attempt to deliver a manifest to its home ended. */

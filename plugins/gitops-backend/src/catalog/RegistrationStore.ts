@@ -220,6 +220,7 @@ function columnsOf(manifest: RegisteredManifest): Row {
     kind: manifest.kind,
     namespace: manifest.namespace,
     name: manifest.name,
+    owner: manifest.owner ?? null,
     object_id: objectIdOf(manifest) ?? null,
   };
 }
@@ -244,6 +245,7 @@ function fromRow(row: Row): Registration {
     kind: String(row.kind),
     namespace: String(row.namespace),
     name: String(row.name),
+    owner: text(row.owner),
     objectId: text(row.object_id),
     state: text(row.state) as RegistrationState | undefined,
     code: text(row.code) as RegistrationCode | undefined,

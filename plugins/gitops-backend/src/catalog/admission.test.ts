@@ -2,9 +2,12 @@ import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { GitopsAnnotation } from '@backstage-gitops/plugin-gitops-common';
 import { Knex } from 'knex';
 import { migratedDatabases } from '../__testUtils__/databases';
+import { Approval } from './Approval';
+import { CatalogSide } from './createRegistrar';
 import {
   app,
   CLAIM,
+  FILE,
   GAME_APP,
   GITOPS,
   KUSTOMIZATION,
@@ -39,6 +42,23 @@ describe('admission of registered manifests', () => {
       "'deployer'",
     ],
     ['an unknown home', GAME_APP, { home: 'prod' }, 'UnknownHome', "'prod'"],
+    [
+      'an owner that is not the one of the claim',
+      GAME_APP.replace(
+        'name: game-app',
+        'name: game-app\n  annotations: {backstage-gitops.io/owner: group:default/other}',
+      ),
+      { owner: 'group:default/team' },
+      'OwnerNotClaimed',
+      "'group:default/team'",
+    ],
+    [
+      'a delivery to another cluster',
+      app('game-app', '  kubeConfig: {secretRef: {name: elsewhere}}\n'),
+      {},
+      'KubeConfigNotClaimed',
+      'allowKubeConfig',
+    ],
   ])('refuses %s', async (_, text, claim, code, message) => {
     const { side } = await register(knex, text, {
       ...GITOPS,
@@ -54,31 +74,52 @@ describe('admission of registered manifests', () => {
     expect(await delivered()).toEqual([]);
   });
 
-  it.each([
-    ['git.test', 'http://git.test/x.git', 'Applied'],
-    ['git.test', 'ssh://git@git.test/x.git', 'Applied'],
-    ['git.test', 'https://evil.test/x.git', 'Rejected'],
-    ['git.test', 'https://git.test@evil.test/x.git', 'Rejected'],
-    ['git.test', 'https://git.test.evil.test/x.git', 'Rejected'],
-  ])('source hosts %s: %s is %s', async (host, url, state) => {
-    const { side } = await register(
-      knex,
-      `apiVersion: source.toolkit.fluxcd.io/v1
+  it.each<[string[] | undefined, string, string, string]>([
+    [['git.test'], 'http://git.test/x.git', '', 'Applied'],
+    [['git.test'], 'ssh://git@git.test/x.git', '', 'Applied'],
+    [['git.test'], 'https://evil.test/x.git', '', 'Rejected'],
+    [['git.test'], 'https://git.test@evil.test/x.git', '', 'Rejected'],
+    [['git.test'], 'https://git.test.evil.test/x.git', '', 'Rejected'],
+    [undefined, 'https://any.test/x.git', '', 'Applied'],
+    [undefined, 'https://git.test/x.git', 'secretRef: {name: s}', 'Applied'],
+    [undefined, 'https://evil.test/x.git', 'secretRef: {name: s}', 'Rejected'],
+    [
+      undefined,
+      'https://evil.test/x.git',
+      'proxySecretRef: {name: s}',
+      'Rejected',
+    ],
+    [
+      ['evil.test'],
+      'https://evil.test/x.git',
+      'secretRef: {name: s}',
+      'Applied',
+    ],
+  ])(
+    'source hosts %s: %s with %s is %s',
+    async (sourceHosts, url, more, state) => {
+      const { side } = await register(
+        knex,
+        `apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
 metadata: {name: repo}
-spec: {interval: 1h, url: "${url}"}
+spec: {interval: 1h, url: "${url}"${more && `, ${more}`}}
 `,
-      { ...GITOPS, claims: [{ ...CLAIM, sourceHosts: [host] }] },
-    );
-    const [registration] = await side.registrations.list();
-    expect(registration.state).toBe(state);
-    await world.client.delete({
-      apiVersion: 'source.toolkit.fluxcd.io/v1',
-      kind: 'GitRepository',
-      namespace: 'default',
-      name: 'repo',
-    });
-  });
+        {
+          ...GITOPS,
+          claims: [{ ...CLAIM, ...(sourceHosts && { sourceHosts }) }],
+        },
+      );
+      const [registration] = await side.registrations.list();
+      expect(registration.state).toBe(state);
+      await world.client.delete({
+        apiVersion: 'source.toolkit.fluxcd.io/v1',
+        kind: 'GitRepository',
+        namespace: 'default',
+        name: 'repo',
+      });
+    },
+  );
 
   it('applies as the ServiceAccount of the claim, which needs the right to', async () => {
     const gitops = {
@@ -198,5 +239,103 @@ spec: {interval: 1h, url: "${url}"}
     expect(JSON.stringify(await knex('gitops_registrations'))).not.toContain(
       'canary',
     );
+  });
+
+  const APPROVAL: Approval = {
+    decision: 'approved',
+    location: `url:${FILE}`,
+    digest: '',
+    home: 'demo',
+    serviceAccount: 'deployer',
+    sourceHosts: [],
+    actor: 'user:default/ada',
+    decidedAt: Date.UTC(2026, 10, 22),
+  };
+
+  async function decide(side: CatalogSide, approval: Partial<Approval> = {}) {
+    const [registration] = await side.registrations.list();
+    await side.approvals.set(registration.entityRef, {
+      ...APPROVAL,
+      digest: registration.digest,
+      ...approval,
+    });
+    await side.registrations.wake([registration.location]);
+    await side.registrar.run();
+  }
+
+  it('lets in what somebody approved, edits included, and survives the loss of the database', async () => {
+    await grant('deployer');
+    const { catalog, side } = await register(knex, GAME_APP, {
+      ...GITOPS,
+      claims: [],
+    });
+    expect(await stateOf(side)).toMatchObject({ state: 'PendingApproval' });
+    await decide(side);
+    expect(await stateOf(side)).toMatchObject({ state: 'Applied' });
+    expect(await inHome()).toMatchObject({
+      metadata: {
+        annotations: {
+          [GitopsAnnotation.approval]: expect.stringContaining('ada'),
+        },
+      },
+      spec: { serviceAccountName: 'deployer' },
+    });
+    catalog.files.set(FILE, GAME_APP.replace('5m0s', '7m0s'));
+    await catalog.refresh();
+    await side.registrar.run();
+    expect((await inHome())?.spec).toMatchObject({ interval: '7m0s' });
+
+    const fresh = await database('SQLITE_3');
+    const there = await inHome();
+    world.home.cache.set(there!, []);
+    const restored = catalog.registrar(fresh, [world.home]);
+    await restored.registrar.run();
+    expect(await stateOf(restored)).toMatchObject({ state: 'Applied' });
+    expect(
+      await restored.approvals.get('kustomization:default/game-app'),
+    ).toMatchObject({ actor: 'user:default/ada', serviceAccount: 'deployer' });
+  });
+
+  it('holds what was approved to the ServiceAccount and the hosts that were looked at', async () => {
+    const { side } = await register(
+      knex,
+      app('game-app', '  serviceAccountName: admin\n'),
+      { ...GITOPS, claims: [] },
+    );
+    await decide(side);
+    expect(await stateOf(side)).toMatchObject({
+      state: 'Rejected',
+      code: 'ServiceAccountNotClaimed',
+    });
+    expect(await delivered()).toEqual([]);
+  });
+
+  it('refuses what somebody rejected until it is edited', async () => {
+    const { catalog, side } = await register(knex, GAME_APP, {
+      ...GITOPS,
+      claims: [],
+    });
+    await decide(side, { decision: 'rejected', reason: 'not yours' });
+    expect(await stateOf(side)).toMatchObject({
+      state: 'Rejected',
+      code: 'ApprovalRefused',
+      message: expect.stringMatching(/ada.*not yours/),
+    });
+    catalog.files.set(FILE, GAME_APP.replace('5m0s', '7m0s'));
+    await catalog.refresh();
+    await side.registrar.run();
+    expect(await stateOf(side)).toMatchObject({ state: 'PendingApproval' });
+  });
+
+  it('does not let an approval outrank the claims of app-config', async () => {
+    const { side } = await register(knex, GAME_APP, {
+      ...GITOPS,
+      claims: [{ ...CLAIM, namespaces: ['other'] }],
+    });
+    await decide(side);
+    expect(await stateOf(side)).toMatchObject({
+      state: 'Rejected',
+      code: 'NamespaceNotClaimed',
+    });
   });
 });

@@ -7,26 +7,38 @@ import {
   fileLocationOf,
 } from '@backstage-gitops/plugin-gitops-node';
 import { DeliveryError } from './DeliveryError';
+import { Approval, claimOf, isAboutManifest } from './Approval';
 import { CatalogConfig } from './readCatalogConfig';
 import { RegisteredManifest } from './Registration';
 
 /**
  * The claim that admits a manifest, by the file that it stands in: what no claim
- * is about waits, what goes beyond its claims is refused.
+ * is about waits until somebody decides, what goes beyond its claims is refused.
  *
  * @throws {@link DeliveryError}
  */
 export function admit(
   manifest: RegisteredManifest,
   config: Pick<CatalogConfig, 'claims' | 'rawHosts' | 'allowFileLocations'>,
+  approval?: Approval,
 ): Claim {
   const claims = claimsFor(config.claims, fileOf(manifest.location, config));
+  if (claims.length === 0 && approval && isAboutManifest(approval, manifest)) {
+    if (approval.decision === 'approved') {
+      return claimOf(approval, manifest, config);
+    }
+    throw new DeliveryError({
+      state: 'Rejected',
+      code: 'ApprovalRefused',
+      message: `${approval.actor} rejected it${approval.reason ? `: ${approval.reason}` : ''}`,
+    });
+  }
   if (claims.length === 0) {
     throw new DeliveryError({
       state: 'PendingApproval',
       code: 'NoClaim',
       message:
-        'no claim in app-config (gitops.claims) is about the file of this manifest; it is applied once there is one',
+        'no claim in app-config (gitops.claims) is about the file of this manifest; it is applied once there is one, or once somebody approves it',
     });
   }
   const ofHome = claims.filter(({ home }) => home === manifest.home);

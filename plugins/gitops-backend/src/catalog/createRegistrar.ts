@@ -18,9 +18,13 @@ import { CatalogService } from '@backstage/plugin-catalog-node';
 import { Knex } from 'knex';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
+import { ApprovalStore } from './ApprovalStore';
 import { CatalogEntities } from './CatalogEntities';
 import { CatalogErrorStore } from './CatalogErrorStore';
+import { ManifestFiles } from './ManifestFiles';
 import { readCatalogConfig } from './readCatalogConfig';
+import { readSourceHosts } from './readSourceHosts';
+import { RegisteredManifest } from './Registration';
 import { Registrar } from './Registrar';
 import { RegistrationStore } from './RegistrationStore';
 import { RegistrationWarnings } from './RegistrationWarnings';
@@ -51,6 +55,9 @@ export interface CatalogSide {
   registrations: RegistrationStore;
   /** What the catalog could not take. */
   errors: CatalogErrorStore;
+  approvals: ApprovalStore;
+  /** Hosts that a registered manifest fetches from; reads its file. */
+  sourceHostsOf: (manifest: RegisteredManifest) => Promise<string[]>;
   /** `gitops.catalog.rawHosts`. */
   rawHosts: readonly string[];
   /** For the API: what was found in the manifests of objects. */
@@ -73,9 +80,19 @@ export function createRegistrar(options: {
   const config = readCatalogConfig(options.config);
   const registrations = new RegistrationStore(options);
   const errors = new CatalogErrorStore(options);
+  const approvals = new ApprovalStore(options);
   return {
     registrations,
     errors,
+    approvals,
+    sourceHostsOf: manifest =>
+      readSourceHosts(
+        manifest,
+        new ManifestFiles({
+          reader: options.reader,
+          allowFileLocations: config.allowFileLocations,
+        }),
+      ),
     rawHosts: config.rawHosts,
     warnings: new RegistrationWarnings({ store: registrations }),
     registrar: new Registrar({
@@ -84,6 +101,7 @@ export function createRegistrar(options: {
       entities: new CatalogEntities({ catalog, auth, homes: config.homes }),
       store: registrations,
       errors,
+      approvals,
     }),
   };
 }

@@ -1,5 +1,11 @@
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
+import {
+  GitopsAnnotation,
+  GitopsObject,
+} from '@backstage-gitops/plugin-gitops-common';
 import { Homes } from '../homes/Homes';
 import { admit } from './admit';
+import { Approval, approvalAnnotation } from './Approval';
 import { applyToHome } from './applyToHome';
 import { DeliveryError } from './DeliveryError';
 import { limitToClaim } from './limitToClaim';
@@ -18,13 +24,15 @@ export async function deliver(options: {
   files: ManifestFiles;
   homes: Homes;
   config: CatalogConfig;
+  /** What somebody decided about the manifest. */
+  approval?: Approval;
   signal?: AbortSignal;
 }): Promise<Decision> {
-  const { manifest, files, config, signal } = options;
+  const { manifest, files, config, approval, signal } = options;
   const decision: Decision = { state: 'Failed', warnings: [] };
   try {
     // First of all, so that what nobody admitted is not even read.
-    const claim = admit(manifest, config);
+    const claim = admit(manifest, config, approval);
     decision.claim = claim;
     const home = options.homes.find(claim.home);
     if (!home) {
@@ -54,7 +62,7 @@ export async function deliver(options: {
     decision.warnings = warnings;
     await applyToHome({
       home,
-      object: limitToClaim(object, claim),
+      object: withApproval(limitToClaim(object, claim), claim, options),
       claim,
       signal,
     });
@@ -76,4 +84,26 @@ export async function deliver(options: {
       message: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** Says on the object who let it in, where no claim did. */
+function withApproval(
+  object: GitopsObject,
+  claim: Claim,
+  options: { approval?: Approval; config: CatalogConfig },
+): GitopsObject {
+  const { approval, config } = options;
+  if (!approval || config.claims.includes(claim)) {
+    return object;
+  }
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: {
+        ...object.metadata.annotations,
+        [GitopsAnnotation.approval]: approvalAnnotation(approval),
+      },
+    },
+  };
 }

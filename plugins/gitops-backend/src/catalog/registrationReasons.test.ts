@@ -24,12 +24,12 @@ describe('the reason why a manifest is not applied', () => {
   const tell = async (side: CatalogSide): Promise<RegistrationRow> =>
     createRegistrationsService({
       index: new ObjectIndex({ homes: new Homes([world.home]) }),
-      registrations: side.registrations,
-      rawHosts: side.rawHosts,
+      ...side,
       permissions: mockServices.permissions({ result: 'ALLOW' }),
       authorizer: () => false,
     }).get('kustomization:default/game-app', {
       credentials: mockCredentials.user(),
+      actor: 'user:default/mock',
     });
 
   it.each(testDatabaseIds)(

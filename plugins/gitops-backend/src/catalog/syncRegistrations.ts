@@ -83,6 +83,7 @@ const FIELDS = [
   'kind',
   'namespace',
   'name',
+  'owner',
 ] as const satisfies readonly (keyof RegisteredManifest)[];
 
 function isChanged(

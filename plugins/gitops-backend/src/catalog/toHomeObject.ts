@@ -17,6 +17,7 @@ import { showLocation } from './showLocation';
 /** Annotations that say what somebody decided in the portal or who delivered. */
 const RESERVED: readonly string[] = [
   GitopsAnnotation.registration,
+  GitopsAnnotation.approval,
   GitopsAnnotation.actor,
   GitopsAnnotation.approvedPlan,
   GitopsAnnotation.approvedPrune,

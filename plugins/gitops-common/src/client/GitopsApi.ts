@@ -76,6 +76,27 @@ export interface GitopsApi {
     options?: GitopsRequestOptions,
   ): Promise<RegistrationRow>;
 
+  /**
+   * Admits a manifest that no claim is about, as a claim for this file and this
+   * object would.
+   */
+  approveRegistration(
+    entityRef: string,
+    body?: {
+      /** Of the object's namespace; what it delivers is applied as it. */
+      serviceAccount?: string;
+      reason?: string;
+    },
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationRow>;
+
+  /** Refuses a manifest that no claim is about, until it is edited. */
+  rejectRegistration(
+    entityRef: string,
+    body: { reason: string },
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationRow>;
+
   /** What the catalog could not take of registered files. */
   listCatalogErrors(
     query?: CatalogErrorsQuery,

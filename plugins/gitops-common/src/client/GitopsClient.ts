@@ -119,8 +119,29 @@ export class GitopsClient implements GitopsApi {
     entityRef: string,
     options?: GitopsRequestOptions,
   ): Promise<RegistrationRow> {
-    const path = entityRef.split(/[:/]/).map(encodeURIComponent).join('/');
-    return this.request('GET', `/registrations/${path}`, { options });
+    return this.request('GET', registrationPath(entityRef), { options });
+  }
+
+  approveRegistration(
+    entityRef: string,
+    body: { serviceAccount?: string; reason?: string } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationRow> {
+    return this.request('POST', `${registrationPath(entityRef)}/approve`, {
+      body,
+      options,
+    });
+  }
+
+  rejectRegistration(
+    entityRef: string,
+    body: { reason: string },
+    options?: GitopsRequestOptions,
+  ): Promise<RegistrationRow> {
+    return this.request('POST', `${registrationPath(entityRef)}/reject`, {
+      body,
+      options,
+    });
   }
 
   listCatalogErrors(
@@ -182,6 +203,10 @@ export class GitopsClient implements GitopsApi {
     }
     return body as T;
   }
+}
+
+function registrationPath(entityRef: string): string {
+  return `/registrations/${entityRef.split(/[:/]/).map(encodeURIComponent).join('/')}`;
 }
 
 function pathOf(key: ObjectKey): string {

@@ -77,6 +77,22 @@ export interface SuggestedClaim extends RegistrationClaim {
 }
 
 /**
+ * What somebody decided about a registered manifest. `at` is RFC 3339, UTC.
+ *
+ * @public
+ */
+export interface RegistrationApproval {
+  decision: 'approved' | 'rejected';
+  /** Entity reference of who decided. */
+  by: string;
+  at: string;
+  reason?: string;
+  serviceAccount?: string;
+  /** Hosts that it may fetch from: those of the manifest as it was looked at. */
+  sourceHosts?: string[];
+}
+
+/**
  * A registered manifest and what became of it. Times are RFC 3339, UTC.
  *
  * @public
@@ -102,6 +118,10 @@ export interface RegistrationRow {
   claim?: RegistrationClaim;
   /** With `PendingApproval`, where the address of the file can be read. */
   suggestedClaim?: SuggestedClaim;
+  /** What somebody decided about it, where no claim is about its file. */
+  approval?: RegistrationApproval;
+  /** In answers about one registration: whether the caller may decide. */
+  may?: { approve: boolean };
   /** Piece by piece. */
   warnings: ObjectWarning[];
   /** Since when it is in this state, for this reason. */

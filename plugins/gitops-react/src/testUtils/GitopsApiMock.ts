@@ -20,6 +20,9 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { objectList } from './objects';
 
+const ACTOR = 'user:default/guest';
+const NOW = '2026-11-22T12:05:00Z';
+
 /**
  * An API in memory. It answers from `objects` and `events`, rejects with
  * `error` where that is set, and keeps what it was asked in `calls`.
@@ -150,6 +153,30 @@ export class GitopsApiMock implements GitopsApi {
     return found;
   }
 
+  async approveRegistration(
+    entityRef: string,
+    body: { serviceAccount?: string; reason?: string } = {},
+  ): Promise<RegistrationRow> {
+    this.answer(`approve ${entityRef} ${JSON.stringify(body)}`);
+    return this.decide(entityRef, {
+      state: 'New',
+      approval: { decision: 'approved', by: ACTOR, at: NOW, ...body },
+    });
+  }
+
+  async rejectRegistration(
+    entityRef: string,
+    body: { reason: string },
+  ): Promise<RegistrationRow> {
+    this.answer(`reject ${entityRef} ${body.reason}`);
+    return this.decide(entityRef, {
+      state: 'Rejected',
+      code: 'ApprovalRefused',
+      message: `${ACTOR} rejected it: ${body.reason}`,
+      approval: { decision: 'rejected', by: ACTOR, at: NOW, ...body },
+    });
+  }
+
   async listCatalogErrors(
     query: CatalogErrorsQuery = {},
   ): Promise<CatalogErrorList> {
@@ -172,6 +199,16 @@ export class GitopsApiMock implements GitopsApi {
   async getChanges(query: { since?: string } = {}): Promise<ChangeList> {
     this.answer(`changes ${query.since ?? ''}`);
     return { cursor: 'c2', reset: false, keys: this.changed.splice(0) };
+  }
+
+  private async decide(
+    entityRef: string,
+    changes: Partial<RegistrationRow>,
+  ): Promise<RegistrationRow> {
+    this.registrations = this.registrations.map(row =>
+      row.entityRef === entityRef ? { ...row, ...changes } : row,
+    );
+    return this.getRegistration(entityRef);
   }
 
   private answer(call: string): void {

@@ -139,7 +139,11 @@ export class ApiDocument {
     if (wrong.length === 0 && code === 'GITOPS_INVALID_REQUEST') {
       const allowed = errorMessageOf(exchange.response);
       // What a schema cannot say: names of homes, forms of references.
-      if (!/there is no home|no entity reference|Content-Type/.test(allowed)) {
+      if (
+        !/there is no home|no entity reference|Content-Type|applies nothing without/.test(
+          allowed,
+        )
+      ) {
         throw new Error(
           `${where}: openapi.yaml allows the request, yet it was refused: ${allowed}`,
         );

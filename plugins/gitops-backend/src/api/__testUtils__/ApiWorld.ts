@@ -29,6 +29,7 @@ import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
 import { Home, HomeMode } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
 import { ChangeFeed } from '../changes/ChangeFeed';
+import { Approval } from '../../catalog/Approval';
 import { CatalogError } from '../../catalog/CatalogErrorStore';
 import { Registration } from '../../catalog/Registration';
 import { createCatalogErrorsService } from '../createCatalogErrorsService';
@@ -39,7 +40,7 @@ import { relationsOf } from '../objects/relationsOf';
 import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
 import { WorkState } from '../objects/WorkReader';
 import { PermissionDecision } from '../permissions/AuthorizedObjectsService';
-import { gitopsObjectPermissionResourceRef } from '../permissions/registerGitopsPermissions';
+import { gitopsObjectPermissionResourceRef } from '../permissions/gitopsObjectPermissionResourceRef';
 import { createRouter } from '../router';
 import { ApiDocument } from './ApiDocument';
 
@@ -51,7 +52,7 @@ export const inNamespace = createPermissionRule<
   typeof gitopsObjectPermissionResourceRef,
   { namespace: string }
 >({
-  name: 'IN_NAMESPACE',
+  name: 'TEST_NAMESPACE',
   description: 'Objects of a namespace',
   resourceRef: gitopsObjectPermissionResourceRef,
   apply: (object, { namespace }) => object.key.namespace === namespace,
@@ -69,7 +70,7 @@ export function onlyIn(namespace: string): PermissionDecision {
     resourceType: 'gitops-object',
     conditions: {
       resourceType: 'gitops-object',
-      rule: 'IN_NAMESPACE',
+      rule: 'TEST_NAMESPACE',
       params: { namespace },
     },
   };
@@ -105,6 +106,11 @@ export class ApiWorld {
   readonly registrations: Registration[] = [];
   readonly catalogErrors: CatalogError[] = [];
   readonly reported: CatalogErrorReport[] = [];
+  readonly approvals = new Map<string, Approval>();
+  /** Hosts in the file of any registration. */
+  sourceHosts: () => string[] = () => [];
+  /** How often somebody decided. */
+  decisions = 0;
   readonly work = new Map<string, WorkState>();
   readonly audit = mockServices.auditor.mock();
   readonly audited: {
@@ -122,13 +128,16 @@ export class ApiWorld {
   warnings: WarningsSource[] = [];
   readonly app: express.Express;
 
-  constructor(homes: Record<string, HomeMode> = { local: 'reconcile' }) {
+  constructor(
+    homes: Record<string, HomeMode> = { local: 'reconcile' },
+    options: { allowPortalCredential?: boolean } = {},
+  ) {
     this.homes = Object.entries(homes).map(([name, mode]) => {
       const home = new Home({
         name,
         mode,
         client: this.client(name),
-        allowPortalCredential: true,
+        allowPortalCredential: options.allowPortalCredential ?? true,
         now: () => NOW,
       });
       home.markConnected();
@@ -212,7 +221,19 @@ export class ApiWorld {
               ),
             get: async ref =>
               this.registrations.find(({ entityRef }) => entityRef === ref),
+            wake: async locations => locations.length,
           },
+          approvals: {
+            get: async ref => this.approvals.get(ref),
+            set: async (ref, approval) => {
+              this.approvals.set(ref, approval);
+            },
+          },
+          sourceHostsOf: async () => this.sourceHosts(),
+          onDecision: () => {
+            this.decisions++;
+          },
+          now: () => NOW,
         }),
         catalogErrors: createCatalogErrorsService({
           permissions: this.permissions(),

@@ -13,6 +13,7 @@ import {
   STATUS_WORDS,
 } from '@backstage-gitops/plugin-gitops-common';
 import { InvalidRequestError } from '../errors';
+import { ApprovalRequest } from '../registrations/RegistrationsService';
 import { QueryReader } from './QueryReader';
 
 /** Most rows of a page. */
@@ -24,6 +25,9 @@ const LOCATION_LENGTH = 2048;
 const REASON_LENGTH = 500;
 const MESSAGE_LENGTH = 2000;
 const MAX_SECONDS = 7 * 24 * 3600;
+/** A DNS subdomain, as Kubernetes wants most names. */
+const OBJECT_NAME =
+  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const KINDS = gitopsKinds.map(({ kind }) => kind);
 
 export function readObjectsQuery(request: Request): ObjectsQuery {
@@ -147,6 +151,30 @@ export function readSuspendBody(request: Request): { reason?: string } {
     );
   }
   return { reason };
+}
+
+export function readApproveBody(request: Request): ApprovalRequest {
+  const body = readBody(request, ['serviceAccount', 'reason']);
+  const { serviceAccount } = body;
+  if (
+    serviceAccount !== undefined &&
+    (typeof serviceAccount !== 'string' || !OBJECT_NAME.test(serviceAccount))
+  ) {
+    throw new InvalidRequestError(
+      "Field 'serviceAccount' of the body: expected the name of a ServiceAccount",
+    );
+  }
+  return {
+    ...(serviceAccount !== undefined && { serviceAccount }),
+    ...(body.reason !== undefined && {
+      reason: readText(body, 'reason', REASON_LENGTH),
+    }),
+  };
+}
+
+export function readRejectBody(request: Request): { reason: string } {
+  const body = readBody(request, ['reason']);
+  return { reason: readText(body, 'reason', REASON_LENGTH) };
 }
 
 export function readEmptyBody(request: Request): void {

@@ -16,6 +16,8 @@ import { listAt, relationsOf, textAt } from './relationsOf';
 
 /**
  * What rules of permissions decide on: whose an object is and where it lives.
+ *
+ * @public
  */
 export interface GitopsObjectResource {
   key: ObjectKey;

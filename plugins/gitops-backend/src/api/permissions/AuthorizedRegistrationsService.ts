@@ -1,12 +1,14 @@
 import { PermissionsService } from '@backstage/backend-plugin-api';
 import {
   gitopsObjectReadPermission,
+  gitopsRegistrationApprovePermission,
   RegistrationList,
   RegistrationRow,
   RegistrationsQuery,
 } from '@backstage-gitops/plugin-gitops-common';
 import { MissingPermissionError, RegistrationNotFoundError } from '../errors';
 import {
+  ApprovalRequest,
   RegistrationsContext,
   RegistrationsService,
 } from '../registrations/RegistrationsService';
@@ -17,7 +19,8 @@ import {
 
 /**
  * Adds permissions to a {@link RegistrationsService}: whoever may read an object
- * may read what became of its manifest, also while the object is not there.
+ * may read what became of its manifest, also while the object is not there. To
+ * let in what no claim is about needs a permission of its own.
  */
 export class AuthorizedRegistrationsService implements RegistrationsService {
   private readonly inner: RegistrationsService;
@@ -39,7 +42,7 @@ export class AuthorizedRegistrationsService implements RegistrationsService {
     query: RegistrationsQuery,
     context: RegistrationsContext,
   ): Promise<RegistrationList> {
-    const read = await this.decide(context);
+    const [read] = await this.decide([gitopsObjectReadPermission], context);
     if (read.result === 'DENY') {
       throw new MissingPermissionError(
         gitopsObjectReadPermission.name,
@@ -53,21 +56,55 @@ export class AuthorizedRegistrationsService implements RegistrationsService {
     entityRef: string,
     context: RegistrationsContext,
   ): Promise<RegistrationRow> {
-    const read = await this.decide(context);
+    return this.inner.get(entityRef, await this.ofOne(entityRef, context));
+  }
+
+  async approve(
+    entityRef: string,
+    request: ApprovalRequest,
+    context: RegistrationsContext,
+  ): Promise<RegistrationRow> {
+    const limited = await this.ofOne(entityRef, context);
+    return this.inner.approve(entityRef, request, limited);
+  }
+
+  async reject(
+    entityRef: string,
+    request: { reason: string },
+    context: RegistrationsContext,
+  ): Promise<RegistrationRow> {
+    const limited = await this.ofOne(entityRef, context);
+    return this.inner.reject(entityRef, request, limited);
+  }
+
+  private async ofOne(
+    entityRef: string,
+    context: RegistrationsContext,
+  ): Promise<RegistrationsContext> {
+    const [read, approve] = await this.decide(
+      [gitopsObjectReadPermission, gitopsRegistrationApprovePermission],
+      context,
+    );
     if (read.result === 'DENY') {
       throw new RegistrationNotFoundError(entityRef);
     }
-    return this.inner.get(entityRef, this.limited(context, read));
+    return {
+      ...this.limited(context, read),
+      mayApprove: resource => this.authorizer(approve, resource),
+    };
   }
 
-  private async decide({
-    credentials,
-  }: RegistrationsContext): Promise<PermissionDecision> {
-    const [read] = await this.permissions.authorizeConditional(
-      [{ permission: gitopsObjectReadPermission }],
+  private async decide(
+    permissions: readonly (
+      | typeof gitopsObjectReadPermission
+      | typeof gitopsRegistrationApprovePermission
+    )[],
+    { credentials }: RegistrationsContext,
+  ): Promise<PermissionDecision[]> {
+    return this.permissions.authorizeConditional(
+      permissions.map(permission => ({ permission })),
       { credentials },
     );
-    return read;
   }
 
   private limited(

@@ -57,7 +57,7 @@ describe('registerGitopsPermissions', () => {
 
   it('fails rather than guessing at a rule that nobody registered', () => {
     expect(() => register().authorizer(onlyIn('mine'), summary)).toThrow(
-      'IN_NAMESPACE',
+      'TEST_NAMESPACE',
     );
   });
 });

@@ -1,8 +1,5 @@
 import { PermissionsRegistryService } from '@backstage/backend-plugin-api';
-import {
-  createConditionAuthorizer,
-  createPermissionResourceRef,
-} from '@backstage/plugin-permission-node';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
   gitopsPermissions,
   ObjectKeyError,
@@ -11,15 +8,8 @@ import {
 import { ObjectIndex } from '../objects/ObjectIndex';
 import { GitopsObjectResource } from '../objects/ObjectSummary';
 import { ObjectAuthorizer } from './AuthorizedObjectsService';
-
-/** A condition on objects, for a store that filters by itself; there is none yet. */
-export type GitopsObjectFilter = (object: GitopsObjectResource) => boolean;
-
-/** GitOps objects as a resource of the permission system. */
-export const gitopsObjectPermissionResourceRef = createPermissionResourceRef<
-  GitopsObjectResource,
-  GitopsObjectFilter
->().with({ pluginId: 'gitops', resourceType: 'gitops-object' });
+import { gitopsObjectPermissionResourceRef } from './gitopsObjectPermissionResourceRef';
+import { gitopsObjectPermissionRules } from './rules';
 
 /**
  * Makes the permissions of the plugin known, and the resource type that
@@ -34,7 +24,7 @@ export function registerGitopsPermissions(options: {
   permissionsRegistry.addResourceType({
     resourceRef: gitopsObjectPermissionResourceRef,
     permissions: [...gitopsPermissions],
-    rules: [],
+    rules: Object.values(gitopsObjectPermissionRules),
     getResources: async refs => refs.map(ref => find(index, ref)),
   });
   return createConditionAuthorizer<GitopsObjectResource>(

@@ -9,10 +9,18 @@ import { GitopsObjectResource } from '../objects/ObjectSummary';
 /** As {@link RequestContext}, about registrations. */
 export interface RegistrationsContext extends Pick<
   RequestContext,
-  'credentials'
+  'credentials' | 'actor'
 > {
   /** Set by the authorizing decorator alone: what else exists does not, here. */
   visible?: (resource: GitopsObjectResource) => boolean;
+  /** As `visible`, to decide about a manifest that no claim is about. */
+  mayApprove?: (resource: GitopsObjectResource) => boolean;
+}
+
+/** What an approver says. */
+export interface ApprovalRequest {
+  serviceAccount?: string;
+  reason?: string;
 }
 
 /**
@@ -27,6 +35,18 @@ export interface RegistrationsService {
   /** @param entityRef - in full */
   get(
     entityRef: string,
+    context: RegistrationsContext,
+  ): Promise<RegistrationRow>;
+  /** Admits a manifest that no claim is about. */
+  approve(
+    entityRef: string,
+    request: ApprovalRequest,
+    context: RegistrationsContext,
+  ): Promise<RegistrationRow>;
+  /** Refuses one until it is edited. */
+  reject(
+    entityRef: string,
+    request: { reason: string },
     context: RegistrationsContext,
   ): Promise<RegistrationRow>;
 }

@@ -3,7 +3,7 @@ import { Registration, RegistrationCode } from '../../catalog/Registration';
 /** What whoever registered the manifest, or an administrator, does about it. */
 const HINTS: Readonly<Partial<Record<RegistrationCode, string>>> = {
   NoClaim:
-    'Ask an administrator of the portal to add a claim for this file to gitops.claims in app-config; it is applied by itself then.',
+    'Ask somebody who may approve registrations, or an administrator of the portal to add a claim for this file to gitops.claims in app-config; it is applied by itself then.',
   InvalidLocation:
     'Register the file by an http or https address of a Git host that the portal can read.',
   UnknownHome:
@@ -18,6 +18,12 @@ const HINTS: Readonly<Partial<Record<RegistrationCode, string>>> = {
     'Leave spec.serviceAccountName out, or name the ServiceAccount of the claim.',
   SourceHostNotClaimed:
     'Fetch from a host that the claim allows, or ask an administrator to add this one to its sourceHosts.',
+  OwnerNotClaimed:
+    'Leave the annotation backstage-gitops.io/owner out, or name the owner of the claim.',
+  KubeConfigNotClaimed:
+    'Deliver to the home, or ask an administrator to set allowKubeConfig in the claim.',
+  ApprovalRefused:
+    'Talk to whoever rejected it. An edit of the manifest puts it before the approvers again.',
   NoIdentity:
     'An administrator names a ServiceAccount in the claim; it needs the right to write objects of this kind.',
   InvalidManifest:

@@ -1,9 +1,11 @@
 import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
+  RegistrationApproval,
   RegistrationClaim,
   RegistrationRow,
   RegistrationState,
 } from '@backstage-gitops/plugin-gitops-common';
+import { Approval } from '../../catalog/Approval';
 import { Registration } from '../../catalog/Registration';
 import { showLocation } from '../../catalog/showLocation';
 import { Homes } from '../../homes/Homes';
@@ -19,7 +21,11 @@ export function stateOf({ state }: Registration): RegistrationState {
 /** A registration as the API shows it: without users and passwords of addresses. */
 export function presentRegistration(
   registration: Registration,
-  options: { homes: Homes; rawHosts: readonly string[] },
+  options: {
+    homes: Homes;
+    rawHosts: readonly string[];
+    approval?: Approval;
+  },
 ): RegistrationRow {
   const { kind, namespace, name, state, code, message } = registration;
   const applied = state === 'Applied';
@@ -45,9 +51,20 @@ export function presentRegistration(
         state === 'PendingApproval'
           ? suggestClaim(registration, options)
           : undefined,
+      approval: options.approval && presentApproval(options.approval),
       nextTryAt: timestamp(registration.dueAt),
       appliedAt: timestamp(registration.appliedAt),
     }),
+  };
+}
+
+function presentApproval(approval: Approval): RegistrationApproval {
+  const { decision, actor, reason, serviceAccount, sourceHosts } = approval;
+  return {
+    decision,
+    by: actor,
+    at: timestamp(approval.decidedAt) ?? '',
+    ...withoutUndefined({ reason, serviceAccount, sourceHosts }),
   };
 }
 

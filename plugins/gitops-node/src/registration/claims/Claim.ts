@@ -1,5 +1,6 @@
-import { Config } from '@backstage/config';
+import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import { durationToMilliseconds } from '@backstage/types';
 
 /**
  * Which files a claim is about: all that is given must match.
@@ -28,10 +29,23 @@ export interface Claim {
   namespaces: string[];
   /** ServiceAccount in the namespace of the object. */
   serviceAccount?: string;
-  /** Entity reference of the owner of objects that name none. */
+  /**
+   * Entity reference of the owner of the objects. It narrows the claim: an object
+   * that names another owner is not admitted.
+   */
   owner?: string;
-  /** Hosts that sources may be fetched from; any, where it is left out. */
+  /**
+   * Hosts that sources may be fetched from. Where it is left out, any host, and
+   * with a Secret of the namespace that of the claim's own location alone.
+   */
   sourceHosts?: string[];
+  /** Whether deliveries may go to other clusters, by `spec.kubeConfig`. */
+  allowKubeConfig?: boolean;
+  /**
+   * How long after its registration vanished an object is deleted, in
+   * milliseconds; it stays, where this is left out.
+   */
+  deleteAfterMs?: number;
 }
 
 /**
@@ -60,6 +74,12 @@ export function readClaims(root: Config): Claim[] {
         sourceHosts: config
           .getOptionalStringArray('sourceHosts')
           ?.map(host => host.toLowerCase()),
+        allowKubeConfig: config.getOptionalBoolean('allowKubeConfig'),
+        deleteAfterMs: config.has('deleteAfter')
+          ? durationToMilliseconds(
+              readDurationFromConfig(config, { key: 'deleteAfter' }),
+            )
+          : undefined,
       };
     },
   );
