@@ -20,6 +20,7 @@ import { apiTime } from '../objects/objectWriter';
 import { readScale } from '../objects/scale';
 import type { Target } from '../objects/writeRequest';
 import type { SandboxLogger } from '../logger';
+import type { PodLogs } from '../logs/podLogs';
 import {
   ApiError,
   internalError,
@@ -37,7 +38,7 @@ import { readRequestInfo } from './requestInfo';
 import type { BoundedRequestLog, RecordedRequest } from './requestLog';
 import { Reviews } from './reviews';
 import { WatchHandler } from './watchHandler';
-import { sendAnswer, sendFailure, TEXT_EMPTY } from './sendAnswer';
+import { sendAnswer, sendFailure } from './sendAnswer';
 import type { WriteAnswer } from './writeHandlers';
 import { readWriteOptions, WriteHandlers } from './writeHandlers';
 
@@ -62,6 +63,7 @@ export interface ApiServerOptions {
   adminToken: string;
   faults: FaultPlan;
   requests: BoundedRequestLog;
+  logs: PodLogs;
   logger?: SandboxLogger;
   now(): Date;
 }
@@ -330,8 +332,9 @@ export class ApiServer {
       return { code: 200, body: readScale(this.options.writer, target) };
     }
     if (target.subresource === 'log') {
-      this.options.writer.read(target);
-      return { code: 200, body: TEXT_EMPTY };
+      const pod = this.options.writer.read(target);
+      this.options.logs.serve(pod, info.query, response);
+      return undefined;
     }
     return { code: 200, body: this.reads.get(target, info.query, as) };
   }

@@ -4,7 +4,7 @@ import type { KindRegistry } from '../kinds/registry';
 import type { UnavailableService } from '../aggregation/apiServices';
 import { noSuchPath, serviceUnavailable } from './apiError';
 import { Discovery } from './discovery';
-import { OpenApi } from './openapi';
+import { OpenApi } from '../openapi/openApi';
 import type { RequestInfo } from './requestInfo';
 import { TEXT_OK } from './sendAnswer';
 

@@ -10,8 +10,7 @@ import type { WriteAnswer } from './writeHandlers';
 
 /** Bodies that are plain text. */
 export const TEXT_OK: JsonObject = Object.freeze({ text: 'ok' });
-export const TEXT_EMPTY: JsonObject = Object.freeze({ text: '' });
-const TEXTS = new Set([TEXT_OK, TEXT_EMPTY]);
+const TEXTS = new Set([TEXT_OK]);
 
 /** Sends a failure: a Status, or its plain text. */
 export function sendFailure(
