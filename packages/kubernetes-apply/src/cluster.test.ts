@@ -1,3 +1,4 @@
+import { admissionCases } from './cases/admission';
 import { applyCases } from './cases/apply';
 import { badInputCases } from './cases/badInput';
 import { clientCases } from './cases/client';
@@ -25,6 +26,7 @@ const GROUPS = [
   clientCases,
   costCases,
   badInputCases,
+  admissionCases,
 ];
 
 /** For one case; generous, since it costs only where it is reached. */

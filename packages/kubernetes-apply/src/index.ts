@@ -74,7 +74,14 @@ export type {
 export { CelError } from './cel/CelError';
 export type { CelErrorCode } from './cel/CelError';
 export { diffObjects } from './diff/diffObjects';
-export type { DiffOptions, FieldChange } from './diff/diffObjects';
+export type { DiffOptions } from './diff/diffObjects';
+export { explainChanges } from './diff/explainChanges';
+export type {
+  ChangeReason,
+  ExplainedChange,
+  ExplainOptions,
+} from './diff/explainChanges';
+export type { FieldChange } from './diff/FieldChange';
 export {
   compileHealthRules,
   HealthRuleError,
