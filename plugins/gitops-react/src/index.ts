@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { gitopsApiRef } from './api/gitopsApiRef';
+export { ApprovalActions } from './components/ApprovalActions/ApprovalActions';
+export type { ApprovalActionsProps } from './components/ApprovalActions/ApprovalActions';
 export { CatalogErrorsList } from './components/CatalogErrorsList/CatalogErrorsList';
 export type { CatalogErrorsListProps } from './components/CatalogErrorsList/CatalogErrorsList';
 export { ConditionList } from './components/ConditionList/ConditionList';
@@ -73,6 +75,11 @@ export { useGitopsObject } from './hooks/useGitopsObject';
 export { useGitopsObjects } from './hooks/useGitopsObjects';
 export { useGitopsRegistration } from './hooks/useGitopsRegistration';
 export { useGitopsRegistrations } from './hooks/useGitopsRegistrations';
+export { useRegistrationDecision } from './hooks/useRegistrationDecision';
+export type {
+  DecisionRequest,
+  RegistrationDecision,
+} from './hooks/useRegistrationDecision';
 export { GitopsLinksProvider, useGitopsLinks } from './links/GitopsLinks';
 export type { GitopsLinks } from './links/GitopsLinks';
 export type { FeedConnection, FeedState } from './live/ChangeFeed';

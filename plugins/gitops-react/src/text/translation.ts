@@ -145,6 +145,28 @@ export const gitopsReactTranslationRef = createTranslationRef({
       copied: 'Copied',
       applied: 'Applied',
     },
+    approval: {
+      label: 'Decision',
+      approve: 'Approve',
+      reject: 'Reject',
+      approveTitle: 'Approve {{object}}?',
+      approveText:
+        'It is applied to namespace {{namespace}} of home {{home}}, and so is every later edit of this file. It may fetch only from the host that it names now.',
+      rejectTitle: 'Reject {{object}}?',
+      rejectText:
+        'It is not applied until somebody edits it. What was applied before stays.',
+      serviceAccount: 'ServiceAccount',
+      serviceAccountNeeded:
+        'Of namespace {{namespace}}. It applies the manifest, and what the manifest delivers; it needs the rights for both.',
+      serviceAccountHint:
+        'Of namespace {{namespace}}. Optional: without one it is applied as the home says.',
+      reasonHint: 'Kept with the decision. Optional.',
+      reasonNeeded: 'Shown to whoever registered it.',
+      failed: 'The decision was not taken',
+      by: 'Decided by',
+      approved: 'approved',
+      rejected: 'rejected',
+    },
     catalogError: {
       LocationUnreadable: 'The file cannot be read',
       FileRejected: 'The file is not taken',

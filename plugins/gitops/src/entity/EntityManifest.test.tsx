@@ -1,4 +1,5 @@
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import type { Entity } from '@backstage/catalog-model';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
@@ -55,6 +56,66 @@ const rejected = registrationRow({
 });
 
 describe('the tab of a registered manifest', () => {
+  it('lets whoever may decide about it', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [
+      registrationRow({
+        may: { approve: true },
+        suggestedClaim: {
+          location: { host: 'git.example' },
+          home: 'demo',
+          namespaces: ['default'],
+          needsServiceAccount: true,
+        },
+      }),
+    ];
+    show(kustomization, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Approve' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: /Approve/ });
+    const approve = within(dialog).getByRole('button', { name: 'Approve' });
+    expect(approve).toBeDisabled();
+    await userEvent.type(
+      within(dialog).getByLabelText(/ServiceAccount/),
+      'deployer',
+    );
+    await userEvent.click(approve);
+    expect(
+      await screen.findByText('Registered just now', undefined, LONG),
+    ).toBeInTheDocument();
+    expect(api.calls).toContain(
+      'approve kustomization:default/game-app {"serviceAccount":"deployer"}',
+    );
+  });
+
+  it('wants a reason for a rejection, and says who rejected', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [registrationRow({ may: { approve: true } })];
+    show(kustomization, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Reject' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: /Reject/ });
+    const reject = within(dialog).getByRole('button', { name: 'Reject' });
+    expect(reject).toBeDisabled();
+    await userEvent.type(within(dialog).getByLabelText(/Reason/), 'not here');
+    await userEvent.click(reject);
+    expect(
+      await screen.findByText(/guest rejected it: not here/, undefined, LONG),
+    ).toBeInTheDocument();
+  });
+
+  it('offers no decision to whoever may not', async () => {
+    const api = new GitopsApiMock();
+    api.registrations = [registrationRow({ may: { approve: false } })];
+    show(kustomization, api);
+    expect(await screen.findByText('Waits for approval')).toBeInTheDocument();
+    expect(
+      screen.queryByRole('button', { name: 'Approve' }),
+    ).not.toBeInTheDocument();
+  });
+
   it('says why there is no object, in place of that there is none', async () => {
     const api = new GitopsApiMock();
     api.registrations = [registrationRow()];

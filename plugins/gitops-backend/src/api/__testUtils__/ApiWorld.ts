@@ -160,8 +160,8 @@ export class ApiWorld {
       };
       this.audited.push(record);
       return {
-        success: async options => {
-          Object.assign(record, { end: 'success', meta: options?.meta });
+        success: async end => {
+          Object.assign(record, { end: 'success', meta: end?.meta });
         },
         fail: async ({ error, meta }) => {
           Object.assign(record, { end: 'fail', error, meta });

@@ -5,6 +5,7 @@ import type {
   RegistrationRow,
 } from '@backstage-gitops/plugin-gitops-common';
 import { gitopsReactTranslationRef } from '../../text/translation';
+import { ApprovalActions } from '../ApprovalActions/ApprovalActions';
 import { Facts } from '../Facts/Facts';
 import { Countdown, RelativeTime } from '../RelativeTime/RelativeTime';
 import { Warnings } from '../Warnings/Warnings';
@@ -39,7 +40,7 @@ const SEVERITY = {
  */
 export function RegistrationNotice(props: RegistrationNoticeProps) {
   const { registration, isMissing = false } = props;
-  const { state, suggestedClaim, claim } = registration;
+  const { state, suggestedClaim, claim, approval } = registration;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
   if (state === 'Applied' && !isMissing) return null;
   return (
@@ -94,9 +95,19 @@ export function RegistrationNotice(props: RegistrationNoticeProps) {
                   label: t('registration.admittedBy'),
                   value: claim && shownClaim(claim),
                 },
+                {
+                  label: t('approval.by'),
+                  value: approval && (
+                    <>
+                      {approval.by}, {t(`approval.${approval.decision}`)}{' '}
+                      <RelativeTime time={approval.at} />
+                    </>
+                  ),
+                },
                 { label: t('error.whatToDo'), value: registration.hint },
               ]}
             />
+            <ApprovalActions registration={registration} />
             {suggestedClaim && <ClaimSnippet claim={suggestedClaim} />}
           </div>
         }
