@@ -16,6 +16,7 @@ import { createKubeconfig } from './kubeconfig';
 import { KindRegistry } from './kinds/registry';
 import { close, listen } from './listen';
 import type { SandboxLogger } from './logger';
+import { PodLogs } from './logs/podLogs';
 import { ObjectWriter } from './objects/objectWriter';
 import { addressAllocator } from './objects/serviceAddresses';
 import { FileJournal } from './storage/journal';
@@ -103,11 +104,13 @@ export async function startKubernetesApi(
     randomUuid: randomUUID,
     randomSuffix,
   });
+  const clock = systemClock(now);
+  const logs = new PodLogs({ store, clock });
   const controllers = new ControlPlane({
     writer,
     registry,
     logger,
-    clock: systemClock(now),
+    clock,
     caPem: certificates.ca.certificate,
   });
 
@@ -119,6 +122,7 @@ export async function startKubernetesApi(
     logger,
     now,
     faults,
+    logs,
     requests,
     adminToken: token,
     authorizer: new Authorizer(store),
@@ -179,6 +183,7 @@ export async function startKubernetesApi(
     stop: async () => {
       controllers.stop();
       api.watches.close();
+      logs.close();
       await close(server);
       store.close();
     },

@@ -1,26 +1,10 @@
 import type { JsonObject, JsonValue } from '../json/value';
 import { asArray, asObject, asString, at, isObject } from '../json/value';
 import { age, humanDuration } from './age';
+import { CLUSTER_COLUMNS, LAST_SCHEDULE } from './clusterColumns';
+import { AGE, number, size, text } from './column';
+import { POD_COLUMNS } from './podColumns';
 import type { Column } from './tables';
-
-function text(
-  name: string,
-  value: (object: JsonObject) => JsonValue,
-  priority = 0,
-): Column {
-  return { name, type: 'string', priority, value };
-}
-
-function number(
-  name: string,
-  value: (object: JsonObject) => JsonValue,
-): Column {
-  return { name, type: 'integer', value };
-}
-
-const AGE: Column = text('Age', () => '');
-AGE.value = (object, now) =>
-  age(at(object, 'metadata', 'creationTimestamp') ?? '', now);
 
 const CREATED_AT: Column = {
   name: 'Created At',
@@ -30,12 +14,6 @@ const CREATED_AT: Column = {
 
 function count(object: JsonObject, ...path: string[]): number {
   return Number(at(object, ...path) ?? 0);
-}
-
-function size(value: JsonValue | undefined): number {
-  return Array.isArray(value)
-    ? value.length
-    : Object.keys(asObject(value)).length;
 }
 
 function containers(object: JsonObject): JsonObject[] {
@@ -84,27 +62,19 @@ function ports(object: JsonObject): string {
     .join(',');
 }
 
+function loadBalancerAddress(object: JsonObject): string {
+  return asArray(at(object, 'status', 'loadBalancer', 'ingress'))
+    .filter(isObject)
+    .map(entry => String(entry.ip ?? entry.hostname ?? ''))
+    .join(',');
+}
+
 function externalIp(object: JsonObject): string {
   const spec = asObject(object.spec);
   if (spec.type === 'ExternalName') return String(spec.externalName ?? '');
-  const ingress = asArray(at(object, 'status', 'loadBalancer', 'ingress'))
-    .filter(isObject)
-    .map(entry => String(entry.ip ?? entry.hostname ?? ''));
-  if (ingress.length > 0) return ingress.join(',');
+  const address = loadBalancerAddress(object);
+  if (address) return address;
   return spec.type === 'LoadBalancer' ? '<pending>' : '<none>';
-}
-
-function podReady(object: JsonObject): string {
-  const statuses = asArray(at(object, 'status', 'containerStatuses')).filter(
-    isObject,
-  );
-  const ready = statuses.filter(status => status.ready === true).length;
-  return `${ready}/${asArray(at(object, 'spec', 'containers')).length}`;
-}
-
-function podStatus(object: JsonObject): string {
-  if (at(object, 'metadata', 'deletionTimestamp')) return 'Terminating';
-  return asString(at(object, 'status', 'phase')) ?? 'Unknown';
 }
 
 /** `cpu: 30%/80%`, or `<unknown>` for what is not measured. */
@@ -172,6 +142,14 @@ function involved(object: JsonObject): string {
   return `${String(target.kind ?? '').toLowerCase()}/${String(target.name ?? '')}`;
 }
 
+/** A CronJob's containers are those of its Jobs. */
+const JOB_WIDE: Column[] = [WIDE[0], WIDE[1]].map(column => ({
+  ...column,
+  value: (object, now) =>
+    column.value(asObject(at(object, 'spec', 'jobTemplate')), now),
+}));
+JOB_WIDE.push(text('Selector', () => '<none>', 1));
+
 const EVENT = [
   lastSeen,
   text('Type', o => asString(o.type) ?? ''),
@@ -191,6 +169,7 @@ const ROLE_BINDING = [
 
 /** Columns of built-in kinds after the name (`pkg/printers/internalversion`, Kubernetes 1.34). */
 export const BUILTIN_COLUMNS: Record<string, Column[]> = {
+  ...CLUSTER_COLUMNS,
   '/ConfigMap': [text('Data', o => size(o.data) + size(o.binaryData)), AGE],
   '/Secret': [
     text('Type', o => asString(o.type) ?? ''),
@@ -210,34 +189,9 @@ export const BUILTIN_COLUMNS: Record<string, Column[]> = {
     AGE,
     text('Selector', o => selector(at(o, 'spec', 'selector')), 1),
   ],
-  '/Pod': [
-    text('Ready', podReady),
-    text('Status', podStatus),
-    text('Restarts', () => '0'),
-    AGE,
-    text('IP', o => asString(at(o, 'status', 'podIP')) ?? '<none>', 1),
-    text('Node', o => asString(at(o, 'spec', 'nodeName')) ?? '<none>', 1),
-  ],
+  '/Pod': POD_COLUMNS,
   '/Event': EVENT,
   'events.k8s.io/Event': EVENT,
-  '/PersistentVolumeClaim': [
-    text('Status', o => asString(at(o, 'status', 'phase')) ?? ''),
-    text('Volume', o => asString(at(o, 'spec', 'volumeName')) ?? ''),
-    text(
-      'Capacity',
-      o => asString(at(o, 'status', 'capacity', 'storage')) ?? '',
-    ),
-    text('Access Modes', o =>
-      asArray(at(o, 'status', 'accessModes'))
-        .map(String)
-        .join(','),
-    ),
-    text(
-      'StorageClass',
-      o => asString(at(o, 'spec', 'storageClassName')) ?? '',
-    ),
-    AGE,
-  ],
   'apps/Deployment': [
     text(
       'Ready',
@@ -250,6 +204,13 @@ export const BUILTIN_COLUMNS: Record<string, Column[]> = {
     ...WIDE,
   ],
   'apps/ReplicaSet': [
+    number('Desired', o => count(o, 'spec', 'replicas')),
+    number('Current', o => count(o, 'status', 'replicas')),
+    number('Ready', o => count(o, 'status', 'readyReplicas')),
+    AGE,
+    ...WIDE,
+  ],
+  '/ReplicationController': [
     number('Desired', o => count(o, 'spec', 'replicas')),
     number('Current', o => count(o, 'status', 'replicas')),
     number('Ready', o => count(o, 'status', 'readyReplicas')),
@@ -307,8 +268,9 @@ export const BUILTIN_COLUMNS: Record<string, Column[]> = {
       at(o, 'spec', 'suspend') === true ? 'True' : 'False',
     ),
     number('Active', o => size(at(o, 'status', 'active'))),
-    text('Last Schedule', () => '<none>'),
+    LAST_SCHEDULE,
     AGE,
+    ...JOB_WIDE,
   ],
   'networking.k8s.io/Ingress': [
     text('Class', o => asString(at(o, 'spec', 'ingressClassName')) ?? '<none>'),
@@ -318,7 +280,7 @@ export const BUILTIN_COLUMNS: Record<string, Column[]> = {
         .filter(Boolean);
       return hosts.length > 0 ? hosts.join(',') : '*';
     }),
-    text('Address', () => ''),
+    text('Address', loadBalancerAddress),
     text('Ports', o => (size(at(o, 'spec', 'tls')) > 0 ? '80, 443' : '80')),
     AGE,
   ],
