@@ -48,6 +48,27 @@ const cases: ClusterCase[] = [
       expect((await live(wanted))?.data).toEqual({ a: '2', old: 'x' });
     },
   },
+  {
+    name: 'takes over from the managers that it is told, and from no others',
+    pins: 'Flux 2.9, kustomize-controller: --override-manager',
+    run: async ({ client, lines, live, inNs }) => {
+      const made = inNs(configMap('settings', { a: '1', old: 'x' }));
+      await client.create(made, { fieldManager: 'helm' });
+      const wanted = configMap('settings', { a: '1' });
+      await lines([wanted]);
+      expect((await live(wanted))?.data).toEqual({ a: '1', old: 'x' });
+      const overrideManagers = [
+        { prefix: 'helm', operation: 'Update' as const },
+      ];
+      expect(await lines([wanted], { overrideManagers })).toEqual([
+        'ConfigMap/NS/settings configured',
+      ]);
+      expect((await live(wanted))?.data).toEqual({ a: '1' });
+      expect(await lines([wanted], { overrideManagers })).toEqual([
+        'ConfigMap/NS/settings unchanged',
+      ]);
+    },
+  },
 ];
 
 export const takeOverCases: CaseGroup = { name: 'take-over', cases };

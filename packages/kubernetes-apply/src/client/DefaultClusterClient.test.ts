@@ -228,6 +228,36 @@ describe('ClusterClient', () => {
       expect(items).toHaveLength(2);
     });
 
+    it('stops where there is more than it was told to read', async () => {
+      const LIST = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'team' };
+      let remainingItemCount: number | undefined = 50_000;
+      api.on(`GET ${COLLECTION}`, (_, response) =>
+        json(
+          response,
+          200,
+          page(['a', 'b'], { continue: 'more', remainingItemCount }),
+        ),
+      );
+      const client = api.client();
+      expect(await client.list({ ...LIST, maxItems: 10 })).toMatchObject({
+        items: [{}, {}],
+        truncated: true,
+      });
+      // Lists by label do not say how much is left.
+      remainingItemCount = undefined;
+      expect(await client.list({ ...LIST, maxItems: 2 })).toMatchObject({
+        truncated: true,
+      });
+      expect(api.requests('GET', COLLECTION)).toHaveLength(2);
+      api.on(`GET ${COLLECTION}`, (_, response) =>
+        failure(response, 410, 'Expired'),
+      );
+      expect(await client.list({ ...LIST, maxItems: 2 })).toMatchObject({
+        items: [],
+        truncated: true,
+      });
+    });
+
     it('does not follow a page that leads to itself', async () => {
       api.on(`GET ${COLLECTION}`, (_, response) =>
         json(response, 200, page(['a'], { continue: 'again' })),
