@@ -2,6 +2,7 @@ import { Knex } from 'knex';
 import { migratedDatabases, testDatabaseIds } from '../__testUtils__/databases';
 import {
   app,
+  CLAIM,
   FILE,
   GAME_APP,
   GITOPS,
@@ -189,6 +190,84 @@ describe('Registrar', () => {
       expect(catalog.reads).toBe(3);
     });
 
+    it('deletes an orphan where its claim says so, after the time that it says', async () => {
+      const { catalog, side } = await register(knex, GAME_APP, {
+        ...GITOPS,
+        claims: [{ ...CLAIM, deleteAfter: { hours: 1 } }],
+      });
+      catalog.files.clear();
+      await catalog.refresh();
+      await side.registrar.run();
+      catalog.time += 120_000;
+      await side.registrar.run();
+      expect(await stateOf(side)).toMatchObject({
+        state: 'Orphaned',
+        message: expect.stringContaining('its claim has it deleted at'),
+      });
+      expect(await inHome()).toBeDefined();
+      catalog.time += 3_600_000;
+      await side.registrar.run();
+      expect(await inHome()).toBeUndefined();
+      catalog.time += 3_600_000;
+      await side.registrar.run();
+      expect(await side.registrations.list()).toEqual([]);
+    });
+
+    it('leaves it to somebody to delete the better part of a claim', async () => {
+      const names = Array.from({ length: 25 }, (_, i) => `app-${i}`);
+      const all = names.map(name => app(name)).join('---\n');
+      const { catalog, side } = await register(knex, all, {
+        ...GITOPS,
+        claims: [{ ...CLAIM, deleteAfter: { minutes: 1 } }],
+      });
+      catalog.files.clear();
+      await catalog.refresh();
+      for (let i = 0; i < 3; i++) {
+        await side.registrar.run();
+        catalog.time += 3_600_000;
+      }
+      expect(await delivered()).toHaveLength(25);
+      expect(await stateOf(side, 'app-3')).toMatchObject({
+        state: 'Orphaned',
+        message: expect.stringContaining('25 of 25'),
+      });
+    });
+
+    it('forgets an orphan that somebody deleted, and touches none that was taken over', async () => {
+      const { catalog, side } = await register(
+        knex,
+        `${app('one')}---\n${app('two')}`,
+        { ...GITOPS, claims: [{ ...CLAIM, deleteAfter: { minutes: 5 } }] },
+      );
+      const client = world.home.client;
+      catalog.files.clear();
+      await catalog.refresh();
+      await side.registrar.run();
+      const two = (await inHome('two'))!;
+      await client.patch(
+        { ...two.metadata, apiVersion: two.apiVersion, kind: two.kind },
+        {
+          type: 'merge',
+          body: {
+            metadata: {
+              annotations: { [GitopsAnnotation.registration]: 'url:other#0' },
+            },
+          },
+        },
+      );
+      const one = (await inHome('one'))!;
+      await client.delete({
+        ...one.metadata,
+        apiVersion: one.apiVersion,
+        kind: one.kind,
+      });
+      catalog.time += 3_600_000;
+      await side.registrar.run();
+      await side.registrar.run();
+      expect(await side.registrations.list()).toEqual([]);
+      expect(await inHome('two')).toBeDefined();
+    });
+
     it('orphans what the catalog has lost for good; the object stays', async () => {
       const { catalog, side } = await register(knex, GAME_APP);
       catalog.files.clear();
@@ -200,7 +279,6 @@ describe('Registrar', () => {
       expect(await stateOf(side)).toMatchObject({
         state: 'Orphaned',
         code: 'EntityVanished',
-        dueAt: null,
       });
       catalog.time += 3_600_000;
       await side.registrar.run();

@@ -21,6 +21,7 @@ import { Decision, Registration } from './Registration';
 import { RegistrationStore } from './RegistrationStore';
 import { syncRegistrations } from './syncRegistrations';
 import { showLocation } from './showLocation';
+import { tendOrphan } from './tendOrphan';
 
 /** What {@link Registrar} is made of. */
 export interface RegistrarOptions {
@@ -177,6 +178,10 @@ export class Registrar {
     if (signal.aborted) {
       return;
     }
+    if (registration.state === 'Orphaned') {
+      await this.tend(registration);
+      return;
+    }
     const delivered = await deliver({
       manifest: registration,
       files,
@@ -198,6 +203,32 @@ export class Registrar {
       decision,
       this.next(registration, decision),
     );
+    this.tell(registration, decision);
+  }
+
+  private async tend(registration: Registration): Promise<void> {
+    const { config, homes, store, logger, now } = this.options;
+    const outcome = await tendOrphan({
+      registration,
+      store,
+      homes,
+      config,
+      now: now(),
+      signal: this.stopping.signal,
+    });
+    if (outcome === 'gone') {
+      await store.remove(registration);
+      logger.info(
+        `${registration.entityRef} is no longer registered, and its object is gone`,
+      );
+      return;
+    }
+    const { decision, dueAt } = outcome;
+    if (!decision) {
+      await store.postpone(registration, dueAt);
+      return;
+    }
+    await store.finish(registration, decision, { dueAt, failures: 0 });
     this.tell(registration, decision);
   }
 

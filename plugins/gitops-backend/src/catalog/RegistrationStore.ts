@@ -107,6 +107,12 @@ export class RegistrationStore {
         policy,
         revision: known.revision + 1,
         failures: 0,
+        // Registered again.
+        ...(known.state === 'Orphaned' && {
+          state: null,
+          code: null,
+          message: null,
+        }),
         due_at: now,
         seen_at: now,
         missing_since: null,
@@ -127,7 +133,7 @@ export class RegistrationStore {
       .update({ missing_since: null, seen_at: this.now() });
   }
 
-  /** Nothing is done about it any more; its object stays. */
+  /** Its object stays, and is looked after. */
   async orphan(known: Registration, message: string): Promise<boolean> {
     const updated = await this.database(TABLE)
       .where({ entity_ref: known.entityRef, revision: known.revision })
@@ -137,10 +143,24 @@ export class RegistrationStore {
         code: 'EntityVanished',
         message,
         revision: known.revision + 1,
-        due_at: null,
+        due_at: this.now(),
         updated_at: this.now(),
       });
     return updated > 0;
+  }
+
+  /** Looks at one again later, as it is. */
+  async postpone(known: Registration, dueAt: number): Promise<void> {
+    await this.database(TABLE)
+      .where({ entity_ref: known.entityRef, revision: known.revision })
+      .update({ due_at: dueAt });
+  }
+
+  /** Forgets one, unless it was registered again meanwhile. */
+  async remove(known: Registration): Promise<void> {
+    await this.database(TABLE)
+      .where({ entity_ref: known.entityRef, revision: known.revision })
+      .delete();
   }
 
   /**
