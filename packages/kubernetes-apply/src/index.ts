@@ -82,6 +82,12 @@ export type {
   ExplainOptions,
 } from './diff/explainChanges';
 export type { FieldChange } from './diff/FieldChange';
+export { DriftWatch } from './drift/DriftWatch';
+export type {
+  DriftHint,
+  DriftOwner,
+  DriftWatchOptions,
+} from './drift/DriftWatch';
 export {
   compileHealthRules,
   HealthRuleError,

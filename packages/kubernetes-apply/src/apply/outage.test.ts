@@ -1,4 +1,4 @@
-import { failure, FakeApi, json } from '../__testUtils__/FakeApi';
+import { failure, FakeApi, json, type Handler } from '../__testUtils__/FakeApi';
 import { configMap, MANAGER, OWNER } from '../__testUtils__/objects';
 import { prune } from '../prune/prune';
 import { ApplyError } from './ApplyError';
@@ -31,7 +31,9 @@ describe('a cluster that goes away', () => {
     }).catch(e => e);
 
   it('is not asked about one object after the other', async () => {
-    api.on(`GET ${COLLECTION}`, (_, response) => response.destroy());
+    api.on(`GET ${COLLECTION}`, (_, response) => {
+      response.destroy();
+    });
     const error = await apply();
     expect(error).toBeInstanceOf(ApplyError);
     expect(error.failures).toHaveLength(1);
@@ -48,11 +50,12 @@ describe('a cluster that goes away', () => {
       json(response, 200, { metadata: { resourceVersion: '1' }, items: live }),
     );
     let dryRuns = 0;
+    const hangUp: Handler = (_, response) => {
+      dryRuns += 1;
+      response.destroy();
+    };
     for (const { metadata } of objects) {
-      api.on(`PATCH ${COLLECTION}/${metadata.name}`, (_, response) => {
-        dryRuns += 1;
-        response.destroy();
-      });
+      api.on(`PATCH ${COLLECTION}/${metadata.name}`, hangUp);
     }
     const error = await apply();
     expect(error).toBeInstanceOf(ApplyError);

@@ -42,14 +42,15 @@ const cases: ClusterCase[] = [
       for (const object of namespaces) {
         cleanUp(() => client.delete(refOf(object)));
       }
-      const set: KubernetesObject[] = namespaces.flatMap(({ metadata }) => [
-        configMap('a', {}, { namespace: metadata.name }),
-        configMap('b', {}, { namespace: metadata.name }),
-      ]);
+      const set: KubernetesObject[] = namespaces.flatMap(({ metadata }) =>
+        ['a', 'b', 'c', 'd', 'e'].map(name =>
+          configMap(name, {}, { namespace: metadata.name }),
+        ),
+      );
       await apply([...namespaces, ...set]);
       const { client: counted, calls } = observed(client);
       await apply(set, { client: counted });
-      expect(calls).toEqual(['list', ...Array(8).fill('apply dry-run')]);
+      expect(calls).toEqual(['list', ...Array(20).fill('apply dry-run')]);
     },
   },
   {

@@ -24,6 +24,11 @@ type Group = readonly ObjectRef[];
 
 /** Up to so many objects of a kind and namespace are read one by one. */
 const FEW = 2;
+/**
+ * From so many objects of a kind on, in several namespaces, all namespaces are
+ * listed: the API server walks through what others have there to find ours.
+ */
+const MANY = 20;
 /** Objects of others that may be read, by name alone, for one of ours. */
 const FOREIGN_PER_OBJECT = 10;
 const PAGE = 500;
@@ -96,8 +101,8 @@ async function readKind(
     }
     return listed !== undefined;
   };
-  // One list over all namespaces where there are many, and it is allowed.
-  if (places.length > 1 && (await read(undefined))) return;
+  const spread = places.length > 1 && group.length >= MANY;
+  if (spread && (await read(undefined))) return;
   await mapConcurrent(places, CONCURRENT_READS, async members => {
     if (members.length > FEW) await read(members[0].namespace);
   });
