@@ -4,7 +4,8 @@ const help = `Starts the sandbox alone: a small Kubernetes API and a Git server 
 
   --kubernetes-port N     default 6443
   --git-port N            default 8418
-  --data-dir DIR          where everything is kept (default .data/sandbox)
+  --data-dir DIR          keeps objects and repositories there; without it they
+                          are gone when the sandbox ends
   --kubeconfig FILE       where the kubeconfig is written (default .sandbox/kubeconfig)
   --demo                  fill it with the demo repository and its GitOps objects`;
 

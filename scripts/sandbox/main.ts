@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '@backstage-gitops/sandbox';
@@ -10,7 +11,7 @@ const { values } = parseArgs({
   options: {
     'kubernetes-port': { type: 'string', default: '6443' },
     'git-port': { type: 'string', default: '8418' },
-    'data-dir': { type: 'string', default: path.join(root, '.data/sandbox') },
+    'data-dir': { type: 'string' },
     kubeconfig: {
       type: 'string',
       default: path.join(root, '.sandbox/kubeconfig'),
@@ -21,12 +22,22 @@ const { values } = parseArgs({
   },
 });
 
+// State is kept where a directory for it is named; else it goes with the process.
+const kept = values['data-dir'];
+const dataDir = kept ?? mkdtempSync(path.join(tmpdir(), 'gitops-sandbox-'));
+
+function forget() {
+  if (!kept) {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
 async function main() {
   const sandbox = await startSandbox({
-    dataDir: values['data-dir'],
+    dataDir,
     kubernetes: { port: Number(values['kubernetes-port']) },
     git: { port: Number(values['git-port']) },
-    persist: true,
+    persist: kept !== undefined,
     logger: console,
   });
   mkdirSync(path.dirname(values.kubeconfig), { recursive: true });
@@ -48,6 +59,12 @@ async function main() {
     `Kubernetes API  ${addresses.kubernetes}  (kubectl --kubeconfig ${addresses.kubeconfig} ...)`,
   );
   console.log(`Git server      ${addresses.git}/<owner>/<name>.git`);
+  console.log(
+    kept
+      ? `State           ${path.relative(process.cwd(), dataDir)}, kept`
+      : 'State           gone when this ends; --data-dir DIR keeps it',
+  );
+  console.log('Ctrl-C ends it.');
 
   const stop = new AbortController();
   const deliveredFile = values['delivered-file'];
@@ -62,7 +79,10 @@ async function main() {
       if (!stop.signal.aborted) {
         stop.abort();
         sandbox.stop().then(
-          () => process.exit(0),
+          () => {
+            forget();
+            process.exit(0);
+          },
           error => {
             console.error(error);
             process.exit(1);
@@ -74,6 +94,7 @@ async function main() {
 }
 
 main().catch(error => {
+  forget();
   console.error(error instanceof Error ? error.message : error);
   if (error?.hint) {
     console.error(error.hint);

@@ -176,6 +176,8 @@ export async function startKubernetesApi(
       inject: fault => faults.inject(fault),
       clear: () => faults.clear(),
       dropWatches: () => api.watches.drop(),
+      stallWatches: () => api.watches.stall(),
+      failGroup: service => faults.fail(service),
       expireWatches: () => api.watches.expire(),
       compact: () => store.compact(),
     },

@@ -23,10 +23,12 @@ import type { SandboxLogger } from '../logger';
 import type { PodLogs } from '../logs/podLogs';
 import {
   ApiError,
+  conflict,
   internalError,
   methodNotAllowed,
   noSuchPath,
   noSuchResource,
+  STALE_OBJECT,
 } from './apiError';
 import { mediaType, parseObject, readBody } from './body';
 import { Documents } from './documents';
@@ -101,7 +103,7 @@ export class ApiServer {
       record = recordOf(request, info);
       this.options.requests.add(record);
       const faults = this.options.faults.take(record);
-      if (await this.meetFaults(faults, response)) return;
+      if (await this.meetFaults(faults, record, response)) return;
       const user = this.userOf(request, record);
       this.authorize(user, info);
       const body = await readBody(request);
@@ -148,6 +150,7 @@ export class ApiServer {
   /** Returns true when a fault has answered. */
   private async meetFaults(
     faults: Fault[],
+    record: RecordedRequest,
     response: ServerResponse,
   ): Promise<boolean> {
     for (const fault of faults) {
@@ -155,6 +158,11 @@ export class ApiServer {
       if (fault.disconnect) {
         response.destroy();
         return true;
+      }
+      if (fault.hang) return true;
+      if (fault.status === 409 && record.name) {
+        const { group = '', resource = '', name } = record;
+        throw conflict({ group, resource, name }, STALE_OBJECT);
       }
       if (fault.status) {
         throw new ApiError({

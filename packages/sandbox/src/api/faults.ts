@@ -20,6 +20,10 @@ export interface Fault {
   retryAfterSeconds?: number;
   /** Close the connection instead of answering. */
   disconnect?: boolean;
+  /** Never answer and keep the connection open, as a peer that has gone without a word. */
+  hang?: boolean;
+  /** Only each nth matching request meets the fault, such as 409 for each third write. */
+  every?: number;
   /** Handle the request, then close the connection before the answer is sent. */
   dropResponse?: boolean;
   /** Probability from 0 to 1 that a matching request meets the fault; 1 by default. */
@@ -38,6 +42,13 @@ export interface KubernetesFaults {
   clear(): void;
   /** Breaks the connections of all open watches. */
   dropWatches(): void;
+  /** Open watches send nothing any more and stay open, as half-open connections do. */
+  stallWatches(): void;
+  /**
+   * Makes a group's version answer 503 and stale in discovery, as while the
+   * service behind an APIService is missing; returns how to bring it back.
+   */
+  failGroup(service: { group: string; version: string }): () => void;
   /** Sends `410 Expired` on all open watches and ends them. */
   expireWatches(): void;
   /** Forgets the log of changes: a watch or continued list from an earlier resourceVersion gets 410. */
@@ -46,13 +57,17 @@ export interface KubernetesFaults {
 
 /** Chooses the faults that a request meets. */
 export class FaultPlan {
-  private readonly faults = new Set<{ fault: Fault; left: number }>();
+  private readonly faults = new Set<{
+    fault: Fault;
+    left: number;
+    seen: number;
+  }>();
   private readonly groups = new Map<string, UnavailableService>();
 
   constructor(private readonly random: () => number) {}
 
   inject(fault: Fault): () => void {
-    const entry = { fault, left: fault.times ?? Infinity };
+    const entry = { fault, left: fault.times ?? Infinity, seen: 0 };
     this.faults.add(entry);
     return () => this.faults.delete(entry);
   }
@@ -80,6 +95,8 @@ export class FaultPlan {
     for (const entry of [...this.faults]) {
       const { fault } = entry;
       if (fault.match && !fault.match(request)) continue;
+      entry.seen += 1;
+      if (fault.every && entry.seen % fault.every !== 0) continue;
       if (fault.rate !== undefined && this.random() >= fault.rate) continue;
       entry.left -= 1;
       if (entry.left <= 0) this.faults.delete(entry);

@@ -93,6 +93,13 @@ export class Watch {
     this.input.response.destroy();
   }
 
+  /** Sends nothing any more; the connection stays open. */
+  stall(): void {
+    this.unsubscribe?.();
+    clearTimeout(this.timeout);
+    clearInterval(this.interval);
+  }
+
   expire(): void {
     this.sendError(
       expired('The resourceVersion for the provided watch is too old.'),
@@ -102,9 +109,7 @@ export class Watch {
   }
 
   private stop(): void {
-    this.unsubscribe?.();
-    clearTimeout(this.timeout);
-    clearInterval(this.interval);
+    this.stall();
     this.onEnd();
   }
 

@@ -42,6 +42,11 @@ export class WatchHandler {
     for (const watch of [...this.open]) watch.abort();
   }
 
+  /** Keeps all open watches from sending anything more. */
+  stall(): void {
+    for (const watch of this.open) watch.stall();
+  }
+
   /** Ends all open watches in order. */
   close(): void {
     for (const watch of [...this.open]) watch.end();

@@ -1,4 +1,3 @@
-import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import type { IncomingMessage } from 'node:http';
 import type { Admission } from '../admission/admission';
 import type { JsonObject } from '../json/value';
@@ -12,7 +11,8 @@ import type {
   WriteOptions,
 } from '../objects/writeRequest';
 import { applyMergePatch } from '../patch/mergePatch';
-import { ApiError, unsupportedMediaType } from './apiError';
+import { ApiError, badRequest, unsupportedMediaType } from './apiError';
+import { checkDeleteOptions, checkWriteOptions } from './requestOptions';
 import { mediaType, parseBody, parseObject } from './body';
 import { listOf, selectorOf } from './readHandlers';
 
@@ -32,7 +32,7 @@ export class WriteHandlers {
     request: IncomingMessage,
     options: WriteOptions,
   ): WriteAnswer {
-    const object = parseObject(body, mediaType(request));
+    const object = parseSent(target, body, request);
     return { code: 201, body: this.writer.create(target, object, options) };
   }
 
@@ -42,7 +42,7 @@ export class WriteHandlers {
     request: IncomingMessage,
     options: WriteOptions,
   ): WriteAnswer {
-    const object = parseObject(body, mediaType(request));
+    const object = parseSent(target, body, request);
     if (target.subresource === 'scale') {
       return {
         code: 200,
@@ -153,6 +153,36 @@ export class WriteHandlers {
   }
 }
 
+const BODY_TYPES = [
+  '',
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+];
+
+/** The object in a body. @throws ApiError 400, 415 */
+function parseSent(
+  target: Target,
+  body: Buffer,
+  request: IncomingMessage,
+): JsonObject {
+  const type = mediaType(request);
+  if (!BODY_TYPES.includes(type)) {
+    throw unsupportedMediaType(
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
+  }
+  try {
+    return parseObject(body, type);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    // As the API server, but for the body itself, which may hold secrets.
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${target.resource.kind}): ${error.message}`,
+    );
+  }
+}
+
 function readPatch(body: Buffer, type: string, query: URLSearchParams): Patch {
   switch (type) {
     case 'application/json-patch+json':
@@ -178,22 +208,21 @@ function readDeleteOptions(
   query: URLSearchParams,
 ): DeleteOptions {
   const sent = body.length > 0 ? parseObject(body, type) : {};
-  const policy =
+  const asked =
     asString(sent.propagationPolicy) ??
     query.get('propagationPolicy') ??
-    (sent.orphanDependents === true ? 'Orphan' : undefined);
-  if (
-    policy !== undefined &&
-    policy !== 'Foreground' &&
-    policy !== 'Background' &&
-    policy !== 'Orphan'
-  ) {
-    throw new ApiError({
-      code: 422,
-      reason: 'Invalid',
-      message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${stringifyJson(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-    });
-  }
+    undefined;
+  const orphans =
+    typeof sent.orphanDependents === 'boolean'
+      ? sent.orphanDependents
+      : undefined;
+  checkDeleteOptions({
+    propagationPolicy: asked,
+    orphanDependents: orphans,
+    dryRun: query.getAll('dryRun'),
+  });
+  const policy = (asked ??
+    (orphans ? 'Orphan' : undefined)) as DeleteOptions['propagationPolicy'];
   const preconditions = asObject(sent.preconditions);
   return {
     dryRun:
@@ -214,19 +243,9 @@ function readDeleteOptions(
   };
 }
 
-/** Whether a request asks for a dry run. @throws ApiError 422 for an unknown value */
-export function isDryRun(query: URLSearchParams): boolean {
-  const values = query.getAll('dryRun').filter(Boolean);
-  for (const value of values) {
-    if (value !== 'All') {
-      throw new ApiError({
-        code: 422,
-        reason: 'Invalid',
-        message: `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
-      });
-    }
-  }
-  return values.length > 0;
+/** Whether a request asks for a dry run. */
+function isDryRun(query: URLSearchParams): boolean {
+  return query.getAll('dryRun').includes('All');
 }
 
 /** The options of a create, update or patch. */
@@ -241,6 +260,12 @@ export function readWriteOptions(
     POST: 'CreateOptions',
     PUT: 'UpdateOptions',
   };
+  const kind = kinds[request.method ?? ''] ?? 'PatchOptions';
+  checkWriteOptions(
+    kind,
+    query,
+    mediaType(request) === 'application/apply-patch+yaml',
+  );
   const agent = request.headers['user-agent'] ?? 'unknown';
   return {
     dryRun: isDryRun(query),
@@ -251,7 +276,7 @@ export function readWriteOptions(
     warn,
     admission,
     requestOptions: {
-      kind: kinds[request.method ?? ''] ?? 'PatchOptions',
+      kind,
       apiVersion: 'meta.k8s.io/v1',
       ...(isDryRun(query) ? { dryRun: ['All'] } : {}),
       ...(['true', '1'].includes(query.get('force') ?? '')

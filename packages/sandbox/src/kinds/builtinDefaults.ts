@@ -193,6 +193,17 @@ const DEFAULTERS: Record<string, Defaulter> = {
     ];
     if (!metrics) fill(target, { targetCPUUtilizationPercentage: 80 });
   },
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': object => {
+    const target = spec(object);
+    fill(target, { failurePolicy: 'Fail' });
+    if (isObject(target.matchConstraints)) {
+      defaultMatch(target.matchConstraints);
+    }
+  },
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': object => {
+    const { matchResources } = spec(object);
+    if (isObject(matchResources)) defaultMatch(matchResources);
+  },
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration':
     defaultWebhooks,
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': object => {
@@ -254,6 +265,19 @@ function defaultAutoscaler(object: JsonObject): void {
     selectPolicy: 'Max',
     policies: [{ type: 'Percent', value: 100, ...EACH_15_SECONDS }],
   });
+}
+
+function defaultMatch(match: JsonObject): void {
+  fill(match, {
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+  });
+  for (const name of ['resourceRules', 'excludeResourceRules']) {
+    for (const rule of asArray(match[name]).filter(isObject)) {
+      fill(rule, { scope: '*' });
+    }
+  }
 }
 
 function defaultWebhooks(object: JsonObject): void {

@@ -7,6 +7,7 @@ import { pruneUnknownFields } from '../kinds/prune';
 import { apiVersionOf } from '../kinds/resource';
 import { declaringType, writeEmptyAsGo } from '../protobuf/decode';
 import { applySchemaDefaults } from '../kinds/schemaDefaults';
+import { readBytes } from './base64';
 import type { Target, WriteOptions } from './writeRequest';
 
 /** 400 for an object that does not have the form of its kind. */
@@ -43,6 +44,8 @@ export function decodeObject(
       goFieldName(target, path),
     );
     if (problem) throw new DecodeError(target, problem);
+    const illegal = readBytes(sent);
+    if (illegal) throw new DecodeError(target, illegal);
   }
   const { object: pruned, unknown } = pruneUnknownFields(version, sent);
   if (unknown.length > 0) reportUnknown(target, unknown, options);

@@ -10,6 +10,7 @@ import {
   isObject,
 } from '../json/value';
 import { webhookProblems } from '../admission/webhookProblems';
+import { configMapProblems, secretProblems } from './secretRules';
 import { definitionProblems } from './definitionRules';
 
 type Rules = (
@@ -161,16 +162,21 @@ const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 
 function dataKeyProblems(object: JsonObject): FieldProblem[] {
   return ['data', 'binaryData'].flatMap(field =>
-    Object.keys(asObject(object[field]))
-      .filter(key => !DATA_KEY.test(key) || key.length > 253)
-      .map(key =>
-        invalid(
-          `${field}[${key}]`,
-          key,
-          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-        ),
-      ),
+    Object.keys(asObject(object[field])).flatMap(key => {
+      const rule = dataKeyRule(key);
+      return rule ? [invalid(`${field}[${key}]`, key, rule)] : [];
+    }),
   );
+}
+
+function dataKeyRule(key: string): string | undefined {
+  if (key.length > 253) return 'must be no more than 253 characters';
+  if (!DATA_KEY.test(key)) {
+    return "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+  }
+  if (key === '.') return "must not be '.'";
+  if (key === '..') return "must not be '..'";
+  return key.startsWith('..') ? "must not start with '..'" : undefined;
 }
 
 const service: Rules = (object, live) => {
@@ -277,10 +283,12 @@ const RULES: Record<string, Rules> = {
   'v1/Pod': object => podRules(object.spec, 'spec'),
   'v1/ConfigMap': (object, live) => [
     ...dataKeyProblems(object),
+    ...configMapProblems(object),
     ...immutableData(object, live),
   ],
   'v1/Secret': (object, live) => [
     ...dataKeyProblems(object),
+    ...secretProblems(object),
     ...immutable(object, live, 'type'),
     ...immutableData(object, live),
   ],

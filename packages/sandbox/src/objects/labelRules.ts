@@ -25,12 +25,12 @@ export function labelKeyRule(key: string): string | undefined {
     if (!SUBDOMAIN.test(prefix)) return `prefix part ${SUBDOMAIN_RULE}`;
   }
   if (!name) return `name part must be non-empty; ${QUALIFIED_RULE}`;
-  if (name.length > 63) return 'name part must be no more than 63 bytes';
+  if (name.length > 63) return 'name part must be no more than 63 characters';
   return QUALIFIED_PART.test(name) ? undefined : QUALIFIED_RULE;
 }
 
 /** Why a text is no value of a label (apimachinery 0.34, `IsValidLabelValue`). */
 export function labelValueRule(value: string): string | undefined {
-  if (value.length > 63) return 'must be no more than 63 bytes';
+  if (value.length > 63) return 'must be no more than 63 characters';
   return !value || QUALIFIED_PART.test(value) ? undefined : LABEL_VALUE_RULE;
 }

@@ -59,12 +59,16 @@ function nameProblems(
       ? [invalid('metadata.name', name, "may not contain '/' or '%'")]
       : [];
   }
+  const problems = generateNameProblems(metadata);
   const isLabel = LABEL_NAMED.has(resource.kind) && !resource.custom;
   const limit = isLabel ? 63 : 253;
-  const problems: FieldProblem[] = [];
   if (name.length > limit) {
     problems.push(
-      invalid('metadata.name', name, `must be no more than ${limit} bytes`),
+      invalid(
+        'metadata.name',
+        name,
+        `must be no more than ${limit} characters`,
+      ),
     );
   }
   if (!(isLabel ? DNS_LABEL : SUBDOMAIN).test(name)) {
@@ -73,6 +77,13 @@ function nameProblems(
     );
   }
   return problems;
+}
+
+/** A prefix of names may end in a dash or a dot. */
+function generateNameProblems(metadata: JsonObject): FieldProblem[] {
+  const prefix = asString(metadata.generateName);
+  if (!prefix || SUBDOMAIN.test(prefix.replace(/[-.]+$/, ''))) return [];
+  return [invalid('metadata.generateName', prefix, SUBDOMAIN_RULE)];
 }
 
 function labelProblems(metadata: JsonObject): FieldProblem[] {
@@ -107,36 +118,67 @@ function annotationProblems(metadata: JsonObject): FieldProblem[] {
 
 function ownerProblems(metadata: JsonObject): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const owners = asArray(metadata.ownerReferences);
-  for (const [index, owner] of owners.filter(isObject).entries()) {
-    const path = `metadata.ownerReferences[${index}]`;
-    for (const name of ['apiVersion', 'kind', 'name', 'uid']) {
-      if (owner[name]) continue;
-      const field = name === 'apiVersion' ? 'version' : name;
+  const field = 'metadata.ownerReferences';
+  const owners = asArray(metadata.ownerReferences).filter(isObject);
+  for (const owner of owners) {
+    if (!owner.apiVersion) {
       problems.push(
-        invalid(`${path}.${name}`, '', `${field} must not be empty`),
+        invalid(`${field}.apiVersion`, '', 'version must not be empty'),
+      );
+    }
+    for (const name of ['kind', 'name', 'uid']) {
+      if (owner[name]) continue;
+      problems.push(invalid(`${field}.${name}`, '', 'must not be empty'));
+    }
+    if (owner.kind === 'Event' && owner.apiVersion === 'v1') {
+      problems.push(
+        invalid(
+          field,
+          owner,
+          '/v1, Kind=Event is disallowed from being an owner',
+        ),
       );
     }
   }
-  const controllers = owners.filter(
-    owner => isObject(owner) && owner.controller === true,
-  );
+  const controllers = owners.filter(owner => owner.controller === true);
   if (controllers.length > 1) {
-    problems.push({
-      reason: 'FieldValueInvalid',
-      field: 'metadata.ownerReferences',
-      message:
-        'Invalid value: Only one reference can have Controller set to true',
-    });
+    const [first, second] = controllers.map(
+      ({ kind, name }) => `${String(kind)}/${String(name)}`,
+    );
+    problems.push(
+      invalid(
+        field,
+        owners,
+        `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`,
+      ),
+    );
   }
   return problems;
 }
 
+const STANDARD_FINALIZERS = new Set([
+  'foregroundDeletion',
+  'kubernetes',
+  'orphan',
+]);
+
 function finalizerProblems(metadata: JsonObject): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  for (const finalizer of asArray(metadata.finalizers).map(String)) {
+  const field = 'metadata.finalizers';
+  const finalizers = asArray(metadata.finalizers).map(String);
+  for (const finalizer of finalizers) {
     const rule = labelKeyRule(finalizer);
-    if (rule) problems.push(invalid('metadata.finalizers', finalizer, rule));
+    if (rule) problems.push(invalid(field, finalizer, rule));
+  }
+  for (const [index, finalizer] of finalizers.entries()) {
+    if (finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) continue;
+    problems.push(
+      invalid(
+        `${field}[${index}]`,
+        finalizer,
+        'name is neither a standard finalizer name nor is it fully qualified',
+      ),
+    );
   }
   return problems;
 }

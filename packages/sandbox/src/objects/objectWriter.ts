@@ -7,7 +7,7 @@ import {
   STALE_OBJECT,
   unexplained,
 } from '../api/apiError';
-import type { JsonObject } from '../json/value';
+import type { JsonObject, JsonValue } from '../json/value';
 import { asArray, asObject, asString, at, clone, equal } from '../json/value';
 import { apiVersionOf, inVersion, storedApiVersion } from '../kinds/resource';
 import type { AdmissionRequest } from '../admission/admission';
@@ -27,6 +27,7 @@ import { patchObject } from './patchObject';
 import { prepareCreate, prepareUpdate } from './prepare';
 import type { AddressAllocator } from './serviceAddresses';
 import { allocateServiceFields } from './serviceAddresses';
+import { checkStoredSize } from './storedSize';
 import { fieldVersionsOf } from './resourceFields';
 import type {
   DeleteOptions,
@@ -133,6 +134,7 @@ export class ObjectWriter {
 
   /** Replaces an object. @throws ApiError 400, 404, 409, 422 */
   replace(target: Target, sent: JsonObject, options: WriteOptions): JsonObject {
+    checkName(target, sent);
     const live = this.read(target);
     const next = this.decode(target, sent, options);
     const uid = asString(at(next, 'metadata', 'uid'));
@@ -233,7 +235,10 @@ export class ObjectWriter {
     sent: JsonObject,
     options: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
   ): JsonObject {
-    const decoded = decodeObject(target, clone(sent), options);
+    const decoded = uniqueOwners(
+      decodeObject(target, clone(sent), options),
+      options.warn,
+    );
     checkName(target, decoded);
     if (!target.resource.namespaced) return decoded;
     const metadata = asObject(decoded.metadata);
@@ -269,6 +274,7 @@ export class ObjectWriter {
   /** Stores an object, or gives it back unstored for a dry run. */
   save(target: Target, object: JsonObject, dryRun: boolean): JsonObject {
     if (dryRun) return object;
+    checkStoredSize(object);
     const stored = this.store.put(
       this.key(target),
       this.toStorage(target, object),
@@ -359,6 +365,27 @@ function admissionOf(
   const kind = operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions';
   const options = { ...rest, kind };
   return { target, operation, object, oldObject, dryRun, options };
+}
+
+/** Owner references that are there twice are kept once. */
+function uniqueOwners(
+  object: JsonObject,
+  warn: (message: string) => void,
+): JsonObject {
+  const metadata = asObject(object.metadata);
+  const owners = asArray(metadata.ownerReferences);
+  if (owners.length < 2) return object;
+  const isFirst = (owner: JsonValue, index: number) =>
+    owners.findIndex(other => equal(other, owner)) === index;
+  const ownerReferences = owners.filter(isFirst);
+  if (ownerReferences.length === owners.length) return object;
+  const twice = owners
+    .filter((owner, index) => !isFirst(owner, index))
+    .map(owner => String(asObject(owner).uid));
+  warn(
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...new Set(twice)].join(', ')}`,
+  );
+  return { ...object, metadata: { ...metadata, ownerReferences } };
 }
 
 /** A name in the body must be that of the URL, where that has one. @throws ApiError 400 */

@@ -18,6 +18,7 @@ import { applyJsonPatch, JsonPatchError } from '../patch/jsonPatch';
 import { applyMergePatch } from '../patch/mergePatch';
 import { applyStrategicMergePatch } from '../patch/strategicMergePatch';
 import { pruneUnknownFields } from '../kinds/prune';
+import { readBytes } from './base64';
 import { DecodeError, withDefaults } from './decode';
 import type { ObjectWriter } from './objectWriter';
 import { apiVersion, errorTarget } from './objectWriter';
@@ -155,6 +156,14 @@ function applyObject(
 /** The merged object as the kind's types write it. */
 function normalized(target: Target, applied: JsonObject): JsonObject {
   const { object } = pruneUnknownFields(target.version, applied);
+  const illegal = readBytes(object);
+  if (illegal) {
+    const { resource, version } = target;
+    const kind = `${resource.group}/${version.name}, Kind=${resource.kind}`;
+    throw unexplained(
+      `failed to convert new object (${target.namespace}/${target.name}; ${kind}) to proper version: unable to convert unstructured object to ${kind}: error decoding from json: ${illegal}`,
+    );
+  }
   return withDefaults(target, object);
 }
 
@@ -173,6 +182,9 @@ function checkConfiguration(
     ]);
   }
   const expected = apiVersion(target);
+  if (!config.apiVersion && !config.kind) {
+    throw badRequest('invalid object type: /, Kind=');
+  }
   if (config.apiVersion !== expected) {
     throw badRequest(
       `Incorrect version specified in apply patch. Specified patch version: ${String(config.apiVersion ?? '')}, expected: ${expected}`,
@@ -203,11 +215,8 @@ function checkConfiguration(
   });
   if (problems.length > 0) {
     const { resource, version } = target;
-    const gvk = resource.group
-      ? `${resource.group}/${version.name}`
-      : `/${version.name}`;
     throw unexplained(
-      `failed to create typed patch object (${target.namespace}/${target.name}; ${gvk.replace(/^\//, '')}, Kind=${resource.kind}): ${joinProblems(problems)}`,
+      `failed to create typed patch object (${namespace ?? ''}/${target.name}; ${resource.group}/${version.name}, Kind=${resource.kind}): ${joinProblems(problems)}`,
     );
   }
 }
