@@ -6,6 +6,7 @@ import { runCase } from './cases/ClusterCase';
 import { conflictCases } from './cases/conflicts';
 import { costCases } from './cases/cost';
 import { diffCases } from './cases/diff';
+import { driftCases } from './cases/drift';
 import { healthCases } from './cases/health';
 import { ignoreCases } from './cases/ignore';
 import { pruneCases } from './cases/prune';
@@ -23,6 +24,7 @@ const GROUPS = [
   pruneCases,
   healthCases,
   diffCases,
+  driftCases,
   clientCases,
   costCases,
   badInputCases,
