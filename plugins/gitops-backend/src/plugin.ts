@@ -138,6 +138,10 @@ export const gitopsPlugin = createBackendPlugin({
             auth: services.auth,
             logger,
           }),
+          registeredAs: async key =>
+            (await registrations.ofObject(key)).find(
+              ({ state }) => state !== 'Orphaned',
+            )?.entityRef,
           warnings: [warnings],
         });
         const artifactRouter = Router();

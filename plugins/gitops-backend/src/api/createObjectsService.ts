@@ -2,7 +2,7 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import { Knex } from 'knex';
 import { ArtifactIndex } from '../artifacts/ArtifactIndex';
 import { HistoryStore } from '../engine/report/HistoryStore';
-import { ObjectActions } from './actions/ObjectActions';
+import { ObjectActions, RegisteredAs } from './actions/ObjectActions';
 import { ChangeFeed } from './changes/ChangeFeed';
 import { DefaultObjectsService } from './objects/DefaultObjectsService';
 import { ObjectDescriber } from './objects/ObjectDescriber';
@@ -32,6 +32,8 @@ export interface ObjectsServiceOptions {
   authorizer: ObjectAuthorizer;
   /** Default: by the entity of the object and its component annotation. */
   entities?: EntityObjectsResolver;
+  /** Default: nothing is registered. */
+  registeredAs?: RegisteredAs;
   warnings?: readonly WarningsSource[];
   now?: () => number;
 }
@@ -55,7 +57,11 @@ export function createObjectsService(
       changes: options.changes,
       history: options.history,
       entities: options.entities ?? new AnnotationEntityResolver(),
-      actions: new ObjectActions({ index, now }),
+      actions: new ObjectActions({
+        index,
+        registeredAs: options.registeredAs ?? (async () => undefined),
+        now,
+      }),
       describer: new ObjectDescriber({
         index,
         work,

@@ -139,7 +139,11 @@ describe('GET /objects/:home/:kind/:namespace/:name', () => {
       },
     ]);
     expect(body.warnings).toEqual([]);
-    expect(body.may).toEqual({ reconcile: true, suspend: true });
+    expect(body.may).toEqual({
+      reconcile: true,
+      suspend: true,
+      delete: true,
+    });
     expect(body.queue).toBeUndefined();
   });
 
@@ -336,6 +340,7 @@ describe('GET /objects/:home/:kind/:namespace/:name', () => {
     expect((await world.get(URL)).body.may).toEqual({
       reconcile: false,
       suspend: true,
+      delete: true,
     });
   });
 

@@ -17,6 +17,7 @@ import {
   readCatalogErrorReport,
   readCatalogErrorsQuery,
   readChangesQuery,
+  readDeleteBody,
   readEmptyBody,
   readEntityRef,
   readEventsQuery,
@@ -98,7 +99,7 @@ export function createRouter(options: RouterOptions): Router {
 
   const audited = (
     request: Request,
-    action: 'reconcile' | 'suspend' | 'resume',
+    action: 'reconcile' | 'suspend' | 'resume' | 'delete',
     run: (
       key: ObjectKey,
       context: RequestContext,
@@ -178,6 +179,17 @@ export function createRouter(options: RouterOptions): Router {
       await audited(request, 'resume', (key, context) => {
         readEmptyBody(request);
         return objects.resume(key, context);
+      }),
+    );
+  });
+
+  router.post(`${OBJECT}/delete`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'delete', (key, context, describe) => {
+        const body = readDeleteBody(request);
+        describe({ ...body });
+        return objects.delete(key, body, context);
       }),
     );
   });

@@ -64,6 +64,19 @@ export interface GitopsApi {
     options?: GitopsRequestOptions,
   ): Promise<ObjectRow>;
 
+  /**
+   * Deletes an object that nothing would bring back: none that is registered or
+   * delivered from Git. What it delivered goes with it, as its deletion policy says.
+   */
+  deleteObject(
+    key: ObjectKey,
+    body: {
+      /** Of the object that was looked at. */
+      uid: string;
+    },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow>;
+
   /** What became of the manifests that are registered in the catalog. */
   listRegistrations(
     query?: RegistrationsQuery,

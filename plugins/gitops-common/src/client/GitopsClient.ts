@@ -105,6 +105,14 @@ export class GitopsClient implements GitopsApi {
     });
   }
 
+  deleteObject(
+    key: ObjectKey,
+    body: { uid: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow> {
+    return this.request('POST', `${pathOf(key)}/delete`, { body, options });
+  }
+
   listRegistrations(
     query: RegistrationsQuery = {},
     options?: GitopsRequestOptions,

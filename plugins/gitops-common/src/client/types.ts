@@ -252,7 +252,7 @@ export interface ObjectDetail extends ObjectRow {
   /** Absent where the portal does not reconcile it. */
   queue?: QueueDetail;
   /** What the caller may do here. */
-  may: { reconcile: boolean; suspend: boolean };
+  may: { reconcile: boolean; suspend: boolean; delete: boolean };
   changesCursor: string;
 }
 

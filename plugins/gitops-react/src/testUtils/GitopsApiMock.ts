@@ -116,6 +116,16 @@ export class GitopsApiMock implements GitopsApi {
     });
   }
 
+  async deleteObject(
+    key: ObjectKey,
+    body: { uid: string },
+  ): Promise<ObjectRow> {
+    this.answer(`delete ${stringifyObjectKey(key)} ${body.uid}`);
+    const row = this.find(key);
+    this.objects = this.objects.filter(object => object !== row);
+    return row;
+  }
+
   async listRegistrations(
     query: RegistrationsQuery = {},
   ): Promise<RegistrationList> {

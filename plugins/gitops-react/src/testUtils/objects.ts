@@ -141,7 +141,7 @@ export function objectDetail(options: ObjectDetailOptions = {}): ObjectDetail {
     ],
     dependants: [],
     queue: { running: false, failures: 0, dueAt: '2026-11-22T12:05:00Z' },
-    may: { reconcile: true, suspend: true },
+    may: { reconcile: true, suspend: true, delete: true },
     changesCursor: 'c1',
     ...rest,
   };

@@ -167,6 +167,16 @@ export const gitopsReactTranslationRef = createTranslationRef({
       approved: 'approved',
       rejected: 'rejected',
     },
+    deletion: {
+      ask: 'Delete…',
+      title: 'Delete {{object}}?',
+      text: 'It is deleted from home {{home}}, and what it delivered goes with it, as its deletion policy says. This cannot be undone.',
+      inventory_one: 'It has delivered {{count}} object.',
+      inventory_other: 'It has delivered {{count}} objects.',
+      confirm: 'Type {{name}} to confirm',
+      delete: 'Delete',
+      failed: 'It was not deleted',
+    },
     catalogError: {
       LocationUnreadable: 'The file cannot be read',
       FileRejected: 'The file is not taken',

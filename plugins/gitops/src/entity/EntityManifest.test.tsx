@@ -106,6 +106,25 @@ describe('the tab of a registered manifest', () => {
     ).toBeInTheDocument();
   });
 
+  it('deletes an object that is not registered any more, after its name was typed', async () => {
+    const api = new GitopsApiMock([objectDetail()]);
+    api.registrations = [
+      registrationRow({ state: 'Orphaned', code: 'EntityVanished' }),
+    ];
+    show(kustomization, api);
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Delete…' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: /Delete/ });
+    const remove = within(dialog).getByRole('button', { name: 'Delete' });
+    expect(remove).toBeDisabled();
+    await userEvent.type(within(dialog).getByLabelText(/Type/), 'game-app');
+    await userEvent.click(remove);
+    expect(api.calls).toContainEqual(
+      expect.stringMatching(/^delete demo\/Kustomization\/default\/game-app ./),
+    );
+  });
+
   it('offers no decision to whoever may not', async () => {
     const api = new GitopsApiMock();
     api.registrations = [registrationRow({ may: { approve: false } })];

@@ -9,6 +9,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import {
   ConditionList,
+  DeleteObject,
   EventList,
   InventoryList,
   ObjectHeading,
@@ -61,6 +62,7 @@ export function ObjectPanel(props: ObjectPanelProps) {
     <div className={styles.panel}>
       <StaleNotice result={result} />
       {registration && <RegistrationNotice registration={registration} />}
+      {registration?.state === 'Orphaned' && <DeleteObject object={data} />}
       <Card>
         <CardBody>
           <div className={styles.body}>

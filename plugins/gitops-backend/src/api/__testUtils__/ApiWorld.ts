@@ -8,6 +8,7 @@ import {
 } from '@backstage/plugin-permission-node';
 import {
   ClusterClient,
+  DeleteOptions,
   ObjectRef,
   PatchOptions,
 } from '@backstage-gitops/kubernetes-apply';
@@ -20,6 +21,7 @@ import {
   ObjectDetail,
   ObjectEventList,
   ObjectList,
+  stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import { parseJson } from '@backstage-gitops/kubernetes-yaml';
 import express from 'express';
@@ -101,6 +103,11 @@ export class ApiWorld {
   readonly policy: Record<string, PermissionDecision> = {};
   readonly patches: { home: string; ref: ObjectRef; options: PatchOptions }[] =
     [];
+  readonly deletions: {
+    home: string;
+    ref: ObjectRef;
+    options?: DeleteOptions;
+  }[] = [];
   readonly history: StoredHistoryEntry[] = [];
   readonly artifacts: IndexedArtifact[] = [];
   readonly registrations: Registration[] = [];
@@ -206,6 +213,10 @@ export class ApiWorld {
                 ).flat(),
             },
           ],
+          registeredAs: async key =>
+            this.registrations.find(
+              ({ objectId }) => objectId === stringifyObjectKey(key),
+            )?.entityRef,
           now: () => NOW,
         }),
         registrations: createRegistrationsService({
@@ -398,7 +409,13 @@ export class ApiWorld {
       create: refuse,
       replace: refuse,
       apply: refuse,
-      delete: refuse,
+      delete: async (ref, options) => {
+        this.deletions.push({ home, ref, options });
+        if (this.refusal) {
+          throw this.refusal;
+        }
+        return true;
+      },
       raw: refuse,
       close: async () => {},
       patch: async <T>(ref: ObjectRef, options: PatchOptions) => {

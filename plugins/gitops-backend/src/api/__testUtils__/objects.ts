@@ -12,6 +12,7 @@ export function kustomization(
     since?: string;
     message?: string;
     annotations?: Record<string, string>;
+    labels?: Record<string, string>;
     spec?: object;
     status?: object;
   } = {},
@@ -33,6 +34,7 @@ export function kustomization(
       resourceVersion: '1',
       generation: 1,
       creationTimestamp: '2026-11-01T08:00:00Z',
+      ...(options.labels && { labels: options.labels }),
       ...(options.annotations && { annotations: options.annotations }),
     },
     spec: {

@@ -1,15 +1,18 @@
 import {
   FieldManager,
   FluxAnnotation,
+  FluxLabel,
   formatObject,
   GitopsAnnotation,
   GitopsObject,
   kindByName,
+  ObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
   homeErrorOf,
   HomeUnavailableError,
   NotSupportedError,
+  ObjectChangedError,
   ObjectSuspendedError,
 } from '../errors';
 import { LocatedObject } from '../objects/locateObject';
@@ -20,6 +23,11 @@ interface Change {
   annotations: Record<string, string | null>;
   spec?: Record<string, boolean | null>;
 }
+
+/**
+ * The entity by which an object is registered in the catalog now; orphans are not.
+ */
+export type RegisteredAs = (key: ObjectKey) => Promise<string | undefined>;
 
 /** Flux suspends this kind by an annotation, having no field for it. */
 const GENERATOR_SWITCH = 'source.extensions.fluxcd.io/reconcile';
@@ -32,10 +40,16 @@ const GENERATOR_SWITCH = 'source.extensions.fluxcd.io/reconcile';
  */
 export class ObjectActions {
   private readonly index: ObjectIndex;
+  private readonly registeredAs: RegisteredAs;
   private readonly now: () => number;
 
-  constructor(options: { index: ObjectIndex; now?: () => number }) {
+  constructor(options: {
+    index: ObjectIndex;
+    registeredAs: RegisteredAs;
+    now?: () => number;
+  }) {
     this.index = options.index;
+    this.registeredAs = options.registeredAs;
     this.now = options.now ?? Date.now;
   }
 
@@ -70,6 +84,51 @@ export class ObjectActions {
     by: { actor: string },
   ): Promise<LocatedObject> {
     return this.write(located, suspension(located, false, by));
+  }
+
+  /**
+   * Deletes an object that nothing would bring back; what it delivered goes as its
+   * deletion policy says. It shows until that is done.
+   */
+  async delete(
+    located: LocatedObject,
+    { uid }: { uid: string },
+  ): Promise<LocatedObject> {
+    const { home, object, summary } = located;
+    const { key } = summary;
+    if (home.mode !== 'reconcile') {
+      throw new NotSupportedError(
+        `the portal deletes nothing in the home '${home.name}', which is in mode ${home.mode}`,
+      );
+    }
+    if (!home.state.connected) {
+      throw new HomeUnavailableError(home.name, home.state.error);
+    }
+    if (object.metadata.uid !== uid) {
+      throw new ObjectChangedError(
+        `${formatObject(key)} was deleted and made anew meanwhile; look again and repeat`,
+      );
+    }
+    const owner = object.metadata.labels?.[FluxLabel.kustomizationName];
+    if (owner) {
+      throw new NotSupportedError(
+        `${formatObject(key)} is delivered from Git by the Kustomization ${owner}, which would make it anew; take it out there`,
+      );
+    }
+    const registered = await this.registeredAs(key);
+    if (registered) {
+      throw new NotSupportedError(
+        `${formatObject(key)} is registered in the catalog as ${registered}, which would make it anew; unregister its location first`,
+      );
+    }
+    const { kind, namespace, name } = key;
+    const ref = { apiVersion: object.apiVersion, kind, namespace, name };
+    try {
+      await home.client.delete(ref, { uid });
+    } catch (error) {
+      throw homeErrorOf(key, error);
+    }
+    return located;
   }
 
   private async write(

@@ -90,7 +90,7 @@ describe('actions in a home', () => {
     });
     home.markConnected();
     index = new ObjectIndex({ homes: new Homes([home]) });
-    actions = new ObjectActions({ index });
+    actions = new ObjectActions({ registeredAs: async () => undefined, index });
   });
 
   afterAll(async () => {

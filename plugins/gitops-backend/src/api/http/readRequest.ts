@@ -177,6 +177,11 @@ export function readRejectBody(request: Request): { reason: string } {
   return { reason: readText(body, 'reason', REASON_LENGTH) };
 }
 
+export function readDeleteBody(request: Request): { uid: string } {
+  const body = readBody(request, ['uid']);
+  return { uid: readText(body, 'uid', 253) };
+}
+
 export function readEmptyBody(request: Request): void {
   readBody(request, []);
 }

@@ -187,6 +187,16 @@ export class DefaultObjectsService implements ObjectsService {
     );
   }
 
+  async delete(
+    key: ObjectKey,
+    options: { uid: string },
+    context: RequestContext,
+  ): Promise<ObjectRow> {
+    return this.rowOf(
+      await this.options.actions.delete(this.locate(key, context), options),
+    );
+  }
+
   async homes(context: RequestContext): Promise<HomeList> {
     const { index } = this.options;
     return {

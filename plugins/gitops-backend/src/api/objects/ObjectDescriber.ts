@@ -72,7 +72,7 @@ export class ObjectDescriber {
       ),
       dependants: this.dependants(located, context),
       ...(item && { queue: queueDetail(item) }),
-      may: { reconcile: true, suspend: true },
+      may: { reconcile: true, suspend: true, delete: true },
     };
   }
 

@@ -43,6 +43,11 @@ export interface ObjectsService {
     context: RequestContext,
   ): Promise<ObjectRow>;
   resume(key: ObjectKey, context: RequestContext): Promise<ObjectRow>;
+  delete(
+    key: ObjectKey,
+    options: { uid: string },
+    context: RequestContext,
+  ): Promise<ObjectRow>;
   homes(context: RequestContext): Promise<HomeList>;
   changes(
     since: string | undefined,

@@ -2,6 +2,7 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import {
   ChangeList,
   formatObject,
+  gitopsObjectDeletePermission,
   gitopsObjectReadPermission,
   gitopsObjectReconcilePermission,
   gitopsObjectSuspendPermission,
@@ -40,7 +41,8 @@ export interface AuthorizedObjectsServiceOptions {
 type ObjectPermission =
   | typeof gitopsObjectReadPermission
   | typeof gitopsObjectReconcilePermission
-  | typeof gitopsObjectSuspendPermission;
+  | typeof gitopsObjectSuspendPermission
+  | typeof gitopsObjectDeletePermission;
 
 /**
  * Adds permissions to an {@link ObjectsService}: one question to the policy per
@@ -80,11 +82,12 @@ export class AuthorizedObjectsService implements ObjectsService {
   }
 
   async get(key: ObjectKey, context: RequestContext): Promise<ObjectDetail> {
-    const [read, reconcile, suspend] = await this.decide(
+    const [read, reconcile, suspend, remove] = await this.decide(
       [
         gitopsObjectReadPermission,
         gitopsObjectReconcilePermission,
         gitopsObjectSuspendPermission,
+        gitopsObjectDeletePermission,
       ],
       context,
     );
@@ -95,6 +98,7 @@ export class AuthorizedObjectsService implements ObjectsService {
       may: {
         reconcile: object !== undefined && this.authorizer(reconcile, object),
         suspend: object !== undefined && this.authorizer(suspend, object),
+        delete: object !== undefined && this.authorizer(remove, object),
       },
     };
   }
@@ -148,6 +152,20 @@ export class AuthorizedObjectsService implements ObjectsService {
       context,
     );
     return this.inner.resume(key, allowed);
+  }
+
+  async delete(
+    key: ObjectKey,
+    options: { uid: string },
+    context: RequestContext,
+  ): Promise<ObjectRow> {
+    const allowed = await this.forAction(
+      key,
+      gitopsObjectDeletePermission,
+      'delete',
+      context,
+    );
+    return this.inner.delete(key, options, allowed);
   }
 
   private async decide(

@@ -105,7 +105,9 @@ describe('ObjectActions', () => {
 
   it('names the permission of a button that cannot be used', async () => {
     const api = new GitopsApiMock([
-      objectDetail({ may: { reconcile: false, suspend: false } }),
+      objectDetail({
+        may: { reconcile: false, suspend: false, delete: false },
+      }),
     ]);
     await shown(api);
     const reconcile = screen.getByRole('button', { name: 'Reconcile' });
