@@ -13,20 +13,8 @@ interface Token {
 
 const SYMBOLS = ['==', '!=', '=', '!', '(', ')', ',', '>', '<'] as const;
 
-/**
- * Reads a label selector: `a=b`, `a==b`, `a!=b`, `a`, `!a`, `a in (x,y)`,
- * `a notin (x,y)`, `a>1`, `a<1`, separated by commas. Grammar and messages are
- * those of apimachinery 0.34 (`pkg/labels`).
- *
- * @throws {@link SelectorError}
- */
-export function labelSelector(text: string): Selector {
-  const tests = new Parser(tokenize(text)).parse();
-  if (tests.length === 0) return () => true;
-  return object => {
-    const labels = asObject(at(object, 'metadata', 'labels'));
-    return tests.every(test => test(labels));
-  };
+function symbolAt(text: string): (typeof SYMBOLS)[number] | undefined {
+  return SYMBOLS.find(sign => text.startsWith(sign));
 }
 
 function tokenize(text: string): Token[] {
@@ -35,7 +23,7 @@ function tokenize(text: string): Token[] {
   for (;;) {
     rest = rest.replace(/^[ \t\r\n]+/, '');
     if (rest === '') break;
-    const symbol = SYMBOLS.find(sign => rest.startsWith(sign));
+    const symbol = symbolAt(rest);
     const token: Token = symbol
       ? { kind: symbol, text: symbol }
       : { kind: 'name', text: /^[^ \t\r\n=!(),<>]+/.exec(rest)![0] };
@@ -188,4 +176,20 @@ function checkValue(key: string, value: string, index: number): void {
       `values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${rule}`,
     );
   }
+}
+
+/**
+ * Reads a label selector: `a=b`, `a==b`, `a!=b`, `a`, `!a`, `a in (x,y)`,
+ * `a notin (x,y)`, `a>1`, `a<1`, separated by commas. Grammar and messages are
+ * those of apimachinery 0.34 (`pkg/labels`).
+ *
+ * @throws {@link SelectorError}
+ */
+export function labelSelector(text: string): Selector {
+  const tests = new Parser(tokenize(text)).parse();
+  if (tests.length === 0) return () => true;
+  return object => {
+    const labels = asObject(at(object, 'metadata', 'labels'));
+    return tests.every(test => test(labels));
+  };
 }
