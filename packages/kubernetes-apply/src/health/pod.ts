@@ -62,3 +62,21 @@ export function isUnschedulable(object: KubernetesObject): boolean {
   );
   return unscheduled?.reason === 'Unschedulable';
 }
+
+/**
+ * When an unschedulable pod will count as failed, in milliseconds since 1970;
+ * `undefined` for all other objects.
+ */
+export function schedulingDeadline(
+  object: KubernetesObject,
+): number | undefined {
+  const isWaiting =
+    object.kind === 'Pod' &&
+    object.apiVersion === 'v1' &&
+    textAt(object, 'status', 'phase') === 'Pending' &&
+    isUnschedulable(object);
+  const created = Date.parse(textAt(object, 'metadata', 'creationTimestamp'));
+  return isWaiting && !Number.isNaN(created)
+    ? created + UNSCHEDULABLE_AFTER_MS
+    : undefined;
+}

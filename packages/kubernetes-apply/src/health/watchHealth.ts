@@ -1,10 +1,7 @@
-import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import type { ClusterClient, ObjectRef } from '../client/ClusterClient';
 import { pause, systemClock, type Clock } from '../client/Clock';
-import { causeText } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
-import { numberAt } from './fields';
-import { healthOf } from './healthOf';
+import { HealthBoard } from './HealthBoard';
 import type { Health, HealthRule } from './HealthStatus';
 
 /**
@@ -37,76 +34,6 @@ export interface WatchHealthOptions {
   pollMs?: number;
 }
 
-/** What is known of all objects so far. */
-class HealthBoard {
-  readonly #states = new Map<string, ObjectHealth>();
-  readonly #options: WatchHealthOptions;
-  readonly #clock: Clock;
-
-  constructor(options: WatchHealthOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    for (const ref of options.refs) {
-      this.#states.set(keyOf(ref), {
-        ref,
-        status: 'Unknown',
-        message: 'not observed yet',
-        observed: false,
-      });
-    }
-  }
-
-  saw(object: KubernetesObject): void {
-    const { namespace, name } = object.metadata;
-    const { apiVersion, kind } = object;
-    const key = keyOf({ apiVersion, kind, namespace, name });
-    const known = this.#states.get(key);
-    if (!known) return;
-    const health = healthOf(object, {
-      rules: this.#options.rules,
-      now: this.#clock.now(),
-    });
-    const expires =
-      object.kind === 'Job' &&
-      numberAt(object, 'spec', 'ttlSecondsAfterFinished') !== undefined;
-    this.#set({
-      ...known,
-      ...health,
-      observed: true,
-      ...(expires ? { expires } : {}),
-    });
-  }
-
-  missing(ref: ObjectRef): void {
-    const known = this.#states.get(keyOf(ref));
-    if (!known) return;
-    const health: Health = known.expires
-      ? { status: 'Current', message: 'Job finished and was removed' }
-      : { status: 'NotFound', message: 'Resource not found' };
-    this.#set({ ...known, ...health, observed: true });
-  }
-
-  failed(refs: readonly ObjectRef[], error: Error): void {
-    for (const ref of refs) {
-      const known = this.#states.get(keyOf(ref));
-      // One failed request says nothing of what was seen before.
-      if (!known || known.observed) continue;
-      this.#set({ ...known, status: 'Unknown', message: causeText(error) });
-    }
-  }
-
-  #set(state: ObjectHealth): void {
-    const key = keyOf(state.ref);
-    const before = this.#states.get(key);
-    this.#states.set(key, state);
-    const same =
-      before?.status === state.status &&
-      before.message === state.message &&
-      before.observed === state.observed;
-    if (!same) this.#options.onChange(state, [...this.#states.values()]);
-  }
-}
-
 /** More objects than this in one namespace are watched together. */
 const WATCHED_ALONE = 3;
 
@@ -118,6 +45,17 @@ const WATCHED_ALONE = 3;
  */
 export async function watchHealth(options: WatchHealthOptions): Promise<void> {
   const board = new HealthBoard(options);
+  try {
+    await followAll(board, options);
+  } finally {
+    await board.close();
+  }
+}
+
+async function followAll(
+  board: HealthBoard,
+  options: WatchHealthOptions,
+): Promise<void> {
   const work = [...groupRefs(options.refs)].flatMap(refs =>
     refs.length <= WATCHED_ALONE
       ? refs.map(ref => follow([ref], ref.name, board, options))
@@ -205,8 +143,4 @@ function groupRefs(refs: readonly ObjectRef[]): Iterable<ObjectRef[]> {
     groups.set(key, group);
   }
   return [...groups.values()].map(group => [...group.values()]);
-}
-
-function keyOf(ref: ObjectRef): string {
-  return `${ref.apiVersion} ${ref.kind} ${ref.namespace ?? ''} ${ref.name}`;
 }
