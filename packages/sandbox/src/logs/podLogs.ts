@@ -68,6 +68,7 @@ export class PodLogs {
     const { pod, container, options, response, write } = stream;
     let last = stream.after ?? 0;
     let cancel = () => {};
+    let unsubscribe = () => {};
     const end = () => {
       cancel();
       unsubscribe();
@@ -93,7 +94,7 @@ export class PodLogs {
         wait();
       });
     };
-    const unsubscribe = store.subscribe(change => {
+    unsubscribe = store.subscribe(change => {
       if (change.storage !== '/pods' || uidOf(change.object) !== uidOf(pod)) {
         return;
       }

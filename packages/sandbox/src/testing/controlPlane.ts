@@ -10,6 +10,13 @@ import { applyMergePatch } from '../patch/mergePatch';
 import type { Journal } from '../storage/journal';
 import { ObjectStore } from '../storage/objectStore';
 
+const OPTIONS = {
+  dryRun: false,
+  fieldManager: 'test',
+  fieldValidation: 'Ignore' as const,
+  warn: () => {},
+};
+
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {
   private time: number;
@@ -106,6 +113,11 @@ export class TestCluster {
     return this.get(object);
   }
 
+  /** Creates an object and does not wait. */
+  create(object: JsonObject): void {
+    this.writer.create({ ...this.target(object), name: '' }, object, OPTIONS);
+  }
+
   /** Changes an object by a merge patch. */
   async patch(object: JsonObject, change: JsonObject): Promise<JsonObject> {
     const live = this.get(object);
@@ -200,13 +212,6 @@ export class TestCluster {
     };
   }
 }
-
-const OPTIONS = {
-  dryRun: false,
-  fieldManager: 'test',
-  fieldValidation: 'Ignore' as const,
-  warn: () => {},
-};
 
 function suffix(event: JsonObject): string {
   return (

@@ -43,8 +43,8 @@ export interface ContainerStep {
 export function stepContainer(input: ContainerInput): ContainerStep {
   const { before, behaviour, container } = input;
   const image = asString(container.image) ?? '';
-  const ended = at(before ?? {}, 'state', 'terminated');
-  if (ended && isFinal(input)) return keep(input);
+  const hasEnded = at(before ?? {}, 'state', 'terminated') !== undefined;
+  if (hasEnded && isFinal(input)) return keep(input);
   if (isMissingImage(image) || behaviour.health === 'image-pull-failure') {
     return pullInVain(input, image);
   }

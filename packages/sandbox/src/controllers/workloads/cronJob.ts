@@ -24,8 +24,8 @@ import { nextRun, parseCron } from './cronSchedule';
 const MANAGER = 'kube-controller-manager';
 const JOBS = 'batch/jobs';
 const SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
-// So many missed runs are looked at, as the CronJob controller does.
-const MOST_MISSED = 100;
+const HOUR_MS = 3_600_000;
+const LOOK_BACK_MS = [HOUR_MS, 24 * HOUR_MS, 32 * 24 * HOUR_MS, Infinity];
 
 /** Creates Jobs on schedule (Kubernetes 1.34, `pkg/controller/cronjob`). */
 export class CronJobController implements Reconciler {
@@ -85,13 +85,18 @@ export class CronJobController implements Reconciler {
     if (typeof deadline === 'number') {
       from = Math.max(from, time - deadline * 1000);
     }
-    let due: number | undefined;
-    for (let missed = 0; missed < MOST_MISSED; missed += 1) {
-      const next = nextRun(schedule, due ?? from, zoneOf(cronJob));
-      if (next === undefined || next > time) break;
-      due = next;
+    // Of missed runs only the latest counts, and it is soon found from behind.
+    for (const window of LOOK_BACK_MS) {
+      const start = Math.max(from, time - window);
+      let due: number | undefined;
+      let next = nextRun(schedule, start, zoneOf(cronJob));
+      while (next !== undefined && next <= time) {
+        due = next;
+        next = nextRun(schedule, due, zoneOf(cronJob));
+      }
+      if (due !== undefined || start === from) return due;
     }
-    return due;
+    return undefined;
   }
 
   /** Starts a run as far as the policy allows. Returns whether it did. */

@@ -101,7 +101,8 @@ function parseField(
     const from = isAny ? min : number(first);
     // `5/15` runs to the end of the field.
     const open = part.includes('/') ? max : from;
-    const to = isAny ? max : last === undefined ? open : number(last);
+    const end = last === undefined ? open : number(last);
+    const to = isAny ? max : end;
     if (from > to) {
       throw new CronError(
         `beginning of range (${from}) beyond end of range (${to}): ${part}`,

@@ -29,6 +29,31 @@ import { portion } from './rollout';
 const MANAGER = 'kube-controller-manager';
 const NODES = '/nodes';
 
+const ON_NODE = {
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [
+      {
+        matchFields: [
+          { key: 'metadata.name', operator: 'In', values: [NODE_NAME] },
+        ],
+      },
+    ],
+  },
+};
+
+const TOLERATIONS = [
+  ['not-ready', 'NoExecute'],
+  ['unreachable', 'NoExecute'],
+  ['disk-pressure', 'NoSchedule'],
+  ['memory-pressure', 'NoSchedule'],
+  ['pid-pressure', 'NoSchedule'],
+  ['unschedulable', 'NoSchedule'],
+].map(([name, effect]) => ({
+  key: `node.kubernetes.io/${name}`,
+  operator: 'Exists',
+  effect,
+}));
+
 /** Keeps one pod of each DaemonSet on the one node (Kubernetes 1.34, `pkg/controller/daemon`). */
 export class DaemonSetController implements Reconciler, Controller {
   readonly storage = 'apps/daemonsets';
@@ -205,31 +230,6 @@ export class DaemonSetController implements Reconciler, Controller {
     });
   }
 }
-
-const ON_NODE = {
-  requiredDuringSchedulingIgnoredDuringExecution: {
-    nodeSelectorTerms: [
-      {
-        matchFields: [
-          { key: 'metadata.name', operator: 'In', values: [NODE_NAME] },
-        ],
-      },
-    ],
-  },
-};
-
-const TOLERATIONS = [
-  ['not-ready', 'NoExecute'],
-  ['unreachable', 'NoExecute'],
-  ['disk-pressure', 'NoSchedule'],
-  ['memory-pressure', 'NoSchedule'],
-  ['pid-pressure', 'NoSchedule'],
-  ['unschedulable', 'NoSchedule'],
-].map(([name, effect]) => ({
-  key: `node.kubernetes.io/${name}`,
-  operator: 'Exists',
-  effect,
-}));
 
 function minReadySeconds(set: JsonObject): number {
   return numberAt(set, 0, 'spec', 'minReadySeconds');

@@ -151,19 +151,19 @@ export class DeploymentController implements Reconciler {
     const sets = this.sets(deployment);
     const newSet = findNewSet(deployment, sets);
     const seconds = at(deployment, 'spec', 'progressDeadlineSeconds');
-    const isFailing =
-      healthOf(deployment) === 'failed' && typeof seconds === 'number';
+    // What is told to fail does not wait for its deadline.
+    const isFailing = healthOf(deployment) === 'failed';
+    const deadlineMs =
+      typeof seconds === 'number'
+        ? seconds * (isFailing ? 0 : 1000)
+        : undefined;
     return {
       deployment,
       newSet,
       oldSets: sets.filter(set => set !== newSet),
       now: this.context.apiNow,
       time: this.context.time,
-      deadlineMs: isFailing
-        ? 0
-        : typeof seconds === 'number'
-          ? seconds * 1000
-          : undefined,
+      deadlineMs,
     };
   }
 

@@ -151,12 +151,12 @@ export class JobController implements Reconciler, Controller {
     const parallelism = numberAt(job, 1, 'spec', 'parallelism');
     const completions = at(job, 'spec', 'completions');
     const succeeded = numberAt(job, 0, 'status', 'succeeded');
+    // Without a number of completions, the first success is the last start.
+    const open = succeeded > 0 ? active.length : parallelism;
     const wanted =
       typeof completions === 'number'
         ? Math.min(parallelism, completions - succeeded)
-        : succeeded > 0
-          ? active.length
-          : parallelism;
+        : open;
     for (const pod of active.slice(wanted)) this.deletePod(job, pod);
     const missing = wanted - active.length;
     if (missing <= 0) return undefined;

@@ -47,11 +47,11 @@ export function fenceposts(deployment: JsonObject): {
 /** A number, or a percentage of another one. */
 export function portion(
   value: JsonValue | undefined,
-  total: number,
+  whole: number,
   round: (exact: number) => number,
 ): number {
   if (typeof value !== 'string') return Number(value ?? 0);
-  return round((Number.parseInt(value, 10) * total) / 100);
+  return round((Number.parseInt(value, 10) * whole) / 100);
 }
 
 /** The ReplicaSet that has a Deployment's present template: the oldest of them. */

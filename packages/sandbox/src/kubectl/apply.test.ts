@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { SandboxKubernetes } from './kubernetesApi';
-import { startKubernetesApi } from './kubernetesApi';
-import { describeIf, runCommand } from './testing/command';
+import type { SandboxKubernetes } from '../kubernetesApi';
+import { startKubernetesApi } from '../kubernetesApi';
+import { describeIf, runCommand } from '../testing/command';
 
 jest.setTimeout(60_000);
 
@@ -87,7 +87,7 @@ const WIDGETS = {
   },
 };
 
-describeIf('kubectl', ['version', '--client'])('kubectl', () => {
+describeIf('kubectl', ['version', '--client'])('kubectl apply', () => {
   let directory: string;
   let api: SandboxKubernetes;
 
