@@ -157,6 +157,7 @@ describe('compileExpression', () => {
       ['costly patterns', `'${'a'.repeat(5_000)}'.matches('(a?){500}a{500}')`],
       ['large patterns', "'a'.matches('(((a{100}){100}){100})')"],
       ['many repeats', `'a'.matches('${'(\\\\pL|b){1000}'.repeat(3)}')`],
+      ['many patterns in one', `'a'.matches('${'(b){1000}'.repeat(5_000)}')`],
       ['formats', `'${'%.100f'.repeat(200)}'.format([1.5]) == ''`],
     ])('ends %s', (_, text) => {
       const error = errorOf(() => evaluate(text));

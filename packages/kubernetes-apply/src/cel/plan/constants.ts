@@ -1,9 +1,9 @@
-import { RE2JS } from 're2js';
 import { Budget } from '../Budget';
 import { Failure } from '../CelError';
 import { callOverload, type Overload } from '../functions/Overload';
 import type { Literal, Node } from '../syntax/Node';
 import { Uint, type Value } from '../values/Value';
+import { compilePattern } from './Patterns';
 
 const CONVERSIONS = [
   'bool',
@@ -42,23 +42,15 @@ export function evaluateConstant(
   if (last?.kind !== 'literal') return undefined;
   try {
     if (name === 'matches' && last.literal.type === 'string') {
-      checkPattern(last.literal.value);
+      compilePattern(last.literal.value);
     }
     if (args.length !== 1 || !CONVERSIONS.includes(name)) return undefined;
     return callOverload(overloads, [valueOf(last.literal)], {
       budget: new Budget(),
-      pattern: RE2JS.compile,
+      pattern: compilePattern,
     });
   } catch (error) {
     if (error instanceof Failure) error.offset ??= last.at;
     throw error;
-  }
-}
-
-function checkPattern(text: string): void {
-  try {
-    RE2JS.compile(text);
-  } catch {
-    throw new Failure('a pattern of it is not one of RE2');
   }
 }
