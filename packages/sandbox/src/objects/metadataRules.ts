@@ -27,7 +27,7 @@ export function metadataProblems(
     ...labelProblems(metadata),
     ...annotationProblems(metadata),
     ...ownerProblems(metadata),
-    ...finalizerProblems(metadata),
+    ...finalizerProblems(resource, metadata),
     ...lateFinalizerProblems(metadata, asObject(live?.metadata)),
   ];
 }
@@ -162,7 +162,10 @@ const STANDARD_FINALIZERS = new Set([
   'orphan',
 ]);
 
-function finalizerProblems(metadata: JsonObject): FieldProblem[] {
+function finalizerProblems(
+  resource: Resource,
+  metadata: JsonObject,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const field = 'metadata.finalizers';
   const finalizers = asArray(metadata.finalizers).map(String);
@@ -170,7 +173,9 @@ function finalizerProblems(metadata: JsonObject): FieldProblem[] {
     const rule = labelKeyRule(finalizer);
     if (rule) problems.push(invalid(field, finalizer, rule));
   }
-  for (const [index, finalizer] of finalizers.entries()) {
+  // Custom resources may name them as they like; Flux does.
+  const named = resource.custom ? [] : finalizers;
+  for (const [index, finalizer] of named.entries()) {
     if (finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) continue;
     problems.push(
       invalid(
