@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json/value';
+import { at } from '../json/value';
 import { APPLY, configMap, MERGE, TestApi } from '../testing/apiClient';
 
 jest.setTimeout(60_000);
@@ -158,6 +159,41 @@ describe('rules', () => {
     expect(body.message).toBe(
       'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
     );
+  });
+
+  it('let custom resources have finalizers without a domain', async () => {
+    await test.call(
+      'POST',
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'things.example.com' },
+        spec: {
+          group: 'example.com',
+          scope: 'Cluster',
+          names: { plural: 'things', kind: 'Thing' },
+          versions: [
+            {
+              name: 'v1',
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: { type: 'object' } },
+            },
+          ],
+        },
+      },
+    );
+    await test.watch(
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?watch=1',
+      ({ object }) => at(object, 'status', 'acceptedNames', 'kind') === 'Thing',
+    );
+    const { status } = await test.call('POST', '/apis/example.com/v1/things', {
+      apiVersion: 'example.com/v1',
+      kind: 'Thing',
+      metadata: { name: 'a', finalizers: ['finalizers.fluxcd.io'] },
+    });
+    expect(status).toBe(201);
   });
 
   it('keep owners once', async () => {
