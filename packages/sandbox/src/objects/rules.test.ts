@@ -216,6 +216,8 @@ describe('rules', () => {
     expect(body).not.toHaveProperty('data');
     expect(body).not.toHaveProperty('binaryData');
     expect(body).not.toHaveProperty('metadata.labels');
-    expect(body).not.toHaveProperty('metadata.managedFields');
+    expect(body).toMatchObject({
+      metadata: { managedFields: [{ fieldsV1: { 'f:immutable': {} } }] },
+    });
   });
 });
