@@ -1,8 +1,4 @@
-import {
-  isJsonObject,
-  type JsonObject,
-  type KubernetesObject,
-} from '@backstage-gitops/kubernetes-yaml';
+import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { ClusterError } from '../errors/ClusterError';
 import { causeText } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
@@ -70,7 +66,7 @@ export function failureOf(options: {
   const isApiError = error instanceof KubernetesApiError;
   const reason = isApiError && error.reason ? ` (${error.reason})` : '';
   const said = isApiError ? error.apiMessage : causeText(error);
-  const text = isJsonObject(object) ? maskSecretValues(said, object) : said;
+  const text = object?.kind ? maskSecretValues(said, object) : said;
   return {
     subject,
     phase,
@@ -83,12 +79,9 @@ export function failureOf(options: {
 }
 
 /** Also for what lacks a kind or a name, which is why it failed. */
-function nameOf(object: unknown): string {
-  const { kind, metadata }: JsonObject = isJsonObject(object) ? object : {};
-  const { namespace, name }: JsonObject = isJsonObject(metadata)
-    ? metadata
-    : {};
-  return [kind || 'object', namespace, name]
+function nameOf(object: Partial<KubernetesObject> | undefined): string {
+  const { namespace, name } = object?.metadata ?? {};
+  return [object?.kind || 'object', namespace, name]
     .filter(part => typeof part === 'string' && part !== '')
     .join('/');
 }

@@ -104,6 +104,11 @@ describe('normalise', () => {
     expect(() => normalise(configMap('', {}))).toThrow(/has no metadata.name/);
   });
 
+  it('takes objects that another thread made', () => {
+    const object = Object.assign(Object.create({}), configMap('a', {}));
+    expect(normalise(object)).toEqual(configMap('a', {}));
+  });
+
   it('keeps 64-bit integers and odd keys', () => {
     const object = { ...configMap('a', {}), big: 9007199254740993n };
     const odd = JSON.parse('{"__proto__":{"x":1}}');

@@ -46,8 +46,8 @@ export function normalise(
     commonMetadata?: CommonMetadata;
   } = {},
 ): KubernetesObject {
-  checkIdentity(object);
   const copy = cloneObject(object);
+  checkIdentity(copy);
   checkDecrypted(copy);
   for (const field of SERVER_FIELDS) delete copy.metadata[field];
   delete copy.status;

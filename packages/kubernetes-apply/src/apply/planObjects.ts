@@ -1,8 +1,4 @@
-import {
-  isJsonObject,
-  type JsonObject,
-  type KubernetesObject,
-} from '@backstage-gitops/kubernetes-yaml';
+import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { UnknownKindError } from '../errors/errors';
 import { KubernetesApiError } from '../errors/KubernetesApiError';
 import { refOf } from '../object/metadata';
@@ -198,13 +194,9 @@ function asSent(object: KubernetesObject): PlannedChange {
 }
 
 /** Of what cannot be named, which is why it failed, as much as there is. */
-function namedChange(object: unknown): Change {
-  const { apiVersion, kind, metadata }: JsonObject = isJsonObject(object)
-    ? object
-    : {};
-  const { namespace, name }: JsonObject = isJsonObject(metadata)
-    ? metadata
-    : {};
+function namedChange(object: Partial<KubernetesObject> | undefined): Change {
+  const { apiVersion, kind, metadata } = object ?? {};
+  const { namespace, name } = metadata ?? {};
   const ref = {
     apiVersion: String(apiVersion ?? ''),
     kind: String(kind ?? ''),
