@@ -200,10 +200,11 @@ const DEFAULTERS: Record<string, Defaulter> = {
       defaultMatch(target.matchConstraints);
     }
   },
-  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': object => {
-    const { matchResources } = spec(object);
-    if (isObject(matchResources)) defaultMatch(matchResources);
-  },
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding':
+    object => {
+      const { matchResources } = spec(object);
+      if (isObject(matchResources)) defaultMatch(matchResources);
+    },
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration':
     defaultWebhooks,
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': object => {
