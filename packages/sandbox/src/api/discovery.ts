@@ -22,12 +22,6 @@ const SUBRESOURCES: Record<
     kind: 'TokenRequest',
     verbs: ['create'],
   },
-  eviction: {
-    group: 'policy',
-    version: 'v1',
-    kind: 'Eviction',
-    verbs: ['create'],
-  },
   log: { verbs: ['get'] },
   finalize: { verbs: ['update'] },
 };
@@ -35,7 +29,6 @@ const SUBRESOURCES: Record<
 const SERVED_SUBRESOURCES = [
   'approval',
   'ephemeralcontainers',
-  'eviction',
   'finalize',
   'log',
   'resize',
