@@ -156,6 +156,58 @@ describe('@kubernetes/client-node', () => {
     }
   });
 
+  it('watches pods come alive with bookmarks, and reads their logs', async () => {
+    const watchPods = (
+      query: Record<string, unknown>,
+      seen: (type: string, pod: k8s.V1Pod) => void,
+    ) =>
+      new Promise<void>((resolve, reject) => {
+        new k8s.Watch(config)
+          .watch(`/api/v1/namespaces/${namespace}/pods`, query, seen, error =>
+            error ? reject(error) : resolve(),
+          )
+          .catch(reject);
+      });
+    const phases = new Set<string>();
+    const running = new Promise<void>(resolve => {
+      void watchPods({}, (_type, pod) => {
+        phases.add(pod.status?.phase ?? '');
+        if (pod.status?.phase === 'Running') resolve();
+      }).catch(() => {}); // it ends with the API
+    });
+    await config.makeApiClient(k8s.AppsV1Api).createNamespacedDeployment({
+      namespace,
+      body: {
+        metadata: { name: 'alive' },
+        spec: {
+          selector: { matchLabels: { app: 'alive' } },
+          template: {
+            metadata: { labels: { app: 'alive' } },
+            spec: { containers: [{ name: 'app', image: 'app:1' }] },
+          },
+        },
+      },
+    });
+    await running;
+    expect([...phases]).toEqual(['Pending', 'Running']);
+    const types: string[] = [];
+    await watchPods({ allowWatchBookmarks: true, timeoutSeconds: 1 }, type =>
+      types.push(type),
+    );
+    // The watch ends in order, after its time, with a bookmark.
+    expect(types.at(-1)).toBe('BOOKMARK');
+    const { items } = await core.listNamespacedPod({
+      namespace,
+      labelSelector: 'app=alive',
+    });
+    expect(
+      await core.readNamespacedPodLog({
+        name: items[0].metadata?.name ?? '',
+        namespace,
+      }),
+    ).toBe('starting app (image app:1)\n');
+  });
+
   it('meets injected faults and is recorded', async () => {
     api.requests.clear();
     api.faults.inject({
