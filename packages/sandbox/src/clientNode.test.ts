@@ -158,7 +158,7 @@ describe('@kubernetes/client-node', () => {
 
   it('watches pods come alive with bookmarks, and reads their logs', async () => {
     const watchPods = (
-      query: Record<string, unknown>,
+      query: Record<string, string | number | boolean>,
       seen: (type: string, pod: k8s.V1Pod) => void,
     ) =>
       new Promise<void>((resolve, reject) => {
