@@ -138,6 +138,7 @@ export const gitopsPlugin = createBackendPlugin({
             auth: services.auth,
             logger,
           }),
+          claims: side.claims,
           registeredAs: async key =>
             (await registrations.ofObject(key)).find(
               ({ state }) => state !== 'Orphaned',

@@ -62,6 +62,19 @@ export const gitopsRegistrationApprovePermission: ResourcePermission<'gitops-obj
   });
 
 /**
+ * To make an object. A policy sees home, kind, namespace and name, and as owner
+ * that of the claim which admits it.
+ *
+ * @public
+ */
+export const gitopsObjectCreatePermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.object.create',
+    attributes: { action: 'create' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
  * To delete an object whose registration has vanished.
  *
  * @public
@@ -83,5 +96,6 @@ export const gitopsPermissions: ResourcePermission<'gitops-object'>[] = [
   gitopsObjectReconcilePermission,
   gitopsObjectSuspendPermission,
   gitopsRegistrationApprovePermission,
+  gitopsObjectCreatePermission,
   gitopsObjectDeletePermission,
 ];

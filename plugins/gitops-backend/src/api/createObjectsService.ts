@@ -1,8 +1,10 @@
 import { PermissionsService } from '@backstage/backend-plugin-api';
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { ArtifactIndex } from '../artifacts/ArtifactIndex';
 import { HistoryStore } from '../engine/report/HistoryStore';
 import { ObjectActions, RegisteredAs } from './actions/ObjectActions';
+import { ObjectCreator } from './actions/ObjectCreator';
 import { ChangeFeed } from './changes/ChangeFeed';
 import { DefaultObjectsService } from './objects/DefaultObjectsService';
 import { ObjectDescriber } from './objects/ObjectDescriber';
@@ -32,6 +34,8 @@ export interface ObjectsServiceOptions {
   authorizer: ObjectAuthorizer;
   /** Default: by the entity of the object and its component annotation. */
   entities?: EntityObjectsResolver;
+  /** `gitops.claims`; they admit what is made. Default: none. */
+  claims?: readonly Claim[];
   /** Default: nothing is registered. */
   registeredAs?: RegisteredAs;
   warnings?: readonly WarningsSource[];
@@ -61,6 +65,10 @@ export function createObjectsService(
         index,
         registeredAs: options.registeredAs ?? (async () => undefined),
         now,
+      }),
+      creator: new ObjectCreator({
+        homes: index.homes,
+        claims: options.claims ?? [],
       }),
       describer: new ObjectDescriber({
         index,

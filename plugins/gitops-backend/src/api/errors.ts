@@ -95,6 +95,21 @@ export class ObjectSuspendedError extends ConflictError {
   }
 }
 
+/** 403: what the claims of app-config do not admit. */
+export class NotClaimedError extends NotAllowedError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_NOT_CLAIMED';
+}
+
+/** 409. */
+export class ObjectExistsError extends ConflictError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_EXISTS';
+  constructor(key: ObjectKey) {
+    super(
+      `${formatObject(key)} is in home '${key.home}' already; choose another name`,
+    );
+  }
+}
+
 /** 409. */
 export class NotSupportedError extends ConflictError {
   readonly code: GitopsApiErrorCode = 'GITOPS_NOT_SUPPORTED';

@@ -17,6 +17,7 @@ import {
   readCatalogErrorReport,
   readCatalogErrorsQuery,
   readChangesQuery,
+  readCreateBody,
   readDeleteBody,
   readEmptyBody,
   readEntityRef,
@@ -137,6 +138,25 @@ export function createRouter(options: RouterOptions): Router {
   router.get('/objects', async (request, response) => {
     const context = await contextOf(request);
     answer(response, await objects.list(readObjectsQuery(request), context));
+  });
+
+  router.post('/objects', async (request, response) => {
+    answer(
+      response,
+      await onRecord(
+        request,
+        'object-change',
+        { actionType: 'create' },
+        async (context, describe) => {
+          const body = readCreateBody(request);
+          const { home, manifest, dryRun = false } = body;
+          const { kind, metadata } = manifest;
+          const { namespace = 'default', name } = metadata;
+          describe({ home, kind, namespace, name, dryRun });
+          return objects.create(body, context);
+        },
+      ),
+    );
   });
 
   router.get(OBJECT, async (request, response) => {

@@ -1,6 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { Config } from '@backstage/config';
 import {
+  Claim,
   entityNameOf,
   readHomeNaming,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -58,6 +59,8 @@ export interface CatalogSide {
   approvals: ApprovalStore;
   /** Hosts that a registered manifest fetches from; reads its file. */
   sourceHostsOf: (manifest: RegisteredManifest) => Promise<string[]>;
+  /** `gitops.claims`. */
+  claims: readonly Claim[];
   /** `gitops.catalog.rawHosts`. */
   rawHosts: readonly string[];
   /** For the API: what was found in the manifests of objects. */
@@ -93,6 +96,7 @@ export function createRegistrar(options: {
           allowFileLocations: config.allowFileLocations,
         }),
       ),
+    claims: config.claims,
     rawHosts: config.rawHosts,
     warnings: new RegistrationWarnings({ store: registrations }),
     registrar: new Registrar({

@@ -6,7 +6,6 @@ import {
   KubernetesObject,
   ObjectWarning,
   validate,
-  Warning,
 } from '@backstage-gitops/plugin-gitops-common';
 import { JsonObject } from '@backstage-gitops/kubernetes-yaml';
 import { assertError } from '@backstage/errors';
@@ -34,14 +33,14 @@ export interface HomeObject {
 }
 
 /**
- * Makes of a registered manifest the object to apply: of the served version,
- * with nothing but what a manifest may say.
+ * Makes of a manifest the object to apply: of the served version, with nothing
+ * but what a manifest may say.
  *
  * @throws {@link DeliveryError} with the fields that are wrong
  */
-export function toHomeObject(
+export function readManifest(
   document: JsonObject,
-  registered: RegisteredManifest,
+  from: ObjectWarning['from'],
 ): HomeObject {
   let converted;
   try {
@@ -56,17 +55,15 @@ export function toHomeObject(
     });
   }
   const { errors, warnings } = validate(converted.object);
-  const all = [
-    ...[...converted.warnings, ...warnings].map(presentWarning),
-    ...registered.findings.map(
-      ({ code, message, severity }): ObjectWarning => ({
-        code,
-        message,
-        severity,
-        from: 'catalog',
-      }),
-    ),
-  ];
+  const all = [...converted.warnings, ...warnings].map(
+    ({ path, code, message }): ObjectWarning => ({
+      path,
+      code,
+      message,
+      severity: 'warning',
+      from,
+    }),
+  );
   if (errors.length > 0) {
     throw new DeliveryError({
       state: 'Rejected',
@@ -74,11 +71,62 @@ export function toHomeObject(
       message: `the manifest is not valid: ${errors
         .map(({ message }) => message)
         .join('; ')}`,
-      warnings: [...errors.map(presentError), ...all],
+      warnings: [...errors.map(error => presentError(error, from)), ...all],
     });
   }
   const { apiVersion, kind, metadata, spec } = converted.object;
-  const { namespace = 'default', name } = metadata;
+  const { namespace = 'default', name, labels, annotations = {} } = metadata;
+  const dropped = RESERVED.filter(key => Object.hasOwn(annotations, key));
+  return {
+    object: {
+      apiVersion,
+      kind,
+      metadata: {
+        name,
+        namespace,
+        ...(labels && { labels }),
+        annotations: Object.fromEntries(
+          Object.entries(annotations).filter(([key]) => !DROPPED.has(key)),
+        ),
+      },
+      spec,
+    },
+    warnings: [
+      ...all,
+      ...dropped.map((key): ObjectWarning => ({
+        path: `metadata.annotations[${JSON.stringify(key)}]`,
+        code: 'reservedAnnotation',
+        message: `the annotation ${key} is set by the portal alone; that of the manifest is ignored`,
+        severity: 'warning',
+        from,
+      })),
+    ],
+  };
+}
+
+/**
+ * As {@link readManifest}, of a registered manifest: with the annotation that
+ * names its registration.
+ *
+ * @throws {@link DeliveryError} with the fields that are wrong
+ */
+export function toHomeObject(
+  document: JsonObject,
+  registered: RegisteredManifest,
+): HomeObject {
+  const found = registered.findings.map(
+    ({ code, message, severity }): ObjectWarning => ({
+      code,
+      message,
+      severity,
+      from: 'catalog',
+    }),
+  );
+  const { object, warnings } = withFindings(found, () =>
+    readManifest(document, 'catalog'),
+  );
+  const { kind, metadata } = object;
+  const { namespace, name } = metadata;
   if (
     kind !== registered.kind ||
     namespace !== registered.namespace ||
@@ -90,46 +138,39 @@ export function toHomeObject(
       message: `the catalog has the manifest as ${registered.kind} ${registered.namespace}/${registered.name}, and it is ${kind} ${namespace}/${name}; refresh its location in the catalog`,
     });
   }
-  const dropped = RESERVED.filter(key =>
-    Object.hasOwn(metadata.annotations ?? {}, key),
-  );
-  const object: GitopsObject = {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      namespace,
-      ...(metadata.labels && { labels: metadata.labels }),
-      annotations: {
-        ...Object.fromEntries(
-          Object.entries(metadata.annotations ?? {}).filter(
-            ([key]) => !DROPPED.has(key),
-          ),
-        ),
-        [GitopsAnnotation.registration]: `${showLocation(registered.location)}#${registered.document}`,
+  return {
+    object: {
+      ...object,
+      metadata: {
+        ...metadata,
+        annotations: {
+          ...metadata.annotations,
+          [GitopsAnnotation.registration]: `${showLocation(registered.location)}#${registered.document}`,
+        },
       },
     },
-    spec,
-  };
-  return {
-    object,
-    warnings: [
-      ...all,
-      ...dropped.map((key): ObjectWarning => ({
-        path: `metadata.annotations[${JSON.stringify(key)}]`,
-        code: 'reservedAnnotation',
-        message: `the annotation ${key} is set by the portal alone; that of the manifest is ignored`,
-        severity: 'warning',
-        from: 'catalog',
-      })),
-    ],
+    warnings: [...warnings, ...found],
   };
 }
 
-function presentWarning({ path, code, message }: Warning): ObjectWarning {
-  return { path, code, message, severity: 'warning', from: 'catalog' };
+/** What was found in the file holds for a manifest that is refused as well. */
+function withFindings(
+  found: ObjectWarning[],
+  read: () => HomeObject,
+): HomeObject {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DeliveryError) {
+      error.warnings.push(...found);
+    }
+    throw error;
+  }
 }
 
-function presentError({ path, code, message }: FieldError): ObjectWarning {
-  return { path, code, message, severity: 'error', from: 'catalog' };
+function presentError(
+  { path, code, message }: FieldError,
+  from: ObjectWarning['from'],
+): ObjectWarning {
+  return { path, code, message, severity: 'error', from };
 }

@@ -7,6 +7,8 @@ import type {
 } from './registrations';
 import type {
   ChangeList,
+  CreatedObject,
+  CreateObjectRequest,
   HomeList,
   ObjectDetail,
   ObjectEventList,
@@ -63,6 +65,15 @@ export interface GitopsApi {
     key: ObjectKey,
     options?: GitopsRequestOptions,
   ): Promise<ObjectRow>;
+
+  /**
+   * Makes an object, admitted by a claim for its namespace and held to it. With
+   * `dryRun` everything is checked, by the home as well, and nothing is made.
+   */
+  createObject(
+    body: CreateObjectRequest,
+    options?: GitopsRequestOptions,
+  ): Promise<CreatedObject>;
 
   /**
    * Deletes an object that nothing would bring back: none that is registered or

@@ -15,6 +15,10 @@ export type GitopsApiErrorCode =
   | 'GITOPS_REGISTRATION_NOT_FOUND'
   /** The message names the permission that is missing. */
   | 'GITOPS_NOT_ALLOWED'
+  /** No claim of app-config admits it. */
+  | 'GITOPS_NOT_CLAIMED'
+  /** There is one of that name. */
+  | 'GITOPS_EXISTS'
   /** A suspended object is not reconciled. */
   | 'GITOPS_SUSPENDED'
   /** The kind cannot do that. */

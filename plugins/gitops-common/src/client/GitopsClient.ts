@@ -15,6 +15,8 @@ import type {
 } from './registrations';
 import type {
   ChangeList,
+  CreatedObject,
+  CreateObjectRequest,
   HomeList,
   ObjectDetail,
   ObjectEventList,
@@ -103,6 +105,13 @@ export class GitopsClient implements GitopsApi {
       body: {},
       options,
     });
+  }
+
+  createObject(
+    body: CreateObjectRequest,
+    options?: GitopsRequestOptions,
+  ): Promise<CreatedObject> {
+    return this.request('POST', '/objects', { body, options });
   }
 
   deleteObject(

@@ -333,3 +333,45 @@ export const GITOPS_SIGNALS_CHANNEL = 'gitops';
  * @public
  */
 export type GitopsTick = { type: 'changed' | 'alive' };
+
+/**
+ * A manifest to make an object of, as it would stand in a file.
+ *
+ * @public
+ */
+export interface CreateObjectRequest {
+  home: string;
+  /** In any version that Flux served; without status. */
+  manifest: {
+    apiVersion: string;
+    kind: string;
+    metadata: {
+      name: string;
+      /** Default: `default`. */
+      namespace?: string;
+      labels?: Record<string, string>;
+      annotations?: Record<string, string>;
+    };
+    spec: object;
+  };
+  /** Check everything, make nothing. */
+  dryRun?: boolean;
+}
+
+/**
+ * What was made, or would be.
+ *
+ * @public
+ */
+export interface CreatedObject {
+  key: ObjectKey;
+  /** The manifest as the home took it: converted, held to its claim, without status. */
+  manifest: {
+    apiVersion: string;
+    kind: string;
+    metadata: object;
+    spec: object;
+  };
+  warnings: ObjectWarning[];
+  dryRun: boolean;
+}

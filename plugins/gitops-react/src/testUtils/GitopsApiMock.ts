@@ -3,6 +3,8 @@ import {
   CatalogErrorRow,
   CatalogErrorsQuery,
   ChangeList,
+  CreatedObject,
+  CreateObjectRequest,
   GitopsApi,
   GitopsApiError,
   HomeList,
@@ -114,6 +116,14 @@ export class GitopsApiMock implements GitopsApi {
       suspension: undefined,
       status: { word: 'Ready', sentence: 'It is ready.' },
     });
+  }
+
+  async createObject(body: CreateObjectRequest): Promise<CreatedObject> {
+    const { home, manifest, dryRun = false } = body;
+    const { namespace = 'default', name } = manifest.metadata;
+    const key = { home, kind: manifest.kind, namespace, name };
+    this.answer(`create ${stringifyObjectKey(key)}${dryRun ? ' dry' : ''}`);
+    return { key, manifest, warnings: [], dryRun };
   }
 
   async deleteObject(

@@ -140,7 +140,7 @@ export class ApiDocument {
       const allowed = errorMessageOf(exchange.response);
       // What a schema cannot say: names of homes, forms of references.
       if (
-        !/there is no home|no entity reference|Content-Type|applies nothing without/.test(
+        !/there is no home|no entity reference|Content-Type|applies nothing without|the manifest is not valid/.test(
           allowed,
         )
       ) {

@@ -11,10 +11,12 @@ import {
   DeleteOptions,
   ObjectRef,
   PatchOptions,
+  WriteOptions,
 } from '@backstage-gitops/kubernetes-apply';
 import {
   CatalogErrorReport,
   ChangeList,
+  CreatedObject,
   GitopsClient,
   GitopsObject,
   HomeList,
@@ -23,7 +25,8 @@ import {
   ObjectList,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
-import { parseJson } from '@backstage-gitops/kubernetes-yaml';
+import { KubernetesObject, parseJson } from '@backstage-gitops/kubernetes-yaml';
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import express from 'express';
 import request from 'supertest';
 import { IndexedArtifact } from '../../artifacts/ArtifactIndex';
@@ -80,7 +83,12 @@ export function onlyIn(namespace: string): PermissionDecision {
 
 /** Any body of the API; tests look at what they expect. */
 export type AnswerBody = Partial<
-  ObjectList & ObjectDetail & ObjectEventList & HomeList & ChangeList
+  ObjectList &
+    ObjectDetail &
+    ObjectEventList &
+    HomeList &
+    ChangeList &
+    CreatedObject
 > & { error?: { name: string; message: string; code?: string } };
 
 /** What the API answered. */
@@ -103,6 +111,12 @@ export class ApiWorld {
   readonly policy: Record<string, PermissionDecision> = {};
   readonly patches: { home: string; ref: ObjectRef; options: PatchOptions }[] =
     [];
+  readonly creations: {
+    home: string;
+    as?: string;
+    object: KubernetesObject;
+    options?: WriteOptions;
+  }[] = [];
   readonly deletions: {
     home: string;
     ref: ObjectRef;
@@ -113,6 +127,8 @@ export class ApiWorld {
   readonly registrations: Registration[] = [];
   readonly catalogErrors: CatalogError[] = [];
   readonly reported: CatalogErrorReport[] = [];
+  /** `gitops.claims`. */
+  readonly claims: Claim[] = [];
   readonly approvals = new Map<string, Approval>();
   /** Hosts in the file of any registration. */
   sourceHosts: () => string[] = () => [];
@@ -213,6 +229,7 @@ export class ApiWorld {
                 ).flat(),
             },
           ],
+          claims: this.claims,
           registeredAs: async key =>
             this.registrations.find(
               ({ objectId }) => objectId === stringifyObjectKey(key),
@@ -393,20 +410,26 @@ export class ApiWorld {
   }
 
   /** No more of an API server than the actions need: it merges patches. */
-  private client(home: string): ClusterClient {
+  private client(home: string, impersonated?: string): ClusterClient {
     const refuse = async () => {
       throw new Error('the API only patches');
     };
     return {
       server: 'https://home.example',
-      as: () => this.client(home),
+      as: ({ user }) => this.client(home, user),
       onBehalfOf: () => this.client(home),
       resourceOf: refuse,
       versionsOf: refuse,
       get: refuse,
       list: refuse,
       watch: refuse,
-      create: refuse,
+      create: async <T>(object: KubernetesObject, options?: WriteOptions) => {
+        this.creations.push({ home, as: impersonated, object, options });
+        if (this.refusal) {
+          throw this.refusal;
+        }
+        return object as T;
+      },
       replace: refuse,
       apply: refuse,
       delete: async (ref, options) => {

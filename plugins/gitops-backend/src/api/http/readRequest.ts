@@ -4,6 +4,7 @@ import {
   CATALOG_ERROR_CODES,
   CatalogErrorReport,
   CatalogErrorsQuery,
+  CreateObjectRequest,
   gitopsKinds,
   OBJECT_SORTS,
   ObjectKey,
@@ -175,6 +176,38 @@ export function readApproveBody(request: Request): ApprovalRequest {
 export function readRejectBody(request: Request): { reason: string } {
   const body = readBody(request, ['reason']);
   return { reason: readText(body, 'reason', REASON_LENGTH) };
+}
+
+/** What is wrong with the manifest inside, validation says by its schema. */
+export function readCreateBody(request: Request): CreateObjectRequest {
+  const body = readBody(request, ['home', 'manifest', 'dryRun']);
+  const { manifest, dryRun } = body;
+  if (
+    !isJsonObject(manifest) ||
+    !isJsonObject(manifest.metadata) ||
+    !isJsonObject(manifest.spec)
+  ) {
+    throw new InvalidRequestError(
+      "Field 'manifest' of the body: expected an object with apiVersion, kind, metadata and spec",
+    );
+  }
+  if (dryRun !== undefined && typeof dryRun !== 'boolean') {
+    throw new InvalidRequestError(
+      "Field 'dryRun' of the body: expected true or false",
+    );
+  }
+  readText(manifest, 'apiVersion', 253);
+  readText(manifest, 'kind', 63);
+  readText(manifest.metadata, 'name', 253);
+  if (manifest.metadata.namespace !== undefined) {
+    readText(manifest.metadata, 'namespace', 63);
+  }
+  return {
+    home: readText(body, 'home', 253),
+    // Its parts were looked at above; validation sees to the rest.
+    manifest: manifest as unknown as CreateObjectRequest['manifest'],
+    ...(dryRun !== undefined && { dryRun }),
+  };
 }
 
 export function readDeleteBody(request: Request): { uid: string } {

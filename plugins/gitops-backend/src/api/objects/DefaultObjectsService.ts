@@ -1,5 +1,7 @@
 import {
   ChangeList,
+  CreatedObject,
+  CreateObjectRequest,
   HomeList,
   ObjectDetail,
   ObjectEventList,
@@ -12,6 +14,7 @@ import {
 import { HistoryStore } from '../../engine/report/HistoryStore';
 import { workId } from '../../engine/queue/WorkQueue';
 import { ObjectActions } from '../actions/ObjectActions';
+import { ObjectCreator } from '../actions/ObjectCreator';
 import { ChangeFeed } from '../changes/ChangeFeed';
 import { checkKind, InvalidRequestError } from '../errors';
 import {
@@ -36,6 +39,7 @@ import { WorkReader } from './WorkReader';
 export interface DefaultObjectsServiceOptions {
   index: ObjectIndex;
   actions: ObjectActions;
+  creator: ObjectCreator;
   changes: ChangeFeed;
   describer: ObjectDescriber;
   entities: EntityObjectsResolver;
@@ -185,6 +189,13 @@ export class DefaultObjectsService implements ObjectsService {
         actor: context.actor,
       }),
     );
+  }
+
+  async create(
+    request: CreateObjectRequest,
+    { actor, mayCreate }: RequestContext,
+  ): Promise<CreatedObject> {
+    return this.options.creator.create(request, { actor, mayCreate });
   }
 
   async delete(

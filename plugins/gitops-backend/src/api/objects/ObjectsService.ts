@@ -1,6 +1,8 @@
 import { BackstageCredentials } from '@backstage/backend-plugin-api';
 import {
   ChangeList,
+  CreatedObject,
+  CreateObjectRequest,
   HomeList,
   ObjectDetail,
   ObjectEventList,
@@ -9,7 +11,7 @@ import {
   ObjectRow,
   ObjectsQuery,
 } from '@backstage-gitops/plugin-gitops-common';
-import { ObjectSummary } from './ObjectSummary';
+import { GitopsObjectResource, ObjectSummary } from './ObjectSummary';
 
 /** On whose behalf something is asked. */
 export interface RequestContext {
@@ -18,6 +20,8 @@ export interface RequestContext {
   actor: string;
   /** Set by the authorizing decorator alone: what else exists does not, here. */
   visible?: (object: ObjectSummary) => boolean;
+  /** As `visible`, to make an object. */
+  mayCreate?: (resource: GitopsObjectResource) => boolean;
 }
 
 /**
@@ -43,6 +47,10 @@ export interface ObjectsService {
     context: RequestContext,
   ): Promise<ObjectRow>;
   resume(key: ObjectKey, context: RequestContext): Promise<ObjectRow>;
+  create(
+    request: CreateObjectRequest,
+    context: RequestContext,
+  ): Promise<CreatedObject>;
   delete(
     key: ObjectKey,
     options: { uid: string },

@@ -1,7 +1,10 @@
 import { PermissionsService } from '@backstage/backend-plugin-api';
 import {
   ChangeList,
+  CreatedObject,
+  CreateObjectRequest,
   formatObject,
+  gitopsObjectCreatePermission,
   gitopsObjectDeletePermission,
   gitopsObjectReadPermission,
   gitopsObjectReconcilePermission,
@@ -42,6 +45,7 @@ type ObjectPermission =
   | typeof gitopsObjectReadPermission
   | typeof gitopsObjectReconcilePermission
   | typeof gitopsObjectSuspendPermission
+  | typeof gitopsObjectCreatePermission
   | typeof gitopsObjectDeletePermission;
 
 /**
@@ -152,6 +156,17 @@ export class AuthorizedObjectsService implements ObjectsService {
       context,
     );
     return this.inner.resume(key, allowed);
+  }
+
+  async create(
+    request: CreateObjectRequest,
+    context: RequestContext,
+  ): Promise<CreatedObject> {
+    const [create] = await this.decide([gitopsObjectCreatePermission], context);
+    return this.inner.create(request, {
+      ...context,
+      mayCreate: resource => this.authorizer(create, resource),
+    });
   }
 
   async delete(
