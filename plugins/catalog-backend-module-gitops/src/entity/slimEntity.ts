@@ -10,11 +10,12 @@ import {
 import { Entity } from '@backstage/catalog-model';
 import {
   entityNameOf,
+  fullEntityRef,
   HomeNaming,
   ManifestAnnotation,
   manifestDigest,
+  slimSpecOf,
 } from '@backstage-gitops/plugin-gitops-node';
-import { fullEntityRef, slimSpecOf } from './slimSpec';
 
 /** Carried over as they are, where they are short text. */
 const CARRIED = ['backstage.io/kubernetes-id'];

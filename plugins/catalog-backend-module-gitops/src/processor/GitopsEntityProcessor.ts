@@ -28,7 +28,7 @@ import {
   LONGEST_ENTITY_NAME,
   ManifestAnnotation,
 } from '@backstage-gitops/plugin-gitops-node';
-import { keepSlim } from '../entity/slimSpec';
+import { keepSlim } from '../entity/keepSlim';
 import { isGitopsEntity } from '../entity/isGitopsEntity';
 import { slimEntityOf } from '../entity/slimEntity';
 

@@ -15,8 +15,11 @@ export {
   entityNameOf,
   LONGEST_ENTITY_NAME,
   objectNameOf,
+  publishedNameOf,
 } from './entity/entityName';
 export type { HomeNaming } from './entity/entityName';
+export { fullEntityRef, slimSpecOf } from './entity/slimSpec';
+export type { SlimSpec } from './entity/slimSpec';
 export { findManifest } from './manifests/findManifest';
 export type { FoundManifest } from './manifests/findManifest';
 export { manifestDigest } from './manifests/manifestDigest';

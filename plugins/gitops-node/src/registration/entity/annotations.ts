@@ -1,12 +1,18 @@
 /**
- * Annotations of the entities that stand for registered manifests. They are
- * set by the parser; a manifest cannot set them.
+ * Annotations of the entities that stand for GitOps objects. They are set by the
+ * parser of registered manifests, or by the provider of published objects; a
+ * manifest cannot set them.
  *
  * @public
  */
 export const ManifestAnnotation = {
   /** Name of the home cluster that the object goes to. */
   home: 'backstage-gitops.io/home',
+  /**
+   * Name of the object that an entity was published for; registered ones have
+   * none. The name of the entity may be a hash.
+   */
+  object: 'backstage-gitops.io/object-name',
   /** `sha256:<hex>` over the document as {@link manifestDigest} writes it. */
   digest: 'backstage-gitops.io/manifest-digest',
   /** Which document of the file, from 0; `3.1` is the second item of a list. */

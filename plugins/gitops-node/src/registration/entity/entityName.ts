@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * Names in the catalog are at most this long (catalog-model 1.10).
  *
@@ -32,8 +34,38 @@ export function entityNameOf(
   return !home || home.bare ? objectName : `${objectName}_${home.name}`;
 }
 
+/** Hexadecimal digits of a name that is cut: 80 bits, and room for the name. */
+const HASH_DIGITS = 20;
+/** Neither object names nor names of homes hold an underscore: no other name has two. */
+const BEFORE_HASH = '__';
+
 /**
- * The name of the object of an entity that {@link entityNameOf} named.
+ * The name of the entity that is published for an object: as
+ * {@link entityNameOf}, and where that is longer than
+ * {@link LONGEST_ENTITY_NAME}, its beginning, two underscores and a hash of the
+ * home and the whole name. It stays the same for as long as both do.
+ *
+ * @public
+ */
+export function publishedNameOf(
+  home: HomeNaming | undefined,
+  objectName: string,
+): string {
+  const name = entityNameOf(home, objectName);
+  if (name.length <= LONGEST_ENTITY_NAME) {
+    return name;
+  }
+  const hash = createHash('sha256')
+    .update(`${home?.name ?? ''}\n${objectName}`)
+    .digest('hex')
+    .slice(0, HASH_DIGITS);
+  const room = LONGEST_ENTITY_NAME - BEFORE_HASH.length - HASH_DIGITS;
+  return `${objectName.slice(0, room)}${BEFORE_HASH}${hash}`;
+}
+
+/**
+ * The name of the object of an entity that {@link entityNameOf} named. Of an
+ * entity that was published, the annotation `ManifestAnnotation.object` tells it.
  *
  * @public
  */

@@ -6,7 +6,7 @@ import {
 } from '@backstage-gitops/kubernetes-yaml';
 import { kindByName, GitopsKind } from '@backstage-gitops/plugin-gitops-common';
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import { entityNameOf, HomeNaming } from '@backstage-gitops/plugin-gitops-node';
+import { HomeNaming, publishedNameOf } from './entityName';
 
 /**
  * All that the catalog holds of a GitOps object's spec: references, as full
@@ -72,7 +72,11 @@ const REFERENCES: Readonly<Record<string, readonly ReferencePath[]>> = {
   Alert: [{ path: ['providerRef'], relation: 'dependsOn', kind: 'Provider' }],
 };
 
-/** Makes the slim spec of an object; reads nothing but names of references. */
+/**
+ * Makes the slim spec of an object; reads nothing but names of references.
+ *
+ * @public
+ */
 export function slimSpecOf(options: {
   kind: GitopsKind;
   spec: JsonValue | undefined;
@@ -101,26 +105,11 @@ export function slimSpecOf(options: {
   return result;
 }
 
-/** Keeps of a spec what {@link slimSpecOf} could have made. */
-export function keepSlim(spec: unknown): SlimSpec {
-  const from = isJsonObject(spec) ? spec : {};
-  const result: SlimSpec = { type: textOf(from, 'type') ?? 'gitops' };
-  for (const field of ['owner', 'component']) {
-    const text = textOf(from, field);
-    if (text !== undefined) {
-      result[field] = text;
-    }
-  }
-  for (const field of ['sources', 'dependsOn']) {
-    const list = getOwn(from, field);
-    if (Array.isArray(list)) {
-      result[field] = list.filter(item => typeof item === 'string');
-    }
-  }
-  return result;
-}
-
-/** A reference as a full entity reference, undefined where it is none. */
+/**
+ * A reference as a full entity reference, undefined where it is none.
+ *
+ * @public
+ */
 export function fullEntityRef(
   text: JsonValue | undefined,
   defaultKind: string,
@@ -152,7 +141,7 @@ function entityRefFor(
   return stringifyEntityRef({
     kind,
     namespace,
-    name: entityNameOf(home, name),
+    name: publishedNameOf(home, name),
   });
 }
 
