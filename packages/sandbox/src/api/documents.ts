@@ -5,6 +5,12 @@ import type { UnavailableService } from '../aggregation/apiServices';
 import { noSuchPath, serviceUnavailable } from './apiError';
 import { Discovery } from './discovery';
 import { OpenApi } from '../openapi/openApi';
+import {
+  OPENAPI_V2,
+  OPENAPI_V2_ANSWER,
+  OPENAPI_V2_BYTES,
+  OPENAPI_V2_PROTOBUF,
+} from '../openapi/openApiV2';
 import type { RequestInfo } from './requestInfo';
 import { TEXT_OK } from './sendAnswer';
 
@@ -63,7 +69,14 @@ export class Documents {
     switch (parts[0]) {
       case undefined:
         return {
-          paths: ['/api', '/apis', '/healthz', '/openapi/v3', '/version'],
+          paths: [
+            '/api',
+            '/apis',
+            '/healthz',
+            '/openapi/v2',
+            '/openapi/v3',
+            '/version',
+          ],
         };
       case 'version':
         return VERSION;
@@ -85,6 +98,7 @@ export class Documents {
         }
         return this.discoveryDocument(parts, request);
       case 'openapi':
+        if (parts[1] === 'v2') return this.openApiV2(accept, response);
         if (parts[1] !== 'v3') throw noSuchPath();
         return parts.length === 2
           ? this.openApi.index()
@@ -92,6 +106,12 @@ export class Documents {
       default:
         throw noSuchPath();
     }
+  }
+
+  private openApiV2(accept: string, response: ServerResponse): JsonObject {
+    if (!accept.includes(OPENAPI_V2_PROTOBUF)) return OPENAPI_V2;
+    response.setHeader('content-type', OPENAPI_V2_ANSWER);
+    return OPENAPI_V2_BYTES;
   }
 
   private discoveryDocument(

@@ -4,13 +4,14 @@ import {
 } from '@backstage-gitops/kubernetes-yaml';
 import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../json/value';
+import { OPENAPI_V2_BYTES } from '../openapi/openApiV2';
 import type { ApiError } from './apiError';
 import { wantsYaml } from './representation';
 import type { WriteAnswer } from './writeHandlers';
 
 /** Bodies that are plain text. */
 export const TEXT_OK: JsonObject = Object.freeze({ text: 'ok' });
-const TEXTS = new Set([TEXT_OK]);
+const TEXTS = new Set([TEXT_OK, OPENAPI_V2_BYTES]);
 
 /** Sends a failure: a Status, or its plain text. */
 export function sendFailure(

@@ -217,6 +217,47 @@ describeIf('kubectl', ['version', '--client'])('kubectl apply', () => {
     await succeed(['delete', 'deployment', 'web']);
   });
 
+  it('applies a List, and says what would change', async () => {
+    const list = {
+      apiVersion: 'v1',
+      kind: 'List',
+      items: ['one', 'two'].map(name => ({
+        ...CONFIG_MAP,
+        metadata: { name: `list-${name}`, namespace: 'default' },
+      })),
+    };
+    expect(await succeed(['apply', '-f', '-'], list)).toBe(
+      'configmap/list-one created\nconfigmap/list-two created\n',
+    );
+    list.items[1].data = { a: '2', b: '2' };
+    const { code, stdout } = await kubectl(['diff', '-f', '-'], list);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^-  a: "1"\n\+  a: "2"$/m);
+    expect(stdout).not.toContain('list-one');
+  });
+
+  it('explains built-in and custom kinds, field by field', async () => {
+    const deployment = await succeed(['explain', 'deployment.spec']);
+    expect(deployment).toMatch(
+      /^GROUP: +apps\nKIND: +Deployment\nVERSION: +v1/,
+    );
+    expect(deployment).toMatch(/^ {2}replicas\t<integer>$/m);
+    expect(deployment).toMatch(/^ {2}selector\t<LabelSelector> -required-$/m);
+    expect(
+      await succeed(['explain', 'pod.spec.containers.ports', '--recursive']),
+    ).toMatch(/^ {2}containerPort\t<integer> -required-$/m);
+    await succeed(['apply', '-f', '-'], WIDGETS);
+    await succeed([
+      'wait',
+      '--for=condition=Established',
+      'crd/widgets.example.com',
+    ]);
+    expect(await succeed(['explain', 'widgets.spec'])).toMatch(/size\t</);
+    const { code, stderr } = await kubectl(['explain', 'deployment.spec.none']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('field "none" does not exist');
+  });
+
   it('rejects unknown fields by the server', async () => {
     const wrong = { ...DEPLOYMENT, spec: { ...DEPLOYMENT.spec, replicaz: 2 } };
     expect((await kubectl(['apply', '-f', '-'], wrong)).stderr).toContain(
