@@ -7,6 +7,9 @@ describe('permissions', () => {
       'gitops.object.read',
       'gitops.object.reconcile',
       'gitops.object.suspend',
+      'gitops.registration.approve',
+      'gitops.object.create',
+      'gitops.object.delete',
     ]);
     for (const permission of gitopsPermissions) {
       expect(
