@@ -81,6 +81,20 @@ export interface Config {
        */
       orphanAfter?: HumanDuration | string;
       /**
+       * Which objects that are not registered become entities of the catalog,
+       * by the module for the catalog. `false` for none; what was published goes
+       * then. Default: of all homes, all kinds but HelmChart and
+       * ExternalArtifact, which other objects make.
+       */
+      publish?:
+        | boolean
+        | {
+            /** Names of homes. Default: all. */
+            homes?: string[];
+            /** Kinds, such as `Kustomization`. */
+            kinds?: string[];
+          };
+      /**
        * Take manifests from `file` locations. For development only: whoever can
        * write to the backend's disk can deliver then.
        */

@@ -6,6 +6,7 @@ import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   ArtifactStore,
   gitopsArtifactStoreExtensionPoint,
+  readHomeNaming,
 } from '@backstage-gitops/plugin-gitops-node';
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
@@ -13,6 +14,7 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import Router from 'express-promise-router';
 import { ChangeFeed } from './api/changes/ChangeFeed';
 import { createCatalogErrorsService } from './api/createCatalogErrorsService';
+import { createEntitiesService } from './api/createEntitiesService';
 import { createObjectsService } from './api/createObjectsService';
 import { createRegistrationsService } from './api/createRegistrationsService';
 import { ComponentObjects } from './api/objects/ComponentObjects';
@@ -23,10 +25,9 @@ import { artifactRoute } from './artifacts/artifactRoute';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { FileArtifactStore } from './artifacts/FileArtifactStore';
 import { loadSigningKey } from './artifacts/signingKey';
-import {
-  createRegistrar,
-  registeredEntityRefs,
-} from './catalog/createRegistrar';
+import { createRegistrar } from './catalog/createRegistrar';
+import { entityRefs } from './catalog/entityRefs';
+import { readPublishConfig } from './catalog/readPublishConfig';
 import { readGitopsConfig } from './config/readGitopsConfig';
 import { createGitops } from './createGitops';
 import { openDatabase } from './database/migrate';
@@ -86,7 +87,9 @@ export const gitopsPlugin = createBackendPlugin({
             config.homes.map(home => createHome(home, { logger })),
           ),
         );
-        const entityRefOf = registeredEntityRefs(services.config);
+        const publish = readPublishConfig(services.config);
+        const naming = readHomeNaming(services.config);
+        const entityRefOf = entityRefs({ publish, naming });
         const index = new ObjectIndex({ homes, entityRefOf });
         const changes = new ChangeFeed({
           index,
@@ -164,6 +167,14 @@ export const gitopsPlugin = createBackendPlugin({
               onDecision: () => void registrar.run(),
               permissions,
               authorizer,
+            }),
+            entities: createEntitiesService({
+              ...side,
+              publish,
+              naming,
+              homes,
+              knowsRegistrations: () => registrar.hasSynced,
+              auth: services.auth,
             }),
             catalogErrors: createCatalogErrorsService({
               errors,

@@ -20,6 +20,7 @@ import {
   readCreateBody,
   readDeleteBody,
   readEmptyBody,
+  readEntitiesQuery,
   readEntityRef,
   readEventsQuery,
   readKey,
@@ -31,6 +32,7 @@ import {
   readSuspendBody,
 } from './http/readRequest';
 import { CatalogErrorsService } from './catalog-errors/CatalogErrorsService';
+import { EntitiesService } from './entities/EntitiesService';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
 import {
   RegistrationsContext,
@@ -47,6 +49,8 @@ export interface RouterOptions {
   registrations: RegistrationsService;
   /** As `objects`. */
   catalogErrors: CatalogErrorsService;
+  /** As `objects`. */
+  entities: EntitiesService;
 }
 
 const OBJECT = '/objects/:home/:kind/:namespace/:name';
@@ -56,7 +60,8 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  * to Backstage's error handler, which keeps their `code`.
  */
 export function createRouter(options: RouterOptions): Router {
-  const { httpAuth, auditor, objects, registrations, catalogErrors } = options;
+  const { httpAuth, auditor, objects, registrations, catalogErrors, entities } =
+    options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -267,6 +272,12 @@ export function createRouter(options: RouterOptions): Router {
     const { credentials } = await contextOf(request);
     const report = readCatalogErrorReport(request);
     answer(response, await catalogErrors.report(report, { credentials }));
+  });
+
+  router.get('/entities', async (request, response) => {
+    const { credentials } = await contextOf(request);
+    const query = readEntitiesQuery(request);
+    answer(response, await entities.list(query, { credentials }));
   });
 
   router.get('/homes', async (request, response) => {

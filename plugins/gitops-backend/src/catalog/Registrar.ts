@@ -60,6 +60,7 @@ export class Registrar {
   private loop: Promise<void> | undefined;
   private outage: string | undefined;
   private failures = 0;
+  private synced = false;
 
   constructor(options: RegistrarOptions) {
     this.options = { now: Date.now, random: Math.random, ...options };
@@ -93,6 +94,11 @@ export class Registrar {
       this.underWay = undefined;
     });
     return this.underWay;
+  }
+
+  /** Whether what is registered is known: the catalog has answered once. */
+  get hasSynced(): boolean {
+    return this.synced;
   }
 
   private async repeat(): Promise<void> {
@@ -129,6 +135,7 @@ export class Registrar {
         orphanAfterMs: config.orphanAfterMs,
         now,
       });
+      this.synced = true;
       for (const { message } of orphaned) {
         logger.warn(`Orphaned: ${message}`);
       }

@@ -43,6 +43,20 @@ export class RegistrationStore {
     return row && fromRow(row);
   }
 
+  /** What became of the registration of each object, by its id; light to read. */
+  async states(): Promise<Map<string, RegistrationState | undefined>> {
+    const rows: Row[] = await this.database(TABLE)
+      .select('object_id', 'state')
+      .whereNotNull('object_id')
+      .orderBy('entity_ref');
+    return new Map(
+      rows.map(row => [
+        String(row.object_id),
+        (row.state ?? undefined) as RegistrationState | undefined,
+      ]),
+    );
+  }
+
   /** The registrations of an object; one, where names are injective. */
   async ofObject(key: ObjectKey): Promise<Registration[]> {
     const rows: Row[] = await this.database(TABLE)

@@ -1,14 +1,5 @@
-import { stringifyEntityRef } from '@backstage/catalog-model';
 import { Config } from '@backstage/config';
-import {
-  Claim,
-  entityNameOf,
-  readHomeNaming,
-} from '@backstage-gitops/plugin-gitops-node';
-import {
-  GitopsAnnotation,
-  GitopsObject,
-} from '@backstage-gitops/plugin-gitops-common';
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
   AuthService,
   LoggerService,
@@ -17,7 +8,6 @@ import {
 } from '@backstage/backend-plugin-api';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { Knex } from 'knex';
-import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 import { ApprovalStore } from './ApprovalStore';
 import { CatalogEntities } from './CatalogEntities';
@@ -29,26 +19,6 @@ import { RegisteredManifest } from './Registration';
 import { Registrar } from './Registrar';
 import { RegistrationStore } from './RegistrationStore';
 import { RegistrationWarnings } from './RegistrationWarnings';
-
-/**
- * Tells the catalog entity of an object that was registered, by its annotation.
- * Others have none in the catalog.
- */
-export function registeredEntityRefs(
-  config: Config,
-): (home: Home, object: GitopsObject) => string | undefined {
-  const naming = new Map(
-    readHomeNaming(config).map(home => [home.name, home] as const),
-  );
-  return (home, { kind, metadata }) =>
-    metadata.annotations?.[GitopsAnnotation.registration] === undefined
-      ? undefined
-      : stringifyEntityRef({
-          kind,
-          namespace: metadata.namespace ?? 'default',
-          name: entityNameOf(naming.get(home.name), metadata.name),
-        });
-}
 
 /** What the catalog side of the plugin is made of. */
 export interface CatalogSide {

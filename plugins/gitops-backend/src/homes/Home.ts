@@ -49,6 +49,8 @@ export class Home {
   private readonly planned = new Map<string, object>();
   private readonly planListeners = new Set<(object: GitopsObject) => void>();
   private otherWriter: string | undefined;
+  /** Kinds whose objects have not been listed yet; of none before the watches start. */
+  private unlisted: Set<string> | undefined;
   private readonly defaultServiceAccount?: string;
   private readonly allowPortalCredential: boolean;
   private readonly now: () => number;
@@ -116,6 +118,21 @@ export class Home {
   onPlannedStatus(listener: (object: GitopsObject) => void): () => void {
     this.planListeners.add(listener);
     return () => this.planListeners.delete(listener);
+  }
+
+  /** The kinds that are going to be watched. */
+  expectKinds(kinds: readonly string[]): void {
+    this.unlisted = new Set(kinds);
+  }
+
+  /** The cache holds all objects of a kind. */
+  markListed(kind: string): void {
+    this.unlisted?.delete(kind);
+  }
+
+  /** Whether the cache has held all objects of the home at some time. */
+  get isListed(): boolean {
+    return this.unlisted?.size === 0;
   }
 
   markConnected(): void {

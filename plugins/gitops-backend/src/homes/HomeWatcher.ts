@@ -62,6 +62,7 @@ export class HomeWatcher {
       const reconciler = this.byKind.get(object.kind)!;
       this.enqueue(() => this.changed(reconciler, object));
     });
+    this.home.expectKinds([...this.byKind.keys()]);
     await Promise.all(
       this.reconcilers.map(reconciler => this.watchKind(reconciler, signal)),
     );
@@ -94,6 +95,7 @@ export class HomeWatcher {
       },
       onSync: items => {
         this.enqueue(() => this.synced(reconciler, items));
+        this.enqueue(async () => this.home.markListed(kind.kind));
       },
       onEvent: event => {
         if (event.type === 'DELETED') {

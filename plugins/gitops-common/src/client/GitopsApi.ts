@@ -88,6 +88,16 @@ export interface GitopsApi {
     options?: GitopsRequestOptions,
   ): Promise<ObjectRow>;
 
+  /**
+   * Lets a held prune go. The digest is that of the set that was looked at
+   * (`heldPrune`): it is refused where that is another one by now.
+   */
+  approvePrune(
+    key: ObjectKey,
+    body: { digest: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow>;
+
   /** What became of the manifests that are registered in the catalog. */
   listRegistrations(
     query?: RegistrationsQuery,

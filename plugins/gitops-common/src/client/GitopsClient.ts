@@ -9,6 +9,10 @@ import type {
   CatalogErrorsQuery,
 } from './catalogErrors';
 import type {
+  PublishedEntitiesQuery,
+  PublishedEntityList,
+} from './publishedEntities';
+import type {
   RegistrationList,
   RegistrationRow,
   RegistrationsQuery,
@@ -122,6 +126,17 @@ export class GitopsClient implements GitopsApi {
     return this.request('POST', `${pathOf(key)}/delete`, { body, options });
   }
 
+  approvePrune(
+    key: ObjectKey,
+    body: { digest: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ObjectRow> {
+    return this.request('POST', `${pathOf(key)}/approve-prune`, {
+      body,
+      options,
+    });
+  }
+
   listRegistrations(
     query: RegistrationsQuery = {},
     options?: GitopsRequestOptions,
@@ -177,6 +192,14 @@ export class GitopsClient implements GitopsApi {
     options?: GitopsRequestOptions,
   ): Promise<CatalogErrorReceipt> {
     return this.request('POST', '/catalog-errors', { body: report, options });
+  }
+
+  /** For the catalog alone: what it is to hold of the objects of a home. */
+  listPublishedEntities(
+    query: PublishedEntitiesQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<PublishedEntityList> {
+    return this.request('GET', '/entities', { query: { ...query }, options });
   }
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList> {

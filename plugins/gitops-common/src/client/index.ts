@@ -4,5 +4,6 @@ export type { GitopsApiErrorCode } from './GitopsApiError';
 export { GitopsClient } from './GitopsClient';
 export type { GitopsClientOptions } from './GitopsClient';
 export * from './catalogErrors';
+export * from './publishedEntities';
 export * from './registrations';
 export * from './types';

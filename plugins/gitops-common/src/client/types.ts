@@ -150,6 +150,35 @@ export interface InventoryItem {
 }
 
 /**
+ * Why a prune is held: it would delete more than the bounds allow, or all there is
+ * because nothing is wanted any more, or the home is another cluster than it was.
+ *
+ * @public
+ */
+export type HeldPruneReason = 'mass-prune' | 'emptied' | 'home-replaced';
+
+/**
+ * A prune that waits: what left the source of a delivery is not deleted before
+ * somebody approves it.
+ *
+ * @public
+ */
+export interface HeldPruneDetail {
+  /** Names the set; an approval is about this and no other. */
+  digest: string;
+  reason: HeldPruneReason;
+  /** How many objects would be deleted, … */
+  count: number;
+  /** … of how many that the delivery holds. */
+  total: number;
+  /** What would be deleted, at most 200. */
+  items: InventoryItem[];
+  since: string;
+  /** False where an approval is not enough: the home has to be confirmed first. */
+  approvable: boolean;
+}
+
+/**
  * What a source published, or what a delivery applied last.
  *
  * @public
@@ -243,6 +272,8 @@ export interface ObjectDetail extends ObjectRow {
   conditions: Condition[];
   warnings: ObjectWarning[];
   inventory: InventoryItem[];
+  /** What would be deleted, were it not held for approval. */
+  heldPrune?: HeldPruneDetail;
   artifact?: ArtifactDetail;
   /** Newest first. */
   history: AttemptRecord[];
@@ -291,6 +322,11 @@ export interface HomeSummary {
   connected: boolean;
   /** Why it is not connected. */
   error?: string;
+  /**
+   * It is another cluster than it was, by the UID of its namespace `kube-system`;
+   * nothing is pruned there. `is` is absent where that cannot be seen.
+   */
+  replaced?: { was: string; is?: string };
   /** Who else reconciles its objects, so that the portal only observes. */
   writer?: string;
   /** Since when it is as it is. */

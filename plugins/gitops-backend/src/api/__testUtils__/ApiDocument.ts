@@ -191,6 +191,9 @@ export class ApiDocument {
       known.add(name);
       const values = given.getAll(name);
       if (values.length === 0) {
+        if (parameter.required) {
+          faults.push(`${name} is missing`);
+        }
         return;
       }
       if (parameter.schema.type === 'array') {

@@ -23,6 +23,8 @@ import {
   ObjectDetail,
   ObjectEventList,
   ObjectList,
+  gitopsKinds,
+  PublishedEntityList,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import { KubernetesObject, parseJson } from '@backstage-gitops/kubernetes-yaml';
@@ -38,6 +40,7 @@ import { Approval } from '../../catalog/Approval';
 import { CatalogError } from '../../catalog/CatalogErrorStore';
 import { Registration } from '../../catalog/Registration';
 import { createCatalogErrorsService } from '../createCatalogErrorsService';
+import { createEntitiesService } from '../createEntitiesService';
 import { createObjectsService } from '../createObjectsService';
 import { createRegistrationsService } from '../createRegistrationsService';
 import { ObjectIndex } from '../objects/ObjectIndex';
@@ -88,7 +91,8 @@ export type AnswerBody = Partial<
     ObjectEventList &
     HomeList &
     ChangeList &
-    CreatedObject
+    CreatedObject &
+    PublishedEntityList
 > & { error?: { name: string; message: string; code?: string } };
 
 /** What the API answered. */
@@ -132,6 +136,10 @@ export class ApiWorld {
   readonly approvals = new Map<string, Approval>();
   /** Hosts in the file of any registration. */
   sourceHosts: () => string[] = () => [];
+  /** What the plugin does not know yet after a start. */
+  knowsRegistrations = true;
+  /** Hands of the clock that published entities have. */
+  now = NOW;
   /** How often somebody decided. */
   decisions = 0;
   readonly work = new Map<string, WorkState>();
@@ -262,6 +270,34 @@ export class ApiWorld {
             this.decisions++;
           },
           now: () => NOW,
+        }),
+        entities: createEntitiesService({
+          homes: new Homes(this.homes),
+          publish: {
+            kinds: new Set(
+              gitopsKinds
+                .map(({ kind }) => kind)
+                .filter(kind => kind !== 'HelmChart'),
+            ),
+          },
+          naming: this.homes.map(({ name }) => ({
+            name,
+            bare: name === 'local',
+          })),
+          claims: this.claims,
+          rawHosts: ['git.test'],
+          registrations: {
+            states: async () =>
+              new Map(
+                this.registrations.flatMap(({ objectId, state }) =>
+                  objectId ? [[objectId, state] as const] : [],
+                ),
+              ),
+          },
+          errors: { list: async () => this.catalogErrors },
+          knowsRegistrations: () => this.knowsRegistrations,
+          auth: mockServices.auth(),
+          now: () => this.now,
         }),
         catalogErrors: createCatalogErrorsService({
           permissions: this.permissions(),

@@ -9,17 +9,20 @@ import {
   OBJECT_SORTS,
   ObjectKey,
   ObjectsQuery,
+  PublishedEntitiesQuery,
   REGISTRATION_STATES,
   RegistrationsQuery,
   STATUS_WORDS,
 } from '@backstage-gitops/plugin-gitops-common';
-import { InvalidRequestError } from '../errors';
+import { InvalidCursorError, InvalidRequestError } from '../errors';
 import { ApprovalRequest } from '../registrations/RegistrationsService';
 import { QueryReader } from './QueryReader';
 
 /** Most rows of a page. */
 const MAX_LIMIT = 200;
 const LIMIT = { min: 1, max: MAX_LIMIT };
+/** A page of entities goes to the catalog alone. */
+const ENTITIES_LIMIT = { min: 1, max: 1_000 };
 const CURSOR_LENGTH = 2048;
 const SEARCH_LENGTH = 200;
 const LOCATION_LENGTH = 2048;
@@ -73,6 +76,24 @@ export function readCatalogErrorsQuery(request: Request): CatalogErrorsQuery {
   };
   query.finish();
   return result;
+}
+
+export function readEntitiesQuery(request: Request): PublishedEntitiesQuery {
+  const query = new QueryReader(request.url);
+  const home = query.text('home');
+  const result = {
+    since: query.text('since', CURSOR_LENGTH),
+    limit: query.integer('limit', ENTITIES_LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  if (home === undefined) {
+    throw new InvalidRequestError("Parameter 'home': it is missing");
+  }
+  if (result.since !== undefined && result.cursor !== undefined) {
+    throw new InvalidCursorError('cursor', "with 'since' there are no pages");
+  }
+  return { home, ...result };
 }
 
 /** What the catalog module sends; it is checked as what anybody sends. */

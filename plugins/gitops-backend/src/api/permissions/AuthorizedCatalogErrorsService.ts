@@ -10,9 +10,7 @@ import {
 import { CatalogErrorsService } from '../catalog-errors/CatalogErrorsService';
 import { MissingPermissionError } from '../errors';
 import { RequestContext } from '../objects/ObjectsService';
-
-/** Who the catalog is, among services. */
-const CATALOG = 'plugin:catalog';
+import { CATALOG, isCatalog } from './isCatalog';
 
 /**
  * Adds permissions to a {@link CatalogErrorsService}: whoever may read the
@@ -55,11 +53,7 @@ export class AuthorizedCatalogErrorsService implements CatalogErrorsService {
     report: CatalogErrorReport,
     context: Pick<RequestContext, 'credentials'>,
   ): Promise<CatalogErrorReceipt> {
-    const { credentials } = context;
-    if (
-      !this.auth.isPrincipal(credentials, 'service') ||
-      credentials.principal.subject !== CATALOG
-    ) {
+    if (!isCatalog(this.auth, context.credentials)) {
       throw new MissingPermissionError(
         CATALOG,
         'tell what the catalog could not take; its own backend does',
