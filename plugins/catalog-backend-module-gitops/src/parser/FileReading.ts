@@ -82,13 +82,17 @@ export class FileReading {
     const { apiVersion, kind: kindName, metadata } = identityOf(value);
     const { group } = splitApiVersion(String(apiVersion));
     const kind = kindOfGroup(group, String(kindName));
-    if (!kind || !isJsonObject(value)) {
-      this.find({
+    if (!isJsonObject(value)) {
+      return;
+    }
+    if (!kind) {
+      const kinds = gitopsKinds.filter(known => known.group === group);
+      // Of a kind that rules allow, or they would reject the whole file.
+      this.refuse(kinds[0], id, value, 'unknown-kind', {
         document: id,
         code: 'unknownKind',
         severity: 'error',
-        message: `${describe(id, value)} is of no kind that ${group} has; it has ${gitopsKinds
-          .filter(known => known.group === group)
+        message: `${describe(id, value)} is of no kind that ${group} has; it has ${kinds
           .map(known => known.kind)
           .join(', ')}`,
       });

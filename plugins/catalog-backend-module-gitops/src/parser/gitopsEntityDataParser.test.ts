@@ -315,11 +315,19 @@ items:
     expect(found[1].metadata.name).toBe('b');
   });
 
-  it('leaves out kinds that Flux does not have, since no rule can allow them', async () => {
+  it('refuses kinds that Flux does not have in the name of one that rules allow', async () => {
     const found = await entities(
       `apiVersion: source.toolkit.fluxcd.io/v1\nkind: SvnRepository\nmetadata: {name: a}\n---\n${gitRepository('b')}`,
     );
-    expect(found.map(({ metadata }) => metadata.name)).toEqual(['b']);
+    expect(
+      found.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    ).toEqual([
+      expect.stringMatching(/^GitRepository refused-unknown-kind-/),
+      'GitRepository b',
+    ]);
+    expect(
+      found[0].metadata.annotations?.[ManifestAnnotation.refused],
+    ).toContain('SvnRepository');
     expect(findingsOf(found[0])[0]).toMatchObject({
       code: 'unknownKind',
       message: expect.stringContaining('it has GitRepository, OCIRepository'),
