@@ -3,7 +3,10 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { Config, readDurationFromConfig } from '@backstage/config';
-import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
+import {
+  catalogProcessingExtensionPoint,
+  catalogServiceRef,
+} from '@backstage/plugin-catalog-node';
 import { catalogModelExtensionPoint } from '@backstage/plugin-catalog-node/alpha';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { ScmIntegrations } from '@backstage/integration';
@@ -20,10 +23,13 @@ import {
 import { CatalogErrorReporter } from './errors/CatalogErrorReporter';
 import { gitopsEntityDataParser } from './parser/gitopsEntityDataParser';
 import { GitopsEntityProcessor } from './processor/GitopsEntityProcessor';
+import { createProviders } from './provider/createProviders';
 
 /** What the catalog publishes (plugin-catalog-backend 4.0). */
 const ERRORS_TOPIC = 'experimental.catalog.errors';
 const CONFLICTS_TOPIC = 'experimental.catalog.conflict';
+/** Whoever takes longer to answer is asked again. */
+const ANSWER_MS = 30_000;
 /** The upper end of the catalog's default, 100 to 150 s. */
 const DEFAULT_INTERVAL_SECONDS = 150;
 
@@ -31,7 +37,8 @@ const DEFAULT_INTERVAL_SECONDS = 150;
  * GitOps objects in the catalog: the parser that makes slim entities of Flux
  * manifests, unless `gitops.catalog.entityDataParser` is false, and the processor
  * that validates them and emits their relations. What the catalog cannot take is
- * told to the gitops plugin.
+ * told to the gitops plugin. Objects of homes that are not registered are
+ * published as it says.
  *
  * @public
  */
@@ -42,12 +49,15 @@ export const catalogModuleGitops = createBackendModule({
     env.registerInit({
       deps: {
         auth: coreServices.auth,
+        catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
         events: eventsServiceRef,
+        lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         model: catalogModelExtensionPoint,
         processing: catalogProcessingExtensionPoint,
+        scheduler: coreServices.scheduler,
       },
       async init(services) {
         const { auth, config, discovery, events, logger } = services;
@@ -56,14 +66,14 @@ export const catalogModuleGitops = createBackendModule({
           discoveryApi: discovery,
           fetchApi: { fetch },
         });
+        const tokenForGitops = async () =>
+          auth.getPluginRequestToken({
+            onBehalfOf: await auth.getOwnServiceCredentials(),
+            targetPluginId: 'gitops',
+          });
         const reporter = new CatalogErrorReporter({
-          send: async report => {
-            const { token } = await auth.getPluginRequestToken({
-              onBehalfOf: await auth.getOwnServiceCredentials(),
-              targetPluginId: 'gitops',
-            });
-            return client.reportCatalogErrors(report, { token });
-          },
+          send: async report =>
+            client.reportCatalogErrors(report, await tokenForGitops()),
           integrations: ScmIntegrations.fromConfig(config),
           processingIntervalSeconds: processingIntervalOf(config),
           logger,
@@ -71,6 +81,15 @@ export const catalogModuleGitops = createBackendModule({
         processing.addProcessor(
           new GitopsEntityProcessor({ observer: reporter }),
         );
+        await createProviders({
+          ...services,
+          reporter,
+          list: async (query, { signal }) =>
+            client.listPublishedEntities(query, {
+              ...(await tokenForGitops()),
+              signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+            }),
+        });
         await events.subscribe({
           id: 'gitops-catalog-errors',
           topics: [ERRORS_TOPIC, CONFLICTS_TOPIC],

@@ -25,6 +25,7 @@ export interface CatalogErrorReporterOptions {
   /** How often the catalog looks at an entity, at least. */
   processingIntervalSeconds: number;
   logger: LoggerService;
+  now?: () => number;
   /** Calls back later; returns how not to. Default: `setTimeout`, unreferenced. */
   after?: (ms: number, run: () => void) => () => void;
 }
@@ -40,6 +41,14 @@ interface Known {
   stopSettling?: () => void;
 }
 
+/** A name that a file could not have. */
+interface Conflict {
+  entityRef: string;
+  location: string;
+  /** When the catalog said so last, in ms since the epoch. */
+  at: number;
+}
+
 /** A burst of errors goes in few requests. */
 const COLLECT_MS = 1_000;
 const RETRY_MS = 15_000;
@@ -47,8 +56,8 @@ const RETRY_MS = 15_000;
 const SETTLE_MS = 10_000;
 /** An error that is not said again for so many intervals is over. */
 const INTERVALS = 3;
-/** That a name is taken is said once, and not again while nothing changes. */
-const CONFLICT_SECONDS = 24 * 3600;
+/** That a name is taken is said again at least so often; see `retryKey`. */
+const CONFLICT_INTERVALS = 6;
 /** So that a report fits into a request of 16 kB. */
 const BATCH = 5;
 const MOST_KNOWN = 50_000;
@@ -62,14 +71,14 @@ export class CatalogErrorReporter {
   private readonly options: Required<CatalogErrorReporterOptions>;
   private readonly known = new Map<string, Known>();
   /** Names that could not be had, by entity and file. */
-  private readonly conflicts = new Set<string>();
+  private readonly conflicts = new Map<string, Conflict>();
   private readonly errors = new Map<string, Told[]>();
   private readonly resolved = new Map<string, Resolved>();
   private cancelFlush: (() => void) | undefined;
   private outage: string | undefined;
 
   constructor(options: CatalogErrorReporterOptions) {
-    this.options = { after: afterUnreferenced, ...options };
+    this.options = { now: Date.now, after: afterUnreferenced, ...options };
   }
 
   /** The catalog begins to process an entity. */
@@ -164,18 +173,78 @@ export class CatalogErrorReporter {
     ) {
       return;
     }
-    const key = conflictOf(entityRef, newLocationKey);
-    this.conflicts.add(key);
+    this.conflicts.set(conflictOf(entityRef, newLocationKey), {
+      entityRef,
+      location: newLocationKey,
+      at: this.options.now(),
+    });
+    this.nameTaken({
+      entityRef,
+      location: newLocationKey,
+      from: String(existingLocationKey),
+      validForSeconds:
+        CONFLICT_INTERVALS * this.options.processingIntervalSeconds,
+    });
+  }
+
+  /** The catalog has an entity of this name from elsewhere. */
+  nameTaken(clash: {
+    entityRef: string;
+    /** Where the one comes from that could not have it. */
+    location: string;
+    from: string;
+    validForSeconds: number;
+  }): void {
+    const { entityRef, location, from, validForSeconds } = clash;
+    const key = conflictOf(entityRef, location);
+    this.resolved.delete(key);
     this.errors.set(key, [
       {
         entityRef,
-        location: newLocationKey,
+        location,
         code: 'NameTaken',
-        message: `${entityRef} is in the catalog already, from ${existingLocationKey}; the first one stays`,
-        validForSeconds: CONFLICT_SECONDS,
+        message: `${entityRef} is in the catalog already, from ${from}; the first one stays`,
+        validForSeconds,
       },
     ]);
     this.flushAfter(COLLECT_MS);
+  }
+
+  /** It has no more. */
+  nameFree(resolved: { entityRef: string; location: string }): void {
+    this.resolve(resolved);
+  }
+
+  /** The files that could not have the name of an entity. */
+  rivalsOf(entityRef: string): string[] {
+    return [...this.conflicts.values()]
+      .filter(conflict => conflict.entityRef === entityRef)
+      .map(({ location }) => location);
+  }
+
+  /**
+   * The catalog tries again to take what a location brings in only when something
+   * about the location has changed (plugin-catalog-backend 4.0). While names of
+   * its files were taken at the last try, this gives something that does.
+   */
+  retryKey(entity: Entity): string | undefined {
+    if (!isLocationEntity(entity)) {
+      return undefined;
+    }
+    const known = this.known.get(stringifyEntityRef(entity));
+    const now = this.options.now();
+    const since = now - 2_000 * this.options.processingIntervalSeconds;
+    const isPending = [...this.conflicts].some(([key, { location, at }]) => {
+      if (at < since) {
+        // It was not said again: nobody wants the name any more.
+        this.conflicts.delete(key);
+        return false;
+      }
+      return known?.locations.some(
+        target => target === location || target.includes('*'),
+      );
+    });
+    return isPending ? `gitops-name-taken:${now}` : undefined;
   }
 
   private resolve(resolved: Resolved): void {

@@ -45,6 +45,11 @@ export interface ProcessingObserver {
   begins(entity: Entity): void;
   /** No processor threw so far. */
   passed(entity: Entity): void;
+  /**
+   * What makes the catalog take anew what the entity brings in, if it should: a
+   * refresh key that it did not have before.
+   */
+  retryKey(entity: Entity): string | undefined;
 }
 
 /**
@@ -103,6 +108,10 @@ export class GitopsEntityProcessor implements CatalogProcessor {
     emit: CatalogProcessorEmit,
   ): Promise<Entity> {
     this.observer?.passed(entity);
+    const retryKey = this.observer?.retryKey(entity);
+    if (retryKey) {
+      emit(processingResult.refresh(retryKey));
+    }
     if (!isGitopsEntity(entity)) {
       return entity;
     }
@@ -152,6 +161,15 @@ function slim(entity: Entity): Entity {
     labels: textsOf(entity.metadata.labels),
     annotations,
   };
+  const { links } = entity.metadata;
+  if (annotations[ManifestAnnotation.object]) {
+    // Published; the only one that may link, to its own page.
+    return {
+      ...entity,
+      metadata: { ...metadata, ...(links && { links }) },
+      spec: keepSlim(entity.spec),
+    };
+  }
   if (annotations[ManifestAnnotation.digest]) {
     return { ...entity, metadata, spec: keepSlim(entity.spec) };
   }

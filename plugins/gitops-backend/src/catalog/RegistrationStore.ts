@@ -43,18 +43,18 @@ export class RegistrationStore {
     return row && fromRow(row);
   }
 
-  /** What became of the registration of each object, by its id; light to read. */
-  async states(): Promise<Map<string, RegistrationState | undefined>> {
+  /**
+   * The ids of the objects that the catalog has from a file, whatever became of
+   * it; light to read.
+   */
+  async objectIds(): Promise<Set<string>> {
     const rows: Row[] = await this.database(TABLE)
-      .select('object_id', 'state')
+      .select('object_id')
       .whereNotNull('object_id')
-      .orderBy('entity_ref');
-    return new Map(
-      rows.map(row => [
-        String(row.object_id),
-        (row.state ?? undefined) as RegistrationState | undefined,
-      ]),
-    );
+      .where(query =>
+        query.whereNull('state').orWhereNot({ state: 'Orphaned' }),
+      );
+    return new Set(rows.map(row => String(row.object_id)));
   }
 
   /** The registrations of an object; one, where names are injective. */

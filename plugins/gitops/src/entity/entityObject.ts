@@ -10,6 +10,8 @@ import type {
 
 /** Set by the catalog module on entities that stand for GitOps objects. */
 const HOME = 'backstage-gitops.io/home';
+/** On entities that were published for an object; their names may be hashes. */
+const OBJECT_NAME = 'backstage-gitops.io/object-name';
 const FINDINGS = 'backstage-gitops.io/manifest-findings';
 
 const FLUX_GROUP =
@@ -75,8 +77,9 @@ export function entityRefOf(entity: Entity): string {
 }
 
 /**
- * The object that an entity stands for. In homes that are not bare the name of
- * the entity has the home behind an underscore, which no Kubernetes name holds.
+ * The object that an entity stands for. One that was published names it; of one
+ * that was registered, in homes that are not bare, the name has the home behind
+ * an underscore, which no Kubernetes name holds.
  */
 export function objectKeyOfEntity(entity: Entity): ObjectKey | undefined {
   const home = entity.metadata.annotations?.[HOME];
@@ -87,7 +90,9 @@ export function objectKeyOfEntity(entity: Entity): ObjectKey | undefined {
     home,
     kind: entity.kind,
     namespace,
-    name: name.endsWith(suffix) ? name.slice(0, -suffix.length) : name,
+    name:
+      entity.metadata.annotations?.[OBJECT_NAME] ??
+      (name.endsWith(suffix) ? name.slice(0, -suffix.length) : name),
   };
 }
 

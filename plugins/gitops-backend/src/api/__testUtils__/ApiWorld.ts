@@ -287,10 +287,10 @@ export class ApiWorld {
           claims: this.claims,
           rawHosts: ['git.test'],
           registrations: {
-            states: async () =>
-              new Map(
+            objectIds: async () =>
+              new Set(
                 this.registrations.flatMap(({ objectId, state }) =>
-                  objectId ? [[objectId, state] as const] : [],
+                  objectId && state !== 'Orphaned' ? [objectId] : [],
                 ),
               ),
           },
@@ -454,6 +454,7 @@ export class ApiWorld {
       server: 'https://home.example',
       as: ({ user }) => this.client(home, user),
       onBehalfOf: () => this.client(home),
+      guardedBy: () => this.client(home),
       resourceOf: refuse,
       versionsOf: refuse,
       get: refuse,

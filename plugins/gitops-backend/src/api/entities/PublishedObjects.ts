@@ -1,6 +1,5 @@
 import {
   FluxLabel,
-  GitopsAnnotation,
   GitopsObject,
   stringifyObjectKey,
   objectKeyOf,
@@ -14,7 +13,6 @@ import {
 } from '@backstage-gitops/plugin-gitops-node';
 import { CatalogErrorStore } from '../../catalog/CatalogErrorStore';
 import { isPublished, PublishConfig } from '../../catalog/readPublishConfig';
-import { RegistrationState } from '../../catalog/Registration';
 import { RegistrationStore } from '../../catalog/RegistrationStore';
 import { Home } from '../../homes/Home';
 import { DigestedEntity, toPublishedEntity } from './toPublishedEntity';
@@ -25,7 +23,7 @@ export interface PublishedObjectsOptions {
   naming: readonly HomeNaming[];
   claims: readonly Claim[];
   rawHosts: readonly string[];
-  registrations: Pick<RegistrationStore, 'states'>;
+  registrations: Pick<RegistrationStore, 'objectIds'>;
   errors: Pick<CatalogErrorStore, 'list'>;
   now?: () => number;
 }
@@ -66,18 +64,19 @@ export class PublishedObjects {
   /** By entity reference. */
   async in(home: Home): Promise<Map<string, DigestedEntity>> {
     const { publish, registrations } = this.options;
-    const states = await registrations.states();
+    const registered = await registrations.objectIds();
     const claimed = await this.claimedNames(home);
     const present = new Map<string, DigestedEntity>();
     for (const object of home.cache.list()) {
       const entity = isPublished(publish, home.name, object.kind)
         ? this.entityOf(home, object)
         : undefined;
-      if (
-        entity &&
-        !isRegistered(home, object, states) &&
-        !this.isHandedOver(entity, object, claimed)
-      ) {
+      if (!entity) {
+        continue;
+      }
+      if (registered.has(stringifyObjectKey(objectKeyOf(home.name, object)))) {
+        this.handedOver.delete(entity.entityRef);
+      } else if (!this.isHandedOver(entity, object, claimed)) {
         present.set(entity.entityRef, entity);
       }
     }
@@ -159,25 +158,4 @@ export class PublishedObjects {
     }
     return until !== undefined && until > now;
   }
-}
-
-/**
- * Whether the object is the one that was registered. A registration that never
- * came to it does not make it so: then two want the name, and the catalog keeps
- * the first.
- */
-function isRegistered(
-  home: Home,
-  object: GitopsObject,
-  states: ReadonlyMap<string, RegistrationState | undefined>,
-): boolean {
-  const id = stringifyObjectKey(objectKeyOf(home.name, object));
-  const state = states.get(id);
-  if (!states.has(id) || state === 'Orphaned') {
-    return false;
-  }
-  return (
-    (state !== 'Rejected' && state !== 'PendingApproval') ||
-    object.metadata.annotations?.[GitopsAnnotation.registration] !== undefined
-  );
 }
