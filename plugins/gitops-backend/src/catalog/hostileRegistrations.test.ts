@@ -133,6 +133,59 @@ spec: {type: team, children: [], members: [guest]}
   },
 };
 
+/** A ServiceAccount that may write GitOps objects of `default`. */
+const IDENTITY = [
+  {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'deployer', namespace: 'default' },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'deployer', namespace: 'default' },
+    rules: [
+      {
+        apiGroups: [
+          'source.toolkit.fluxcd.io',
+          'kustomize.toolkit.fluxcd.io',
+          'helm.toolkit.fluxcd.io',
+        ],
+        resources: ['*'],
+        verbs: ['get', 'create', 'patch'],
+      },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'deployer', namespace: 'default' },
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'Role',
+      name: 'deployer',
+    },
+    subjects: [
+      { kind: 'ServiceAccount', name: 'deployer', namespace: 'default' },
+    ],
+  },
+];
+
+/** An object that a Kustomization delivers. */
+const RENDERED = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'GitRepository',
+  metadata: {
+    name: 'rendered',
+    namespace: 'default',
+    labels: {
+      'kustomize.toolkit.fluxcd.io/name': 'parent',
+      'kustomize.toolkit.fluxcd.io/namespace': 'default',
+    },
+  },
+  spec: { interval: '1h', url: 'https://git.test/x.git' },
+};
+
 describe('hostile registrations', () => {
   let world: World;
   let home: Home;
@@ -292,59 +345,6 @@ describe('hostile registrations', () => {
     ).not.toContain(CANARY);
   });
 });
-
-/** A ServiceAccount that may write GitOps objects of `default`. */
-const IDENTITY = [
-  {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'deployer', namespace: 'default' },
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: { name: 'deployer', namespace: 'default' },
-    rules: [
-      {
-        apiGroups: [
-          'source.toolkit.fluxcd.io',
-          'kustomize.toolkit.fluxcd.io',
-          'helm.toolkit.fluxcd.io',
-        ],
-        resources: ['*'],
-        verbs: ['get', 'create', 'patch'],
-      },
-    ],
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    metadata: { name: 'deployer', namespace: 'default' },
-    roleRef: {
-      apiGroup: 'rbac.authorization.k8s.io',
-      kind: 'Role',
-      name: 'deployer',
-    },
-    subjects: [
-      { kind: 'ServiceAccount', name: 'deployer', namespace: 'default' },
-    ],
-  },
-];
-
-/** An object that a Kustomization delivers. */
-const RENDERED = {
-  apiVersion: 'source.toolkit.fluxcd.io/v1',
-  kind: 'GitRepository',
-  metadata: {
-    name: 'rendered',
-    namespace: 'default',
-    labels: {
-      'kustomize.toolkit.fluxcd.io/name': 'parent',
-      'kustomize.toolkit.fluxcd.io/namespace': 'default',
-    },
-  },
-  spec: { interval: '1h', url: 'https://git.test/x.git' },
-};
 
 /** All rows of all tables of the plugin. */
 async function dump(database: Knex): Promise<object[]> {
