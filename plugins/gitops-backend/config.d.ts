@@ -65,7 +65,33 @@ export interface Config {
          */
         portal?: boolean;
       };
+      /** Bounds of prunes in this home; what is absent is as in `gitops.prune`. */
+      prune?: {
+        /** Default: as in `gitops.prune`. */
+        objects?: number;
+        /** Default: as in `gitops.prune`. */
+        share?: number;
+      };
+      /**
+       * UID of the namespace `kube-system` of the cluster that this home must be.
+       * Default: the one that was seen first. While another cluster answers,
+       * nothing is pruned in it; to confirm that a cluster was replaced on
+       * purpose, set the new UID here.
+       */
+      clusterUid?: string;
     }>;
+    /**
+     * When a prune is held until somebody approves it: where it would delete more
+     * than `objects` objects that are more than `share` of the inventory. One that
+     * would delete all there is, because nothing is wanted any more, is held by
+     * any bounds. Deleting a Kustomization is not held.
+     */
+    prune?: {
+      /** A whole number of at least 0. Default 20. */
+      objects?: number;
+      /** From 0 to 1. Default 0.5; 1 holds only prunes of everything. */
+      share?: number;
+    };
     /**
      * Manifests that are registered in the catalog. Claims, which say which of
      * them are applied, are `gitops.claims`.

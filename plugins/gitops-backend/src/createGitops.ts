@@ -10,10 +10,12 @@ import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
 import { HealthCheck } from './controllers/kustomize/HealthCheck';
+import { HeldPrunes } from './controllers/kustomize/HeldPrunes';
 import { HealthWaits } from './controllers/kustomize/HealthWaits';
 import { HealthWatches } from './controllers/kustomize/HealthWatches';
 import { KustomizationReconciler } from './controllers/kustomize/KustomizationReconciler';
 import { PendingInventory } from './controllers/kustomize/PendingInventory';
+import { PruneHolds } from './controllers/kustomize/PruneHolds';
 import { GitRepositoryReconciler } from './controllers/source/GitRepositoryReconciler';
 import { GitopsEngine } from './engine/GitopsEngine';
 import { DatabaseWorkQueue } from './engine/queue/DatabaseWorkQueue';
@@ -25,6 +27,7 @@ import { HistoryStore } from './engine/report/HistoryStore';
 import { ReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { Home } from './homes/Home';
 import { Homes } from './homes/Homes';
+import { HomePins } from './homes/pinHome';
 import { ManifestBuilder } from './workers/ManifestBuilder';
 
 /** What the reconcilers of one process are made of. */
@@ -50,6 +53,7 @@ export interface Gitops {
   queue: WorkQueue;
   history: HistoryStore;
   artifacts: ArtifactIndex;
+  heldPrunes: HeldPrunes;
 }
 
 /** Puts the parts together; nothing runs before `engine.start()`. */
@@ -62,6 +66,8 @@ export function createGitops(options: GitopsOptions): Gitops {
   });
   const history = new HistoryStore({ database });
   const artifacts = new ArtifactIndex({ database });
+  const pins = new HomePins({ database, logger });
+  const heldPrunes = new HeldPrunes({ database });
   const watches = new HealthWatches({ watchHealth, logger });
   const builder = new ManifestBuilder({ workers: config.workers });
   const reconcilers = [
@@ -75,6 +81,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       artifacts: new ArtifactReader({ store }),
       build: builder.build,
       pending: new PendingInventory({ database }),
+      holds: new PruneHolds({ store: heldPrunes, pins }),
       health: new HealthCheck({
         waits: new HealthWaits({ database }),
         watches,
@@ -90,6 +97,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       config.homes.filter(home => home.installCrds).map(home => home.name),
     ),
     reconcilers,
+    pins,
     onStop: async () => {
       watches.stopAll();
       await builder.close();
@@ -110,5 +118,5 @@ export function createGitops(options: GitopsOptions): Gitops {
     entityRefOf: options.entityRefOf,
     onChange: options.onChange,
   });
-  return { engine, homes, queue, history, artifacts };
+  return { engine, homes, queue, history, artifacts, heldPrunes };
 }

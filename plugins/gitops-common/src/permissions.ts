@@ -75,7 +75,8 @@ export const gitopsObjectCreatePermission: ResourcePermission<'gitops-object'> =
   });
 
 /**
- * To delete an object whose registration has vanished.
+ * To delete an object whose registration has vanished, and to approve that what
+ * left a delivery is deleted although it is much: the smaller of the two.
  *
  * @public
  */

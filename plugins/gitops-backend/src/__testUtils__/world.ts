@@ -7,6 +7,7 @@ import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import {
   ClusterClient,
   createClusterClient,
+  PruneBounds,
 } from '@backstage-gitops/kubernetes-apply';
 import {
   GitopsObject,
@@ -35,6 +36,9 @@ export interface PortalOptions {
   allowPortalCredential?: boolean;
   noCrossNamespaceRefs?: boolean;
   logger?: LoggerService;
+  pruneBounds?: Partial<PruneBounds>;
+  clusterUid?: string;
+  defaultServiceAccount?: string;
   entityRefOf?: GitopsOptions['entityRefOf'];
 }
 
@@ -200,6 +204,9 @@ export class World {
       mode,
       client: this.connect(PORTAL_AGENT),
       allowPortalCredential: options.allowPortalCredential ?? true,
+      pruneBounds: options.pruneBounds,
+      clusterUid: options.clusterUid,
+      defaultServiceAccount: options.defaultServiceAccount,
     });
     return createGitops({
       config: {

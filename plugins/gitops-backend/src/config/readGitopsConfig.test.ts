@@ -22,6 +22,8 @@ describe('readGitopsConfig', () => {
           installCrds: false,
           defaultServiceAccount: undefined,
           allowPortalCredential: false,
+          pruneBounds: {},
+          clusterUid: undefined,
         },
       ],
       artifacts: { directory: '.data/artifacts', maxSize: 536870912 },

@@ -2,6 +2,7 @@ import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
 import { availableParallelism } from 'node:os';
+import { PruneBounds } from '@backstage-gitops/kubernetes-apply';
 import { HomeMode } from '../homes/Home';
 import { WorkerSettings } from '../workers/ManifestBuilder';
 
@@ -19,6 +20,10 @@ export interface HomeConfig {
   installCrds: boolean;
   defaultServiceAccount?: string;
   allowPortalCredential: boolean;
+  /** From when on a prune is held for approval; Flux has no such bounds. */
+  pruneBounds?: Partial<PruneBounds>;
+  /** UID of the namespace kube-system of the cluster that it must be. */
+  clusterUid?: string;
 }
 
 /** The `gitops` section of app-config, with defaults. Times in milliseconds. */
@@ -42,7 +47,9 @@ export function readGitopsConfig(
   host: { cpus: number } = { cpus: availableParallelism() },
 ): GitopsConfig {
   const config = root.getOptionalConfig('gitops');
-  const homes = (config?.getOptionalConfigArray('homes') ?? []).map(readHome);
+  const homes = (config?.getOptionalConfigArray('homes') ?? []).map(home =>
+    readHome(home, readPruneBounds(config, 'gitops')),
+  );
   const names = new Set<string>();
   for (const { name } of homes) {
     if (names.has(name)) {
@@ -118,7 +125,33 @@ function readCount(
   return value;
 }
 
-function readHome(config: Config): HomeConfig {
+/** `prune` of a home wins, field by field, over that of `gitops`. */
+function readPruneBounds(
+  config: Config | undefined,
+  where: string,
+): Partial<PruneBounds> {
+  const maxObjects = config?.getOptionalNumber('prune.objects');
+  if (
+    maxObjects !== undefined &&
+    !(Number.isInteger(maxObjects) && maxObjects >= 0)
+  ) {
+    throw new InputError(
+      `${where}.prune.objects is ${maxObjects}; it must be a whole number of at least 0`,
+    );
+  }
+  const maxShare = config?.getOptionalNumber('prune.share');
+  if (maxShare !== undefined && !(maxShare >= 0 && maxShare <= 1)) {
+    throw new InputError(
+      `${where}.prune.share is ${maxShare}; it must be a number from 0 to 1, such as 0.5 for half of an inventory`,
+    );
+  }
+  return {
+    ...(maxObjects !== undefined && { maxObjects }),
+    ...(maxShare !== undefined && { maxShare }),
+  };
+}
+
+function readHome(config: Config, bounds: Partial<PruneBounds>): HomeConfig {
   const name = config.getString('name');
   if (!HOME_NAME.test(name)) {
     throw new InputError(
@@ -143,6 +176,11 @@ function readHome(config: Config): HomeConfig {
     ),
     allowPortalCredential:
       config.getOptionalBoolean('reconcileAs.portal') ?? false,
+    pruneBounds: {
+      ...bounds,
+      ...readPruneBounds(config, `gitops.homes: '${name}'`),
+    },
+    clusterUid: config.getOptionalString('clusterUid'),
   };
 }
 

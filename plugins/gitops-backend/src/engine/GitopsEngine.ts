@@ -10,6 +10,7 @@ import { Homes } from '../homes/Homes';
 import { HomeWatcher } from '../homes/HomeWatcher';
 import { installCrds } from '../homes/installCrds';
 import { OtherWriters } from '../homes/OtherWriters';
+import { HomePins } from '../homes/pinHome';
 import { backoffDelay } from './queue/backoff';
 import { WorkQueue } from './queue/WorkQueue';
 import { ReconcileEngine } from './reconcile/ReconcileEngine';
@@ -23,6 +24,7 @@ export interface GitopsEngineOptions {
   /** Homes whose missing CRDs are installed. */
   installCrdsIn: ReadonlySet<string>;
   reconcilers: readonly Reconciler[];
+  pins: HomePins;
   engine: ReconcileEngine;
   queue: WorkQueue;
   history: HistoryStore;
@@ -115,6 +117,7 @@ export class GitopsEngine {
     const writers = new OtherWriters({ home, logger });
     await this.untilItWorks(home, async () => {
       await writers.check();
+      await this.checkPin(home);
       if (
         this.options.installCrdsIn.has(home.name) &&
         home.mode === 'reconcile'
@@ -139,9 +142,19 @@ export class GitopsEngine {
         if (!signal.aborted && (await writers.check()) && !home.writer) {
           watcher.resume();
         }
+        await this.checkPin(home).catch(() => {
+          // The watches say that it does not answer.
+        });
       }
     };
     await Promise.all([watcher.run(signal), watchWriters()]);
+  }
+
+  /** Where nothing is written, nothing is pruned, whichever cluster it is. */
+  private async checkPin(home: Home): Promise<void> {
+    if (home.mode !== 'observe' && !this.stopping.signal.aborted) {
+      await this.options.pins.check(home);
+    }
   }
 
   private async untilItWorks(

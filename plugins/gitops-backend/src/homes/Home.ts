@@ -2,8 +2,10 @@ import {
   ClusterClient,
   Impersonation,
   ObjectRef,
+  PruneBounds,
 } from '@backstage-gitops/kubernetes-apply';
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
+import { ReplacedCluster } from './pinHome';
 import { cacheKey, ObjectCache, referenceTo } from './ObjectCache';
 
 /** What the portal does in a home. */
@@ -34,6 +36,10 @@ export interface HomeOptions {
   defaultServiceAccount?: string;
   /** Whether objects without a ServiceAccount may use the portal's credential. */
   allowPortalCredential: boolean;
+  /** From when on a prune is held for approval. */
+  pruneBounds?: Partial<PruneBounds>;
+  /** UID of the namespace kube-system; default: the one that is seen first. */
+  clusterUid?: string;
   now?: () => number;
 }
 
@@ -45,6 +51,9 @@ export class Home {
   readonly cache = new ObjectCache();
   /** Field manager of finalizers and status; not Flux's, so that foreign writers are told apart. */
   readonly statusManager = 'backstage-gitops';
+  readonly pruneBounds?: Partial<PruneBounds>;
+  readonly clusterUid?: string;
+  private replacedBy: ReplacedCluster | undefined;
   private readonly configuredMode: HomeMode;
   private readonly planned = new Map<string, object>();
   private readonly planListeners = new Set<(object: GitopsObject) => void>();
@@ -62,6 +71,8 @@ export class Home {
     this.client = options.client;
     this.defaultServiceAccount = options.defaultServiceAccount;
     this.allowPortalCredential = options.allowPortalCredential;
+    this.pruneBounds = options.pruneBounds;
+    this.clusterUid = options.clusterUid;
     this.now = options.now ?? Date.now;
     this.current = { connected: false, since: this.now() };
   }
@@ -85,6 +96,15 @@ export class Home {
     const before = this.mode;
     this.otherWriter = writer;
     return before !== this.mode;
+  }
+
+  /** Set where it is another cluster than it was; nothing is pruned there. */
+  get replaced(): ReplacedCluster | undefined {
+    return this.replacedBy;
+  }
+
+  setReplaced(replaced: ReplacedCluster | undefined): void {
+    this.replacedBy = replaced;
   }
 
   /**

@@ -3,6 +3,7 @@ import {
   CommonStatus,
   FluxAnnotation,
   GitopsObject,
+  isPruneApproved,
 } from '@backstage-gitops/plugin-gitops-common';
 import { UnknownKindError } from '@backstage-gitops/kubernetes-apply';
 import { Reconciler } from '../engine/reconcile/Reconciler';
@@ -270,6 +271,9 @@ function wakeReason(
   if (requestOf(before) !== requestOf(after)) {
     return 'reconcile requested';
   }
+  if (isPruneApproved(after) && !isPruneApproved(before)) {
+    return 'prune approved';
+  }
   if (
     after.metadata.deletionTimestamp &&
     (before.metadata.finalizers?.length !== after.metadata.finalizers?.length ||
@@ -285,6 +289,7 @@ function needsAttention(object: GitopsObject): boolean {
   const requested = requestOf(object);
   return (
     object.metadata.deletionTimestamp !== undefined ||
+    isPruneApproved(object) ||
     status.observedGeneration !== object.metadata.generation ||
     (requested !== undefined && requested !== status.lastHandledReconcileAt)
   );

@@ -43,6 +43,8 @@ export async function createHome(
     client,
     defaultServiceAccount: config.defaultServiceAccount,
     allowPortalCredential: config.allowPortalCredential,
+    pruneBounds: config.pruneBounds,
+    clusterUid: config.clusterUid,
   });
 }
 

@@ -19,6 +19,8 @@ export const ConditionType = {
   TestSuccess: 'TestSuccess',
   Remediated: 'Remediated',
   Drifted: 'Drifted',
+  /** Not of Flux: a prune waits for an approval. */
+  PruneHeld: 'PruneHeld',
 } as const;
 
 /**
@@ -35,6 +37,7 @@ export const NEGATIVE_CONDITION_TYPES: ReadonlySet<string> = new Set([
   ConditionType.StorageOperationFailed,
   ConditionType.IncludeUnavailable,
   ConditionType.Drifted,
+  ConditionType.PruneHeld,
 ]);
 
 /**
@@ -55,6 +58,8 @@ export const Reason = {
   InsecureConnectionsDisallowed: 'InsecureConnectionsDisallowed',
   UnsupportedConnectionType: 'UnsupportedConnectionType',
   PruneFailed: 'PruneFailed',
+  /** Not of Flux: all is applied, and what left the source waits for an approval. */
+  PruneHeld: 'PruneHeld',
   ArtifactFailed: 'ArtifactFailed',
   BuildFailed: 'BuildFailed',
   HealthCheckFailed: 'HealthCheckFailed',

@@ -1,6 +1,7 @@
 export { ConditionSet } from './conditionSet';
 export type { ConditionSetOptions } from './conditionSet';
 export { ConditionType, NEGATIVE_CONDITION_TYPES, Reason } from './constants';
+export { heldPruneConditionOf, isPruneApproved } from './heldPrune';
 export { cutMessage, MAX_MESSAGE_LENGTH } from './message';
 export { sortConditions } from './order';
 export { isSuspended, STATUS_WORDS, statusOf } from './statusOf';

@@ -80,7 +80,10 @@ export function statusOf(object: GitopsObject): ObjectStatus {
       ? tell('Failed', ready, 'The deletion fails.')
       : {
           word: 'Progressing',
-          sentence: 'The object is being deleted.',
+          sentence:
+            reconciling?.status === 'True'
+              ? reconciling.message
+              : 'The object is being deleted.',
           since: metadata.deletionTimestamp,
         };
   }
@@ -110,6 +113,10 @@ export function statusOf(object: GitopsObject): ObjectStatus {
         since: reconciling.lastTransitionTime,
       }),
     };
+  }
+  if (ready?.status === 'False' && ready.reason === Reason.PruneHeld) {
+    // Nothing failed, and nothing goes on before somebody decides.
+    return tell('Drifted', ready, 'What left the source is still there.');
   }
   if (ready?.status === 'False') {
     return isWaiting(ready)

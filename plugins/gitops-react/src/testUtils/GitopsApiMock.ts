@@ -136,6 +136,14 @@ export class GitopsApiMock implements GitopsApi {
     return row;
   }
 
+  async approvePrune(
+    key: ObjectKey,
+    body: { digest: string },
+  ): Promise<ObjectRow> {
+    this.answer(`approve prune ${stringifyObjectKey(key)} ${body.digest}`);
+    return this.change(key, { heldPrune: undefined });
+  }
+
   async listRegistrations(
     query: RegistrationsQuery = {},
   ): Promise<RegistrationList> {

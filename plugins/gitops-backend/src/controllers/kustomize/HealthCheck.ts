@@ -8,6 +8,7 @@ import {
 import {
   ConditionType,
   formatDurationMs,
+  isPruneApproved,
   Kustomization,
   Reason,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -130,7 +131,8 @@ export class HealthCheck {
     if (
       wait.revision !== revision ||
       wait.generation !== run.generation ||
-      wait.requestedAt !== requestedAtOf(run.object)
+      wait.requestedAt !== requestedAtOf(run.object) ||
+      isPruneApproved(run.object)
     ) {
       await this.end(run);
       await run.report({

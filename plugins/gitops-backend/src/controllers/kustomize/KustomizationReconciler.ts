@@ -28,11 +28,7 @@ import {
 } from '../../engine/run/Outcome';
 import { applyManifests, AppliedManifests } from './applyManifests';
 import { BuiltManifests, hasPath } from './buildManifests';
-import {
-  checkDependencies,
-  dependencyReferences,
-  unmetDependency,
-} from './checkDependencies';
+import { checkDependencies, dependencyReferences } from './checkDependencies';
 import { deliveryClient } from './deliveryClient';
 import { finalizeKustomization } from './finalizeKustomization';
 import { HealthCheck } from './HealthCheck';
@@ -44,7 +40,9 @@ import {
 } from './loadSource';
 import { reportPlan } from './planDelivery';
 import { PendingInventory } from './PendingInventory';
+import { PruneHolds } from './PruneHolds';
 import { pruneStale } from './pruneStale';
+import { isNewsFor } from './isNewsFor';
 import { fail, messageOf, reportChanges } from './reports';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
@@ -63,11 +61,15 @@ export interface KustomizationReconcilerOptions {
   artifacts: ArtifactReader;
   build: Build;
   pending: PendingInventory;
+  holds: PruneHolds;
   health: HealthCheck;
   noCrossNamespaceRefs: boolean;
 }
 
 type Run = ReconcileRun<Kustomization>;
+
+/** Between two looks whether pruned deliveries have finished. */
+const PRUNE_RETRY_MS = 5_000;
 
 /** What one attempt works with once its source is there. */
 interface Attempt {
@@ -97,35 +99,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     changed: GitopsObject,
     before: GitopsObject | undefined,
   ): boolean {
-    if (object.spec.suspend) {
-      return false;
-    }
-    const ready = object.status?.conditions?.find(
-      condition => condition.type === ConditionType.Ready,
-    );
-    if (changed.kind === this.kind.kind) {
-      return (
-        ready?.reason === Reason.DependencyNotReady &&
-        unmetDependency(
-          object,
-          changed as Kustomization,
-          object.status?.lastAttemptedRevision ?? '',
-        ) !==
-          `dependency '${changed.metadata.namespace}/${changed.metadata.name}' is not ready`
-      );
-    }
-    // Only the news itself counts: an object that failed at this artifact
-    // before it could say so in its status would wake itself for ever.
-    const artifact = artifactOf(changed);
-    return (
-      before !== undefined &&
-      artifact !== undefined &&
-      artifact.digest !== artifactOf(before)?.digest &&
-      !sameRevision(
-        object.status?.lastAttemptedRevision ?? '',
-        artifact.revision,
-      )
-    );
+    return isNewsFor(object, changed, before);
   }
 
   async reconcile(run: Run): Promise<Outcome> {
@@ -181,7 +155,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
   async finalize(run: Run): Promise<Outcome> {
     this.options.health.forget(run);
-    return finalizeKustomization(run, this.options.pending);
+    return finalizeKustomization(run, this.options);
   }
 
   /** From an artifact to applied, pruned objects. */
@@ -283,10 +257,14 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       client,
       applied,
       pending: this.options.pending,
+      holds: this.options.holds,
       revision,
     });
     if (pruned.error) {
       return this.failed(run, attempt, Reason.PruneFailed, pruned.error, built);
+    }
+    if (pruned.isUnfinished) {
+      return waiting('Terminating', run.now() + PRUNE_RETRY_MS);
     }
 
     const anythingChanged =
@@ -361,14 +339,24 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     status.lastAppliedOriginRevision = originOf(artifact);
     status.observedGeneration = run.generation;
     const durationMs = run.now() - attempt.startedAt;
+    const held = run.conditions.get(ConditionType.PruneHeld);
     status.history = recordAttempt(status.history ?? [], {
       digest,
-      status: Reason.ReconciliationSucceeded,
+      status: held ? Reason.PruneHeld : Reason.ReconciliationSucceeded,
       revision: artifact.revision,
       originRevision: originOf(artifact),
       durationMs,
       at: run.now(),
     });
+    if (held) {
+      // Applied and healthy, and yet not what Git says: told when it was held.
+      await run.report({
+        condition: { type: ConditionType.Ready, status: 'False' },
+        reason: Reason.PruneHeld,
+        message: `Applied revision: ${artifact.revision}. ${held.message}`,
+      });
+      return done(timing.intervalMs);
+    }
     await run.report({
       condition: { type: ConditionType.Ready, status: 'True' },
       reason: Reason.ReconciliationSucceeded,
@@ -424,10 +412,6 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     run.markRetrying(message);
     return waiting(reason, run.now() + DEPENDENCY_RETRY_SECONDS * 1_000);
   }
-}
-
-function artifactOf(object: GitopsObject): Artifact | undefined {
-  return (object.status as { artifact?: Artifact } | undefined)?.artifact;
 }
 
 function originOf(artifact: Artifact): string | undefined {

@@ -4,6 +4,12 @@ import { forEachChunk, Row } from '../../database/rows';
 
 const TABLE = 'gitops_pending_inventory';
 
+/** Whose entries they are: a delivery made anew under its name is another one. */
+export interface PendingOwner {
+  id: string;
+  uid: string;
+}
+
 /**
  * What a delivery was about to create when it last wrote here. The object's own
  * inventory is written after an apply; this is written before each stage of it,
@@ -20,7 +26,7 @@ export class PendingInventory {
 
   /** Adds entries; those that are there already stay. */
   async add(
-    objectId: string,
+    owner: PendingOwner,
     entries: readonly ResourceRef[],
     fence: number,
   ): Promise<void> {
@@ -29,7 +35,8 @@ export class PendingInventory {
       await this.database(TABLE)
         .insert(
           chunk.map(entry => ({
-            object_id: objectId,
+            object_id: owner.id,
+            object_uid: owner.uid,
             entry_id: entry.id,
             entry_version: entry.v,
             fence,
@@ -37,13 +44,18 @@ export class PendingInventory {
           })),
         )
         .onConflict(['object_id', 'entry_id'])
-        .merge(['entry_version', 'fence', 'written_at']);
+        .merge(['object_uid', 'entry_version', 'fence', 'written_at']);
     });
   }
 
-  async list(objectId: string): Promise<ResourceRef[]> {
+  /**
+   * What this very object was about to create after `since` (ms since the epoch).
+   * Older rows can only come from a database that was restored.
+   */
+  async list(owner: PendingOwner, since: number = 0): Promise<ResourceRef[]> {
     const rows: Row[] = await this.database(TABLE)
-      .where({ object_id: objectId })
+      .where({ object_id: owner.id, object_uid: owner.uid })
+      .where('written_at', '>=', since)
       .orderBy('entry_id')
       .select('entry_id', 'entry_version');
     return rows.map(row => ({

@@ -13,6 +13,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { ownerLabels } from './ownerLabels';
+import { pendingOwnerOf } from './knownInventory';
 import { PendingInventory } from './PendingInventory';
 
 /** What an apply left in the cluster. */
@@ -48,7 +49,8 @@ export async function applyManifests(options: {
     force: spec.force,
     ignore: spec.ignore,
     signal: run.signal,
-    onStage: entries => pending.add(run.id, entries, run.claim.fence),
+    onStage: entries =>
+      pending.add(pendingOwnerOf(run), entries, run.claim.fence),
     beforeWrite: () => run.claim.assertHeld(),
   });
   return {

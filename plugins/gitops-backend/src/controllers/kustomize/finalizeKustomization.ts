@@ -1,10 +1,11 @@
 import {
   ClusterClient,
-  prune,
   refOfEntry,
   subjectOf,
+  TerminatingObject,
 } from '@backstage-gitops/kubernetes-apply';
 import {
+  ConditionType,
   Kustomization,
   Reason,
   ResourceRef,
@@ -13,34 +14,42 @@ import { assertError } from '@backstage/errors';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { done, Outcome, retry, waiting } from '../../engine/run/Outcome';
 import { deliveryClient } from './deliveryClient';
-import { ownerLabels } from './ownerLabels';
-import { PendingInventory, unionOf } from './PendingInventory';
+import { knownInventory } from './knownInventory';
+import { PendingInventory } from './PendingInventory';
+import {
+  describeTerminating,
+  pruneChildrenFirst,
+  stillThere,
+} from './pruneChildrenFirst';
+import { PruneHolds } from './PruneHolds';
+import { fail, reportChanges } from './reports';
 import { timingOf } from './timing';
 
 type Run = ReconcileRun<Kustomization>;
 
-const TERMINATION_POLL_MS = 2_000;
+/** Where a deletion remembers things beside the object. */
+export interface DeletionStores {
+  pending: PendingInventory;
+  holds: PruneHolds;
+}
 
 /**
  * The Kustomization is being deleted: deletes what it applied, where its policy
  * says so (Flux 2.9). Only what the cluster says is gone counts as gone: while
- * the cluster cannot be reached the finalizer stays.
+ * the cluster cannot be reached the finalizer stays. Deliveries that it applied
+ * finish before anything else goes, whatever the policy; no worker waits.
  */
 export async function finalizeKustomization(
   run: Run,
-  pending: PendingInventory,
+  stores: DeletionStores,
 ): Promise<Outcome> {
-  const { object, id } = run;
-  const entries = unionOf(
-    object.status?.inventory?.entries ?? [],
-    await pending.list(id),
-  );
+  const { object } = run;
+  const entries = await knownInventory(run, stores.pending);
   if (!deletesObjects(object) || entries.length === 0) {
-    await pending.clear(id);
-    return done(null);
+    return letGo(run, stores);
   }
 
-  const account = object.spec.serviceAccountName;
+  const account = accountOf(run);
   if (account && !(await accountExists(run, account))) {
     // Nobody is left who may delete them; they are told and left behind.
     await run.report({
@@ -48,8 +57,7 @@ export async function finalizeKustomization(
       reason: Reason.PruneFailed,
       message: `unable to prune objects, the ServiceAccount ${run.namespace}/${account} is gone:\n${listOf(entries)}`,
     });
-    await pending.clear(id);
-    return done(null);
+    return letGo(run, stores);
   }
 
   let client: ClusterClient;
@@ -57,57 +65,73 @@ export async function finalizeKustomization(
     client = deliveryClient(run.home, object);
   } catch (error) {
     assertError(error);
-    await run.report({
-      event: 'Warning',
-      reason: Reason.PruneFailed,
-      message: error.message,
-    });
+    await fail(run, Reason.PruneFailed, error.message);
     return retry(error);
   }
-  const result = await prune({
-    client,
-    entries,
-    ownerLabels: ownerLabels(object),
-    signal: run.signal,
-    beforeWrite: () => run.claim.assertHeld(),
-  });
-  if (result.deleted.length > 0) {
-    await run.report({
-      event: 'Normal',
-      reason: Reason.Progressing,
-      message: result.deleted
-        .map(({ ref }) => `${subjectOf(ref)} deleted`)
-        .join('\n'),
-    });
+  const result = await pruneChildrenFirst(run, client, entries);
+  if (result.isNews) {
+    await reportChanges(
+      run,
+      result.deleted.map(({ ref }) => `${subjectOf(ref)} deleted`).join('\n'),
+    );
   }
   const [failure] = result.failed;
   if (failure) {
     const message = `pruning for deleted resource failed: ${subjectOf(failure.ref)}: ${failure.error}`;
-    await run.report({
-      event: 'Warning',
-      reason: Reason.PruneFailed,
-      message,
-    });
+    await fail(run, Reason.PruneFailed, message);
     return retry(new Error(message));
   }
-  if (
-    object.spec.deletionPolicy === 'WaitForTermination' &&
-    result.deleted.length > 0
-  ) {
-    const deadline =
-      Date.parse(object.metadata.deletionTimestamp!) +
-      timingOf(object.spec).timeoutMs;
-    if (run.now() < deadline) {
-      return waiting('Terminating', run.now() + TERMINATION_POLL_MS);
-    }
-    await run.report({
-      event: 'Warning',
-      reason: Reason.PruneFailed,
-      message: `failed to wait for resources termination: ${listOf(result.deleted.map(({ entry }) => entry))}`,
-    });
+  if (result.unfinished.length > 0) {
+    return wait(
+      run,
+      `Waiting for deliveries to finish before ${result.postponed.length} more objects are deleted`,
+      result.unfinished,
+    );
   }
-  await pending.clear(id);
+  if (object.spec.deletionPolicy === 'WaitForTermination') {
+    const left = await stillThere(run, client, result);
+    if (left.length > 0) {
+      if (run.now() < deletedAt(run) + timingOf(object.spec).timeoutMs) {
+        return wait(run, 'Waiting for resources termination', left);
+      }
+      await run.report({
+        event: 'Warning',
+        reason: Reason.PruneFailed,
+        message: `failed to wait for resources termination: ${describeTerminating(left)}`,
+      });
+    }
+  }
+  return letGo(run, stores);
+}
+
+async function letGo(run: Run, stores: DeletionStores): Promise<Outcome> {
+  await stores.pending.clear(run.id);
+  await stores.holds.forget(run);
   return done(null);
+}
+
+const LEAST_POLL_MS = 2_000;
+const MOST_POLL_MS = 30_000;
+
+/** Says what keeps it, and looks again: soon at first, then less often. */
+function wait(
+  run: Run,
+  why: string,
+  left: readonly TerminatingObject[],
+): Outcome {
+  const message = `${why}: ${describeTerminating(left)}`;
+  run.conditions.markReconciling(Reason.Progressing, message);
+  run.conditions.markUnknown(ConditionType.Ready, Reason.Progressing, message);
+  const elapsed = run.now() - deletedAt(run);
+  return waiting(
+    'Terminating',
+    run.now() + Math.min(MOST_POLL_MS, Math.max(LEAST_POLL_MS, elapsed / 10)),
+  );
+}
+
+function deletedAt({ object, now }: Run): number {
+  const time = Date.parse(object.metadata.deletionTimestamp ?? '');
+  return Number.isNaN(time) ? now() : time;
 }
 
 function deletesObjects(object: Kustomization): boolean {
@@ -124,6 +148,17 @@ function deletesObjects(object: Kustomization): boolean {
     default:
       return spec.prune;
   }
+}
+
+/** Whom the delivery acts as, in its own namespace; undefined for the portal. */
+function accountOf({ home, object, namespace }: Run): string | undefined {
+  const identity = home.deliveryIdentity({
+    namespace,
+    serviceAccountName: object.spec.serviceAccountName,
+  });
+  return typeof identity === 'object'
+    ? identity.user.split(':').pop()
+    : undefined;
 }
 
 async function accountExists(run: Run, name: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import {
   ClusterClient,
-  difference,
   inventoryEntryOf,
+  judgePrune,
   planObjects,
   PlannedChange,
   refOfEntry,
@@ -56,12 +56,11 @@ async function planDelivery(
     ignore: spec.ignore,
     signal: run.signal,
   });
-  const stale = spec.prune
-    ? difference(
-        status?.inventory?.entries ?? [],
-        changes.map(({ ref }) => inventoryEntryOf(ref)),
-      )
-    : [];
+  const { stale, verdict, message } = judgePrune({
+    old: spec.prune ? (status?.inventory?.entries ?? []) : [],
+    current: changes.map(({ ref }) => inventoryEntryOf(ref)),
+    bounds: run.home.pruneBounds,
+  });
   const failed = changes.filter(({ failure }) => failure);
   const count = (action: PlannedChange['action']) =>
     changes.filter(change => change.action === action && !change.failure)
@@ -74,6 +73,9 @@ async function planDelivery(
     ...(failed.length > 0 ? [`${failed.length} would fail`] : []),
   ].join(', ');
   const lines = [
+    ...(verdict === 'held'
+      ? [`the prune would be held for approval: ${message}`]
+      : []),
     ...failed.map(({ failure }) => failure!.message),
     ...changes
       .filter(

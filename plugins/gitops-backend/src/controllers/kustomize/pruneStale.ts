@@ -1,67 +1,97 @@
 import {
   ClusterClient,
   difference,
-  prune,
   subjectOf,
 } from '@backstage-gitops/kubernetes-apply';
-import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
+import { Kustomization, Reason } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { AppliedManifests } from './applyManifests';
-import { ownerLabels } from './ownerLabels';
+import { knownInventory } from './knownInventory';
 import { PendingInventory, unionOf } from './PendingInventory';
+import { describeTerminating, pruneChildrenFirst } from './pruneChildrenFirst';
+import { PruneHolds } from './PruneHolds';
 import { reportChanges } from './reports';
 
+/** What became of a prune. */
+export interface Pruned {
+  count: number;
+  error?: Error;
+  /** Deliveries have to finish before the rest can go; they are being deleted. */
+  isUnfinished?: boolean;
+}
+
 /**
- * Writes the new inventory and deletes what left it. What could not be deleted
- * stays in the inventory for the next run.
+ * Writes the new inventory and deletes what left it, unless that is held for
+ * approval. What could not or may not be deleted stays in the inventory for the
+ * next run.
  */
 export async function pruneStale(options: {
   run: ReconcileRun<Kustomization>;
   client: ClusterClient;
   applied: AppliedManifests;
   pending: PendingInventory;
+  holds: PruneHolds;
   revision: string;
-}): Promise<{ count: number; error?: Error }> {
-  const { run, client, applied, pending, revision } = options;
+}): Promise<Pruned> {
+  const { run, client, applied, pending, holds, revision } = options;
   const { object, status, id } = run;
-  const known = unionOf(
-    status.inventory?.entries ?? [],
-    await pending.list(id),
-  );
+  const known = await knownInventory(run, pending);
   const stale = difference(known, applied.inventory);
+  // Without what this very apply added: it must not make the stale part look small.
+  const before = unionOf(status.inventory?.entries ?? [], stale);
   // From here on the object itself names everything, stale objects too.
   status.inventory = { entries: unionOf(applied.inventory, stale) };
   await run.writeStatus();
   await pending.clear(id);
   if (stale.length === 0 || !object.spec.prune) {
     status.inventory = { entries: applied.inventory };
+    await holds.release(run);
     return { count: 0 };
   }
-  const result = await prune({
-    client,
-    entries: stale,
-    ownerLabels: ownerLabels(object),
-    signal: run.signal,
-    beforeWrite: () => run.claim.assertHeld(),
+  const decision = await holds.decide(run, {
+    known: before,
+    current: applied.inventory,
   });
-  status.inventory = {
-    entries: unionOf(
-      applied.inventory,
-      result.failed.map(({ entry }) => entry),
-    ),
-  };
-  await reportChanges(
-    run,
-    result.deleted.map(({ ref }) => `${subjectOf(ref)} deleted`).join('\n'),
-    revision,
-  );
+  if (decision.held) {
+    return { count: 0 };
+  }
+  const result = await pruneChildrenFirst(run, client, stale);
+  const unfinished = new Set(result.unfinished.map(({ ref }) => ref));
+  const remaining = [
+    ...result.postponed,
+    ...result.deleted
+      .filter(({ ref }) => unfinished.has(ref))
+      .map(({ entry }) => entry),
+    ...result.failed.map(({ entry }) => entry),
+  ];
+  if (decision.approved) {
+    await holds.settleApproval(run, remaining);
+  }
+  status.inventory = { entries: unionOf(applied.inventory, remaining) };
+  if (result.isNews) {
+    await reportChanges(
+      run,
+      result.deleted.map(({ ref }) => `${subjectOf(ref)} deleted`).join('\n'),
+      revision,
+    );
+  }
   const [failure] = result.failed;
-  return {
-    count: result.deleted.length,
-    error:
-      failure &&
-      new Error(
+  if (failure) {
+    return {
+      count: result.deleted.length,
+      error: new Error(
         `${subjectOf(failure.ref)} could not be deleted${result.failed.length > 1 ? ` (and ${result.failed.length - 1} more)` : ''}: ${failure.error}`,
       ),
+    };
+  }
+  if (result.unfinished.length > 0) {
+    run.conditions.markReconciling(
+      Reason.Progressing,
+      `Waiting for deliveries to finish before ${result.postponed.length} more objects are pruned: ${describeTerminating(result.unfinished)}`,
+    );
+  }
+  return {
+    count: result.deleted.length,
+    isUnfinished: result.unfinished.length > 0,
   };
 }

@@ -27,7 +27,7 @@ export async function fail(
 export async function reportChanges(
   run: Run,
   message: string,
-  revision: string,
+  revision?: string,
 ): Promise<void> {
   if (message) {
     await run.report({

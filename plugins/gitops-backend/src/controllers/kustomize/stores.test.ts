@@ -1,8 +1,10 @@
+import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import {
   migratedDatabases,
   testDatabaseIds,
 } from '../../__testUtils__/databases';
 import { HealthWaits } from './HealthWaits';
+import { HeldPrunes } from './HeldPrunes';
 import { PendingInventory, unionOf } from './PendingInventory';
 
 jest.setTimeout(60_000);
@@ -17,14 +19,86 @@ describe.each(testDatabaseIds)('stores of the controller on %s', id => {
       id: `default_cm-${n}__ConfigMap`,
       v: 'v1',
     });
-    await pending.add(OBJECT, [entry(1), entry(2)], 1);
-    await pending.add(OBJECT, [entry(2), entry(3)], 2);
-    await pending.add('another', [entry(9)], 1);
+    const owner = { id: OBJECT, uid: 'u1' };
+    const another = { id: 'another', uid: 'u2' };
+    await pending.add(owner, [entry(1), entry(2)], 1);
+    await pending.add(owner, [entry(2), entry(3)], 2);
+    await pending.add(another, [entry(9)], 1);
 
-    expect(await pending.list(OBJECT)).toEqual([entry(1), entry(2), entry(3)]);
+    expect(await pending.list(owner)).toEqual([entry(1), entry(2), entry(3)]);
     await pending.clear(OBJECT);
-    expect(await pending.list(OBJECT)).toEqual([]);
-    expect(await pending.list('another')).toEqual([entry(9)]);
+    expect(await pending.list(owner)).toEqual([]);
+    expect(await pending.list(another)).toEqual([entry(9)]);
+  });
+
+  it('tells nothing of what is older, or of an object made anew', async () => {
+    let now = 1_000;
+    const pending = new PendingInventory({
+      database: await init(id),
+      now: () => now,
+    });
+    const owner = { id: OBJECT, uid: 'u1' };
+    const entry = (name: string) => ({
+      id: `default_${name}__ConfigMap`,
+      v: 'v1',
+    });
+    await pending.add(owner, [entry('old')], 1);
+    now = 2_000;
+    await pending.add(owner, [entry('new')], 2);
+    expect(await pending.list(owner, 1_001)).toEqual([entry('new')]);
+    expect(await pending.list({ id: OBJECT, uid: 'u2' })).toEqual([]);
+    await pending.add({ id: OBJECT, uid: 'u2' }, [entry('old')], 1);
+    expect(await pending.list({ id: OBJECT, uid: 'u2' })).toEqual([
+      entry('old'),
+    ]);
+  });
+
+  it('shows a held prune of the very object that says it is held', async () => {
+    const prunes = new HeldPrunes({ database: await init(id) });
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const held = {
+      digest,
+      reason: 'mass-prune' as const,
+      total: 3,
+      entries: [{ id: 'default_a__ConfigMap', v: 'v1' }],
+      heldAt: 1_800_000_000_000,
+    };
+    const object = (uid: string, message?: string): GitopsObject => ({
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'game', uid },
+      spec: {},
+      status: {
+        conditions: message
+          ? [
+              {
+                type: 'PruneHeld',
+                status: 'True',
+                reason: 'MassPrune',
+                message,
+                lastTransitionTime: '2026-11-22T12:00:00Z',
+              },
+            ]
+          : [],
+      },
+    });
+    const present = object('u1', `held: ${digest}`);
+    await prunes.put(OBJECT, present, held);
+    await prunes.put(OBJECT, present, { ...held, total: 4 });
+    expect(await prunes.get(OBJECT, present)).toEqual({ ...held, total: 4 });
+    // What a restored database remembers, and the object does not say.
+    expect(await prunes.get(OBJECT, object('u1'))).toBeUndefined();
+    expect(
+      await prunes.get(
+        OBJECT,
+        object('u1', `held: ${digest.replace('a', 'b')}`),
+      ),
+    ).toBeUndefined();
+    expect(
+      await prunes.get(OBJECT, object('u2', `held: ${digest}`)),
+    ).toBeUndefined();
+    await prunes.delete(OBJECT);
+    expect(await prunes.get(OBJECT, present)).toBeUndefined();
   });
 
   it('remembers a large stage', async () => {
@@ -33,8 +107,9 @@ describe.each(testDatabaseIds)('stores of the controller on %s', id => {
       id: `default_cm-${String(n).padStart(4, '0')}__ConfigMap`,
       v: 'v1',
     }));
-    await pending.add(OBJECT, entries, 1);
-    expect(await pending.list(OBJECT)).toEqual(entries);
+    const owner = { id: OBJECT, uid: 'u1' };
+    await pending.add(owner, entries, 1);
+    expect(await pending.list(owner)).toEqual(entries);
   });
 
   it('remembers what a delivery waits for', async () => {

@@ -1,0 +1,49 @@
+import {
+  Kustomization,
+  Reason,
+  ResourceRef,
+} from '@backstage-gitops/plugin-gitops-common';
+import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { PendingInventory, PendingOwner, unionOf } from './PendingInventory';
+
+/** How an attempt ended that had written its inventory. */
+const AFTER_INVENTORY: ReadonlySet<string> = new Set([
+  Reason.ReconciliationSucceeded,
+  Reason.HealthCheckFailed,
+  Reason.PruneFailed,
+  Reason.PruneHeld,
+]);
+
+/** Clocks of replicas differ; the history is kept in whole seconds. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+export function pendingOwnerOf(run: ReconcileRun<Kustomization>): PendingOwner {
+  return { id: run.id, uid: run.object.metadata.uid ?? '' };
+}
+
+/**
+ * All that a delivery is known to have applied: the object's own inventory, and
+ * what was written ahead since. What was written ahead before the last attempt
+ * that the object itself tells of is in its inventory, or was let go of: where it
+ * is still in the database, that is an old one, and nothing is pruned for it.
+ */
+export async function knownInventory(
+  run: ReconcileRun<Kustomization>,
+  pending: PendingInventory,
+): Promise<ResourceRef[]> {
+  const { history = [], inventory } = run.status;
+  const inventoryWrittenAt = Math.max(
+    0,
+    ...history
+      .filter(entry => AFTER_INVENTORY.has(entry.lastReconciledStatus))
+      .map(entry => Date.parse(entry.lastReconciled))
+      .filter(Number.isFinite),
+  );
+  return unionOf(
+    inventory?.entries ?? [],
+    await pending.list(
+      pendingOwnerOf(run),
+      inventoryWrittenAt - CLOCK_TOLERANCE_MS,
+    ),
+  );
+}
