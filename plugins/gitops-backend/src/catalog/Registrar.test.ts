@@ -190,6 +190,57 @@ describe('Registrar', () => {
       expect(catalog.reads).toBe(3);
     });
 
+    it('keeps the object of a file that moves, also where no claim is about its new place', async () => {
+      const { catalog, side } = await register(knex, GAME_APP);
+      const { uid } = (await inHome())!.metadata;
+      const move = async (from: string, to: string) => {
+        catalog.files.delete(from);
+        catalog.files.set(to, GAME_APP);
+        await catalog.refresh();
+        await side.registrar.run();
+      };
+      const moved = FILE.replace('game.yaml', 'apps/game.yaml');
+      await move(FILE, moved);
+      expect(await stateOf(side)).toMatchObject({
+        state: 'Applied',
+        location: `url:${moved}`,
+      });
+      expect((await inHome())?.metadata).toMatchObject({
+        uid,
+        annotations: { [GitopsAnnotation.registration]: `url:${moved}#0` },
+      });
+      await move(moved, FILE.replace('gitops/', 'elsewhere/'));
+      expect(await stateOf(side)).toMatchObject({ state: 'PendingApproval' });
+      expect((await inHome())?.metadata.uid).toBe(uid);
+    });
+
+    it('takes over an object that was made otherwise, once it is admitted', async () => {
+      await world.client.apply(
+        {
+          apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+          kind: 'Kustomization',
+          metadata: { name: 'game-app', namespace: 'default' },
+          spec: {
+            interval: '1h',
+            prune: false,
+            sourceRef: { kind: 'GitRepository', name: 'by-hand' },
+          },
+        },
+        { fieldManager: 'kubectl' },
+      );
+      const pending = await register(knex, GAME_APP, { ...GITOPS, claims: [] });
+      expect(await stateOf(pending.side)).toMatchObject({
+        state: 'PendingApproval',
+      });
+      expect((await inHome())?.spec).toMatchObject({ prune: false });
+      const { side } = await register(knex, GAME_APP);
+      expect(await stateOf(side)).toMatchObject({ state: 'Applied' });
+      expect((await inHome())?.spec).toMatchObject({
+        prune: true,
+        sourceRef: { name: 'game-repo' },
+      });
+    });
+
     it('deletes an orphan where its claim says so, after the time that it says', async () => {
       const { catalog, side } = await register(knex, GAME_APP, {
         ...GITOPS,
