@@ -101,7 +101,7 @@ export const gitopsPlugin = createBackendPlugin({
               message: tick,
             }),
         });
-        const { engine, history, artifacts } = createGitops({
+        const { engine, history, artifacts, heldPrunes } = createGitops({
           config,
           database,
           homes,
@@ -146,6 +146,7 @@ export const gitopsPlugin = createBackendPlugin({
             (await registrations.ofObject(key)).find(
               ({ state }) => state !== 'Orphaned',
             )?.entityRef,
+          heldPrune: (objectId, object) => heldPrunes.get(objectId, object),
           warnings: [warnings],
         });
         const artifactRouter = Router();

@@ -10,6 +10,8 @@ export { CatalogErrorsList } from './components/CatalogErrorsList/CatalogErrorsL
 export type { CatalogErrorsListProps } from './components/CatalogErrorsList/CatalogErrorsList';
 export { ConditionList } from './components/ConditionList/ConditionList';
 export type { ConditionListProps } from './components/ConditionList/ConditionList';
+export { HeldPruneNotice } from './components/HeldPruneNotice/HeldPruneNotice';
+export type { HeldPruneNoticeProps } from './components/HeldPruneNotice/HeldPruneNotice';
 export { DeleteObject } from './components/DeleteObject/DeleteObject';
 export type { DeleteObjectProps } from './components/DeleteObject/DeleteObject';
 export { EmptyState } from './components/EmptyState/EmptyState';

@@ -3,7 +3,11 @@ import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { ArtifactIndex } from '../artifacts/ArtifactIndex';
 import { HistoryStore } from '../engine/report/HistoryStore';
-import { ObjectActions, RegisteredAs } from './actions/ObjectActions';
+import {
+  HeldPruneReader,
+  ObjectActions,
+  RegisteredAs,
+} from './actions/ObjectActions';
 import { ObjectCreator } from './actions/ObjectCreator';
 import { ChangeFeed } from './changes/ChangeFeed';
 import { DefaultObjectsService } from './objects/DefaultObjectsService';
@@ -38,6 +42,8 @@ export interface ObjectsServiceOptions {
   claims?: readonly Claim[];
   /** Default: nothing is registered. */
   registeredAs?: RegisteredAs;
+  /** Default: no prune is held. */
+  heldPrune?: HeldPruneReader;
   warnings?: readonly WarningsSource[];
   now?: () => number;
 }
@@ -51,6 +57,7 @@ export function createObjectsService(
     'find' in options.work
       ? options.work
       : new DatabaseWorkReader({ database: options.work, now });
+  const heldPrune = options.heldPrune ?? (async () => undefined);
   return new AuthorizedObjectsService({
     index,
     permissions: options.permissions,
@@ -64,6 +71,7 @@ export function createObjectsService(
       actions: new ObjectActions({
         index,
         registeredAs: options.registeredAs ?? (async () => undefined),
+        heldPrune,
         now,
       }),
       creator: new ObjectCreator({
@@ -74,6 +82,7 @@ export function createObjectsService(
         index,
         work,
         artifacts: options.artifacts,
+        heldPrune,
         warnings: options.warnings ?? [],
       }),
     }),

@@ -14,6 +14,7 @@ import { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
 import { bodyParser } from './http/bodyParser';
 import {
   readApproveBody,
+  readApprovePruneBody,
   readCatalogErrorReport,
   readCatalogErrorsQuery,
   readChangesQuery,
@@ -105,7 +106,7 @@ export function createRouter(options: RouterOptions): Router {
 
   const audited = (
     request: Request,
-    action: 'reconcile' | 'suspend' | 'resume' | 'delete',
+    action: 'reconcile' | 'suspend' | 'resume' | 'delete' | 'approve-prune',
     run: (
       key: ObjectKey,
       context: RequestContext,
@@ -215,6 +216,17 @@ export function createRouter(options: RouterOptions): Router {
         const body = readDeleteBody(request);
         describe({ ...body });
         return objects.delete(key, body, context);
+      }),
+    );
+  });
+
+  router.post(`${OBJECT}/approve-prune`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'approve-prune', (key, context, describe) => {
+        const body = readApprovePruneBody(request);
+        describe({ ...body });
+        return objects.approvePrune(key, body, context);
       }),
     );
   });

@@ -177,6 +177,28 @@ export const gitopsReactTranslationRef = createTranslationRef({
       delete: 'Delete',
       failed: 'It was not deleted',
     },
+    heldPrune: {
+      massPrune: '{{count}} of {{total}} objects left the source and are held',
+      emptied: 'The source is empty: all {{count}} objects are held',
+      homeReplaced: 'Home {{home}} is another cluster: nothing is pruned there',
+      text: 'All else is applied. What is listed here stays until somebody approves that it is deleted. If it left the source by mistake, bring it back there: the hold ends by itself.',
+      homeText:
+        'Whoever administers the portal confirms the cluster by clusterUid of the home in app-config. Until then what is listed here stays.',
+      show_one: 'Show the {{count}} object',
+      show_other: 'Show the {{count}} objects',
+      first: 'The first {{shown}} are listed.',
+      byHand: 'Without the portal: annotate the object with',
+      ask: 'Approve deletion…',
+      needsPermission: 'Approving needs the permission {{permission}}.',
+      title_one: 'Delete {{count}} object?',
+      title_other: 'Delete {{count}} objects?',
+      warning:
+        'They are deleted from home {{home}}, and what they hold goes with them. This cannot be undone. If what left the source changes before that, it is held again.',
+      confirm: 'Type {{name}} to confirm',
+      approve: 'Delete them',
+      approved: 'The deletion was approved.',
+      failed: 'It was not approved',
+    },
     catalogError: {
       LocationUnreadable: 'The file cannot be read',
       FileRejected: 'The file is not taken',

@@ -45,6 +45,28 @@ describe('ObjectsPage', () => {
     expect(await screen.findByText(sentence)).toBeInTheDocument();
   });
 
+  it('says which home is another cluster than it was', async () => {
+    const api = new GitopsApiMock([objectDetail()]);
+    api.homes = [
+      {
+        name: 'demo',
+        mode: 'reconcile',
+        connected: true,
+        since: '2026-11-22T12:00:00Z',
+        totalItems: 1,
+        counts: { Ready: 1 },
+        replaced: { was: 'uid-1', is: 'uid-2' },
+      },
+    ];
+    renderPage('/gitops', api);
+    expect(
+      await screen.findByText('Home demo is another cluster than it was'),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByText(/until clusterUid of the home in app-config is uid-2/),
+    ).toBeInTheDocument();
+  });
+
   it('filters by what the address says, and changes it', async () => {
     const api = new GitopsApiMock([failed, objectDetail()]);
     renderPage('/gitops?status=Failed&status=Nonsense', api);

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   GitopsApiError,
+  HomeSummary,
   ObjectList,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
@@ -101,6 +102,7 @@ export function ObjectsPage() {
           <LiveIndicator />
         </div>
         <StaleNotice result={result} />
+        <ReplacedHomes homes={homes} />
         <SilentHomes items={data?.items ?? []} />
         <ObjectFilters
           value={filters}
@@ -136,6 +138,29 @@ export function ObjectsPage() {
       </div>
     </Container>
   );
+}
+
+/** Says in which homes nothing is pruned, for they are not what they were. */
+function ReplacedHomes(props: { homes: readonly HomeSummary[] }) {
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return props.homes.map(({ name, replaced }) => {
+    if (!replaced) return null;
+    const { was, is } = replaced;
+    return (
+      <Alert
+        key={name}
+        status="warning"
+        icon
+        role="status"
+        title={t('list.replacedHome', { home: name })}
+        description={
+          is
+            ? t('list.replacedHomeText', { was, is })
+            : t('list.unseenHomeText', { was })
+        }
+      />
+    );
+  });
 }
 
 /** Says which rows are what a home said last. */

@@ -11,6 +11,7 @@ import {
   ConditionList,
   DeleteObject,
   EventList,
+  HeldPruneNotice,
   InventoryList,
   ObjectHeading,
   ObjectSummary,
@@ -63,6 +64,7 @@ export function ObjectPanel(props: ObjectPanelProps) {
       <StaleNotice result={result} />
       {registration && <RegistrationNotice registration={registration} />}
       {registration?.state === 'Orphaned' && <DeleteObject object={data} />}
+      <HeldPruneNotice object={data} />
       <Card>
         <CardBody>
           <div className={styles.body}>

@@ -27,6 +27,11 @@ export const gitopsTranslationRef = createTranslationRef({
       clear: 'Clear filters',
       nothingMatchesText:
         'Objects that you may not see are not counted either.',
+      replacedHome: 'Home {{home}} is another cluster than it was',
+      replacedHomeText:
+        'Its namespace kube-system has the UID {{is}} and had {{was}}. Nothing is pruned there until clusterUid of the home in app-config is {{is}}.',
+      unseenHomeText:
+        'It had the UID {{was}}, and which one it has cannot be seen. Nothing is pruned there until the portal’s credential may get the namespace kube-system.',
       silentHomes: 'No answer from {{homes}}',
       silentHomesText:
         'What you see of it is what it said last. It updates by itself once it answers.',

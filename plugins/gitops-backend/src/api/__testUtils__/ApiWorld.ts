@@ -33,6 +33,7 @@ import express from 'express';
 import request from 'supertest';
 import { IndexedArtifact } from '../../artifacts/ArtifactIndex';
 import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
+import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
 import { Home, HomeMode } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
 import { ChangeFeed } from '../changes/ChangeFeed';
@@ -130,6 +131,8 @@ export class ApiWorld {
   readonly artifacts: IndexedArtifact[] = [];
   readonly registrations: Registration[] = [];
   readonly catalogErrors: CatalogError[] = [];
+  /** By object id of the queue. */
+  readonly heldPrunes = new Map<string, HeldPrune>();
   readonly reported: CatalogErrorReport[] = [];
   /** `gitops.claims`. */
   readonly claims: Claim[] = [];
@@ -238,6 +241,7 @@ export class ApiWorld {
             },
           ],
           claims: this.claims,
+          heldPrune: async objectId => this.heldPrunes.get(objectId),
           registeredAs: async key =>
             this.registrations.find(
               ({ objectId }) => objectId === stringifyObjectKey(key),

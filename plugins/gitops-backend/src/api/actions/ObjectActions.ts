@@ -15,7 +15,9 @@ import {
   ObjectChangedError,
   ObjectSuspendedError,
 } from '../errors';
-import { LocatedObject } from '../objects/locateObject';
+import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
+import { LocatedObject, workKeyOf } from '../objects/locateObject';
+import { workId } from '../../engine/queue/WorkQueue';
 import { ObjectIndex } from '../objects/ObjectIndex';
 
 /** What an action writes; null removes. */
@@ -29,6 +31,12 @@ interface Change {
  */
 export type RegisteredAs = (key: ObjectKey) => Promise<string | undefined>;
 
+/** What a prune that is held would delete; undefined where none is. */
+export type HeldPruneReader = (
+  objectId: string,
+  object: GitopsObject,
+) => Promise<HeldPrune | undefined>;
+
 /** Flux suspends this kind by an annotation, having no field for it. */
 const GENERATOR_SWITCH = 'source.extensions.fluxcd.io/reconcile';
 
@@ -41,15 +49,18 @@ const GENERATOR_SWITCH = 'source.extensions.fluxcd.io/reconcile';
 export class ObjectActions {
   private readonly index: ObjectIndex;
   private readonly registeredAs: RegisteredAs;
+  private readonly heldPrune: HeldPruneReader;
   private readonly now: () => number;
 
   constructor(options: {
     index: ObjectIndex;
     registeredAs: RegisteredAs;
+    heldPrune: HeldPruneReader;
     now?: () => number;
   }) {
     this.index = options.index;
     this.registeredAs = options.registeredAs;
+    this.heldPrune = options.heldPrune;
     this.now = options.now ?? Date.now;
   }
 
@@ -129,6 +140,48 @@ export class ObjectActions {
       throw homeErrorOf(key, error);
     }
     return located;
+  }
+
+  /**
+   * Lets a held prune go: of the very set that was looked at. The approval is
+   * written to the object, and used up by the prune.
+   */
+  async approvePrune(
+    located: LocatedObject,
+    by: { digest: string; actor: string },
+  ): Promise<LocatedObject> {
+    const { home, object, summary } = located;
+    const { key } = summary;
+    if (home.mode !== 'reconcile') {
+      throw new NotSupportedError(
+        `the portal prunes nothing in the home '${home.name}', which is in mode ${home.mode}`,
+      );
+    }
+    if (summary.suspended) {
+      throw new ObjectSuspendedError(key);
+    }
+    const held = await this.heldPrune(workId(workKeyOf(summary)), object);
+    if (!held) {
+      throw new ObjectChangedError(
+        `no prune of ${formatObject(key)} is held, or what it would delete is not known yet; look again`,
+      );
+    }
+    if (held.reason === 'home-replaced') {
+      throw new NotSupportedError(
+        `the home '${home.name}' is another cluster than it was; whoever administers the portal confirms it by clusterUid of the home in app-config`,
+      );
+    }
+    if (held.digest !== by.digest) {
+      throw new ObjectChangedError(
+        `what would be deleted is another set by now (${held.digest}); look at it again`,
+      );
+    }
+    return this.write(located, {
+      annotations: {
+        [GitopsAnnotation.approvedPrune]: held.digest,
+        [GitopsAnnotation.actor]: by.actor,
+      },
+    });
   }
 
   private async write(

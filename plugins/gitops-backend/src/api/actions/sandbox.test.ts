@@ -90,7 +90,11 @@ describe('actions in a home', () => {
     });
     home.markConnected();
     index = new ObjectIndex({ homes: new Homes([home]) });
-    actions = new ObjectActions({ registeredAs: async () => undefined, index });
+    actions = new ObjectActions({
+      registeredAs: async () => undefined,
+      heldPrune: async () => undefined,
+      index,
+    });
   });
 
   afterAll(async () => {

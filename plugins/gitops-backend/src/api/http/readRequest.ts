@@ -236,6 +236,16 @@ export function readDeleteBody(request: Request): { uid: string } {
   return { uid: readText(body, 'uid', 253) };
 }
 
+export function readApprovePruneBody(request: Request): { digest: string } {
+  const { digest } = readBody(request, ['digest']);
+  if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    throw new InvalidRequestError(
+      "Field 'digest' of the body: expected that of the held prune, `sha256:` and 64 digits",
+    );
+  }
+  return { digest };
+}
+
 export function readEmptyBody(request: Request): void {
   readBody(request, []);
 }

@@ -208,6 +208,19 @@ export class DefaultObjectsService implements ObjectsService {
     );
   }
 
+  async approvePrune(
+    key: ObjectKey,
+    options: { digest: string },
+    context: RequestContext,
+  ): Promise<ObjectRow> {
+    return this.rowOf(
+      await this.options.actions.approvePrune(this.locate(key, context), {
+        digest: options.digest,
+        actor: context.actor,
+      }),
+    );
+  }
+
   async homes(context: RequestContext): Promise<HomeList> {
     const { index } = this.options;
     return {
@@ -227,6 +240,7 @@ export class DefaultObjectsService implements ObjectsService {
           mode: home.mode,
           connected,
           ...(error !== undefined && { error }),
+          ...(home.replaced && { replaced: home.replaced }),
           ...(home.writer !== undefined && { writer: home.writer }),
           since: timestamp(since) ?? '',
           totalItems,

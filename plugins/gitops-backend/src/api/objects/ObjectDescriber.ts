@@ -2,12 +2,15 @@ import {
   ArtifactDetail,
   DependencyDetail,
   GitopsObject,
+  HeldPruneDetail,
   ObjectDetail,
   QueueDetail,
   sameRevision,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactIndex } from '../../artifacts/ArtifactIndex';
+import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
 import { workId } from '../../engine/queue/WorkQueue';
+import { HeldPruneReader } from '../actions/ObjectActions';
 import { LocatedObject, workKeyOf } from './locateObject';
 import { ObjectIndex } from './ObjectIndex';
 import { RequestContext } from './ObjectsService';
@@ -16,6 +19,7 @@ import { presentSpec } from './presentSpec';
 import {
   attemptsOf,
   conditionsOf,
+  inventoryItemsOf,
   inventoryOf,
   warningsOf,
 } from './presentStatus';
@@ -30,6 +34,7 @@ export interface ObjectDescriberOptions {
   work: WorkReader;
   artifacts: Pick<ArtifactIndex, 'list'>;
   warnings: readonly WarningsSource[];
+  heldPrune: HeldPruneReader;
 }
 
 /** Puts together all there is to show of one object. */
@@ -46,9 +51,10 @@ export class ObjectDescriber {
   ): Promise<Omit<ObjectDetail, 'changesCursor'>> {
     const { home, object, summary } = located;
     const workKey = workKeyOf(summary);
-    const [work, artifact, warnings] = await Promise.all([
+    const [work, artifact, held, warnings] = await Promise.all([
       this.options.work.find([workKey]),
       this.artifactOf(located),
+      this.options.heldPrune(workId(workKey), object),
       Promise.all(
         this.options.warnings.map(source =>
           source.warningsFor(summary.key, object),
@@ -65,6 +71,7 @@ export class ObjectDescriber {
       conditions: conditionsOf(object),
       warnings: [...warningsOf(object), ...warnings.flat()],
       inventory: inventoryOf(object),
+      ...(held && { heldPrune: heldPruneDetail(held) }),
       ...(artifact && { artifact }),
       history: attemptsOf(object),
       dependsOn: relationsOf(object).map(relation =>
@@ -168,6 +175,22 @@ export class ObjectDescriber {
       }),
     };
   }
+}
+
+/** Most objects of a held prune that are listed. */
+const HELD_ITEMS = 200;
+
+function heldPruneDetail(held: HeldPrune): HeldPruneDetail {
+  const { digest, reason, total, entries, heldAt } = held;
+  return {
+    digest,
+    reason,
+    count: entries.length,
+    total,
+    items: inventoryItemsOf(entries.slice(0, HELD_ITEMS)),
+    since: timestamp(heldAt) ?? '',
+    approvable: reason !== 'home-replaced',
+  };
 }
 
 function queueDetail(item: WorkState): QueueDetail {

@@ -56,6 +56,11 @@ export interface ObjectsService {
     options: { uid: string },
     context: RequestContext,
   ): Promise<ObjectRow>;
+  approvePrune(
+    key: ObjectKey,
+    options: { digest: string },
+    context: RequestContext,
+  ): Promise<ObjectRow>;
   homes(context: RequestContext): Promise<HomeList>;
   changes(
     since: string | undefined,

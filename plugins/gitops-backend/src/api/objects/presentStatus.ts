@@ -69,7 +69,12 @@ export function warningsOf(object: GitopsObject): ObjectWarning[] {
 
 /** The applied objects; entries that are no inventory ids are left out. */
 export function inventoryOf(object: GitopsObject): InventoryItem[] {
-  return listAt(object.status, 'inventory', 'entries').flatMap(entry => {
+  return inventoryItemsOf(listAt(object.status, 'inventory', 'entries'));
+}
+
+/** Entries of an inventory; those that are no inventory ids are left out. */
+export function inventoryItemsOf(entries: readonly unknown[]): InventoryItem[] {
+  return entries.flatMap(entry => {
     const id = textAt(entry, 'id');
     if (!id) {
       return [];

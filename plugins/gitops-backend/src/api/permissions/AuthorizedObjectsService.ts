@@ -183,6 +183,20 @@ export class AuthorizedObjectsService implements ObjectsService {
     return this.inner.delete(key, options, allowed);
   }
 
+  async approvePrune(
+    key: ObjectKey,
+    options: { digest: string },
+    context: RequestContext,
+  ): Promise<ObjectRow> {
+    const allowed = await this.forAction(
+      key,
+      gitopsObjectDeletePermission,
+      'approve what is deleted for',
+      context,
+    );
+    return this.inner.approvePrune(key, options, allowed);
+  }
+
   private async decide(
     permissions: readonly ObjectPermission[],
     { credentials }: RequestContext,
