@@ -70,6 +70,10 @@ export interface Config {
        */
       entityDataParser?: boolean;
       /**
+       * How often the gitops plugin is asked what is to be published. Default 5 s.
+       */
+      pollInterval?: HumanDuration | string;
+      /**
        * Hosts that serve the files of their repositories at
        * `/raw/<owner>/<repository>/<ref>/<path>`, with port.
        */

@@ -1,11 +1,13 @@
 import { benchApply } from './apply';
 import { benchBuild } from './build';
+import { benchCatalog } from './catalog';
 import { benchKustomize } from './kustomize';
 import { benchQueue } from './queue';
 
 const BENCHES: Record<string, () => Promise<void>> = {
   apply: benchApply,
   build: benchBuild,
+  catalog: benchCatalog,
   kustomize: benchKustomize,
   queue: benchQueue,
 };

@@ -54,6 +54,7 @@ describe('CatalogErrorReporter', () => {
       integrations: ScmIntegrations.fromConfig(new ConfigReader({})),
       processingIntervalSeconds: 100,
       logger,
+      now: () => clock,
       after: (ms, run) => {
         const timer = { at: clock + ms, run };
         timers.push(timer);
@@ -193,6 +194,31 @@ describe('CatalogErrorReporter', () => {
     expect(sent.at(-1)?.resolved).toEqual([
       { entityRef: 'kustomization:default/app', location: other },
     ]);
+  });
+
+  it('has the catalog try again while a name is wanted', async () => {
+    const conflict = () =>
+      reporter.conflicted({
+        unprocessedEntity: kustomization(),
+        entityRef: 'kustomization:default/app',
+        newLocationKey: FILE,
+        existingLocationKey: 'gitops-home:demo',
+      });
+    reporter.begins(location());
+    expect(reporter.retryKey(location())).toBeUndefined();
+    conflict();
+    expect(reporter.rivalsOf('kustomization:default/app')).toEqual([FILE]);
+    expect(reporter.rivalsOf('kustomization:default/other')).toEqual([]);
+    const first = reporter.retryKey(location());
+    expect(first).toBeDefined();
+    expect(reporter.retryKey(kustomization())).toBeUndefined();
+    await pass(100_000);
+    conflict();
+    expect(reporter.retryKey(location())).not.toBe(first);
+    // The document was renamed: the catalog says nothing more of the name.
+    await pass(201_000);
+    expect(reporter.retryKey(location())).toBeUndefined();
+    expect(reporter.rivalsOf('kustomization:default/app')).toEqual([]);
   });
 
   it('says once that the gitops plugin does not answer, and tells it later', async () => {

@@ -42,6 +42,43 @@ async function relationsOf(of: Entity): Promise<string[]> {
 }
 
 describe('GitopsEntityProcessor', () => {
+  it('keeps published entities slim, and their link', async () => {
+    const links = [{ url: 'https://portal.test/gitops', title: 'GitOps' }];
+    const published = entity({
+      metadata: {
+        name: 'app',
+        namespace: 'apps',
+        annotations: { [ManifestAnnotation.object]: 'app' },
+        links,
+      },
+      spec: { ...entity().spec, patches: [{ patch: 'x' }] },
+    });
+    const { metadata, spec } = await processor.preProcessEntity(published);
+    expect(metadata.links).toEqual(links);
+    expect(spec).toEqual(entity().spec);
+  });
+
+  it('has what a location brings in taken anew where its observer says so', async () => {
+    const observed = new GitopsEntityProcessor({
+      observer: {
+        begins: () => {},
+        passed: () => {},
+        retryKey: () => 'again:1',
+      },
+    });
+    const results: CatalogProcessorResult[] = [];
+    await observed.postProcessEntity(
+      {
+        apiVersion: 'backstage.io/v1alpha1',
+        kind: 'Location',
+        metadata: { name: 'x' },
+      },
+      location,
+      result => results.push(result),
+    );
+    expect(results).toEqual([{ type: 'refresh', key: 'again:1' }]);
+  });
+
   it('runs before the placeholders', () => {
     expect(processor.getPriority()).toBeLessThan(20);
   });

@@ -40,6 +40,27 @@ describe.each(testDatabaseIds)('RegistrationStore on %s', databaseId => {
     return (await store.list())[0].updatedAt;
   }
 
+  it('tells which objects the catalog has from a file', async () => {
+    for (const name of ['new', 'refused', 'orphaned']) {
+      await store.add(manifest(name), 'p');
+    }
+    await store.add({ ...manifest('homeless'), home: undefined }, 'p');
+    const [orphaned, refused] = (await store.list()).filter(({ name }) =>
+      ['orphaned', 'refused'].includes(name),
+    );
+    await store.finish(
+      refused,
+      { state: 'Rejected', warnings: [] },
+      { dueAt: null, failures: 0 },
+    );
+    await store.markMissing(orphaned.entityRef);
+    await store.orphan(orphaned, 'it has gone');
+    expect([...(await store.objectIds())].sort()).toEqual([
+      'demo/Kustomization/default/new',
+      'demo/Kustomization/default/refused',
+    ]);
+  });
+
   it('keeps since when a registration is as it is, whatever the attempts say', async () => {
     await store.add(manifest('a'), 'p');
     const first = await decide({ code: 'LocationUnreadable', message: 'one' });
