@@ -178,8 +178,8 @@ export const gitopsReactTranslationRef = createTranslationRef({
       failed: 'It was not deleted',
     },
     heldPrune: {
-      massPrune: '{{count}} of {{total}} objects left the source and are held',
-      emptied: 'The source is empty: all {{count}} objects are held',
+      massPrune: '{{stale}} of {{total}} objects left the source and are held',
+      emptied: 'The source is empty: all {{total}} objects are held',
       homeReplaced: 'Home {{home}} is another cluster: nothing is pruned there',
       text: 'All else is applied. What is listed here stays until somebody approves that it is deleted. If it left the source by mistake, bring it back there: the hold ends by itself.',
       homeText:

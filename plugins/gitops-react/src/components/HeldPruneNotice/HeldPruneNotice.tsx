@@ -148,12 +148,12 @@ function Title(props: {
         <>{t('heldPrune.homeReplaced', { home: props.object.key.home })}</>
       );
     case 'emptied':
-      return <>{t('heldPrune.emptied', { count: String(count) })}</>;
+      return <>{t('heldPrune.emptied', { total: String(total) })}</>;
     default:
       return (
         <>
           {t('heldPrune.massPrune', {
-            count: String(count),
+            stale: String(count),
             total: String(total),
           })}
         </>
