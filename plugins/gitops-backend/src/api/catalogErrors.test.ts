@@ -64,6 +64,17 @@ describe('errors of the catalog', () => {
     expect(ofFile.totalItems).toBe(2);
   });
 
+  it('tell how a file gets the name of an object that is there already', async () => {
+    const taken = 'kustomization:default/a is in the catalog already, from ';
+    world.catalogErrors.push(
+      error('a', { code: 'NameTaken', message: `${taken}gitops-home:local` }),
+      error('b', { code: 'NameTaken', message: `${taken}${FILE}` }),
+    );
+    const { items } = await world.typedClient().listCatalogErrors();
+    expect(items[0].hint).toContain('once a claim');
+    expect(items[1].hint).toContain('unregister');
+  });
+
   it('are for those who may read the locations of the catalog', async () => {
     world.policy['catalog.location.read'] = { result: AuthorizeResult.DENY };
     world.catalogErrors.push(error('a'));

@@ -28,6 +28,11 @@ const HINTS: Readonly<Record<CatalogErrorCode, string>> = {
     'Rename one of the two, or unregister one of the locations; entities share their names over all files.',
 };
 
+/** The name of an entity that was published for an object of a home. */
+const PUBLISHED = /, from gitops-home:/;
+const PUBLISHED_HINT =
+  'An object of this name is in the home already. It goes over to the file once a claim in app-config is about the file, the home and the namespace; what a Kustomization or a release renders stays with that. Else rename the object.';
+
 const DEFAULT_LIMIT = 50;
 /** A cursor: minus the time, entity reference, location. */
 const SHAPE = ['number', 'string', 'string'] as const;
@@ -83,7 +88,10 @@ function present(error: CatalogError): CatalogErrorRow {
     location: error.location,
     code: error.code,
     message: error.message,
-    hint: HINTS[error.code],
+    hint:
+      error.code === 'NameTaken' && PUBLISHED.test(error.message)
+        ? PUBLISHED_HINT
+        : HINTS[error.code],
     since: timestamp(error.firstSeenAt) ?? '',
     lastSeenAt: timestamp(error.lastSeenAt) ?? '',
   };
