@@ -13,8 +13,8 @@ export interface Config {
       /**
        * `observe` (default) reads and shows, and writes nothing; `plan` also
        * fetches, builds and tries by dry run what it would do; `reconcile`
-       * reconciles the home's objects. While Flux's controllers run there, a
-       * home is observed only.
+       * reconciles the home's objects. What Flux's controllers or another portal
+       * reconcile there is observed only.
        */
       mode?: 'observe' | 'plan' | 'reconcile';
       /**
@@ -53,6 +53,14 @@ export interface Config {
        * Flux's own, are used as they are. Default: true in mode `reconcile`.
        */
       installCrds?: boolean;
+      /**
+       * The Lease `backstage-gitops` by which this portal claims a home in mode
+       * `reconcile`. While another portal holds one, the home is observed only.
+       */
+      lease?: {
+        /** Namespace, which must be there. Default `default`. */
+        namespace?: string;
+      };
       /**
        * Whom deliveries act as that name no ServiceAccount.
        */
@@ -147,6 +155,11 @@ export interface Config {
       pollInterval?: HumanDuration | string;
       /** How long a claim lives without a heartbeat. Default 30 s. */
       lease?: HumanDuration | string;
+      /**
+       * How long the claim on a home lives that no replica renews, and so how
+       * long another portal waits for it. Default 30 s.
+       */
+      homeLease?: HumanDuration | string;
       /** How long the history of an object is kept. Default 30 days. */
       history?: HumanDuration | string;
       /**

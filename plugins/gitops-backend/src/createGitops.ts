@@ -26,6 +26,8 @@ import { EventRecorder } from './engine/report/EventRecorder';
 import { HistoryStore } from './engine/report/HistoryStore';
 import { ReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { Home } from './homes/Home';
+import { HomeClaim } from './homes/HomeClaim';
+import { HomeClaimStore } from './homes/HomeClaimStore';
 import { Homes } from './homes/Homes';
 import { HomePins } from './homes/pinHome';
 import { ManifestBuilder } from './workers/ManifestBuilder';
@@ -37,6 +39,8 @@ export interface GitopsOptions {
   homes: Homes;
   store: ArtifactStore;
   urls: ArtifactUrls;
+  /** Address of this plugin; the same for all replicas of the portal. */
+  baseUrl: string;
   scheduler: SchedulerService;
   metrics: ReconcileMetrics;
   logger: LoggerService;
@@ -90,6 +94,22 @@ export function createGitops(options: GitopsOptions): Gitops {
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
   ] as readonly Reconciler[];
+  const claimStore = new HomeClaimStore({ database });
+  const claims = new Map(
+    config.homes
+      .filter(({ mode }) => mode === 'reconcile')
+      .map(({ name, leaseNamespace }) => [
+        name,
+        new HomeClaim({
+          home: homes.find(name)!,
+          store: claimStore,
+          baseUrl: options.baseUrl,
+          namespace: leaseNamespace,
+          leaseMs: config.homeLeaseMs,
+          logger,
+        }),
+      ]),
+  );
   const engine = new GitopsEngine({
     ...config,
     homes,
@@ -97,6 +117,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       config.homes.filter(home => home.installCrds).map(home => home.name),
     ),
     reconcilers,
+    claims,
     pins,
     onStop: async () => {
       watches.stopAll();

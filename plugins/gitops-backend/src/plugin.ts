@@ -77,8 +77,9 @@ export const gitopsPlugin = createBackendPlugin({
         const config = readGitopsConfig(services.config);
         const { directory } = config.artifacts;
         const store = customStore ?? new FileArtifactStore({ directory });
+        const baseUrl = await services.discovery.getExternalBaseUrl('gitops');
         const urls = new ArtifactUrls({
-          baseUrl: await services.discovery.getExternalBaseUrl('gitops'),
+          baseUrl,
           key: await loadSigningKey(directory),
         });
         const database = await openDatabase(services.database);
@@ -107,6 +108,7 @@ export const gitopsPlugin = createBackendPlugin({
           homes,
           store,
           urls,
+          baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),
           logger,
@@ -189,7 +191,8 @@ export const gitopsPlugin = createBackendPlugin({
         services.lifecycle.addStartupHook(async () => {
           await engine.start();
           changes.start();
-          await registrar.start();
+          // What a home takes is known once it was looked at; it may be down.
+          void engine.prepared.then(() => registrar.start());
         });
         services.lifecycle.addShutdownHook(async () => {
           changes.stop();

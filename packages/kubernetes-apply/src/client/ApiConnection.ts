@@ -34,6 +34,8 @@ export interface ApiRequest extends HttpRequest {
   turn: string;
   /** Whether it may be sent again after a failure. */
   retry?: boolean;
+  /** Called right before each time that it is sent; throws to hinder it. */
+  beforeSend?(): void;
 }
 
 /** What all users of one cluster share: connections, budget, discovery. */
@@ -81,9 +83,10 @@ export class ApiConnection {
 
   /** Sends once; gives the answer whatever its status. */
   async sendOnce(request: ApiRequest): Promise<HttpResponse> {
-    return this.#budget.run(request.turn, request.signal, () =>
-      this.#transport.request(request),
-    );
+    return this.#budget.run(request.turn, request.signal, async () => {
+      request.beforeSend?.();
+      return this.#transport.request(request);
+    });
   }
 
   /** Opens a stream; rejects for any answer that is not a success. */

@@ -183,6 +183,14 @@ export interface ClusterClient {
   onBehalfOf(owner: string): ClusterClient;
 
   /**
+   * The same client, whose every write asks first: at each attempt, once its
+   * turn in the budget has come, right before it is sent. Where `check` throws,
+   * nothing is sent and the write rejects with that very error. For writers
+   * whose right to write can end while they wait.
+   */
+  guardedBy(check: () => void): ClusterClient;
+
+  /**
    * How the cluster serves a kind; cached, read anew for unknown kinds.
    *
    * @throws UnknownKindError where the cluster says that it has no such kind

@@ -49,16 +49,19 @@ export class DefaultClusterClient implements ClusterClient {
   readonly #connection: ApiConnection;
   readonly #impersonation?: Impersonation;
   readonly #owner?: string;
+  readonly #guard?: () => void;
   readonly #headers: Headers;
 
   constructor(options: {
     connection: ApiConnection;
     impersonation?: Impersonation;
     owner?: string;
+    guard?: () => void;
   }) {
     this.#connection = options.connection;
     this.#impersonation = options.impersonation;
     this.#owner = options.owner;
+    this.#guard = options.guard;
     this.#headers = options.impersonation
       ? impersonationHeaders(options.impersonation)
       : {};
@@ -78,6 +81,7 @@ export class DefaultClusterClient implements ClusterClient {
       connection: this.#connection,
       impersonation,
       owner: this.#owner,
+      guard: this.#guard,
     });
   }
 
@@ -86,6 +90,22 @@ export class DefaultClusterClient implements ClusterClient {
       connection: this.#connection,
       impersonation: this.#impersonation,
       owner,
+      guard: this.#guard,
+    });
+  }
+
+  guardedBy(check: () => void): ClusterClient {
+    const guard = this.#guard;
+    return new DefaultClusterClient({
+      connection: this.#connection,
+      impersonation: this.#impersonation,
+      owner: this.#owner,
+      guard: guard
+        ? () => {
+            guard();
+            check();
+          }
+        : check,
     });
   }
 
@@ -339,6 +359,7 @@ export class DefaultClusterClient implements ClusterClient {
     return {
       ...request,
       turn: JSON.stringify([this.#impersonation?.user, this.#owner]),
+      ...(request.method !== 'GET' && { beforeSend: this.#guard }),
       headers: {
         Accept: JSON_TYPE,
         'Accept-Encoding': 'gzip',

@@ -33,6 +33,8 @@ export const PORTAL_AGENT = 'portal';
 export interface PortalOptions {
   mode?: HomeMode;
   leaseMs?: number;
+  homeLeaseMs?: number;
+  baseUrl?: string;
   allowPortalCredential?: boolean;
   noCrossNamespaceRefs?: boolean;
   logger?: LoggerService;
@@ -216,6 +218,7 @@ export class World {
             mode,
             access: { type: 'inCluster' },
             installCrds: mode === 'reconcile',
+            leaseNamespace: 'default',
             allowPortalCredential: true,
           },
         ],
@@ -223,6 +226,7 @@ export class World {
         concurrency: { source: 2, kustomize: 2 },
         pollMs: 100,
         leaseMs: options.leaseMs ?? 30_000,
+        homeLeaseMs: options.homeLeaseMs ?? 10_000,
         historyMs: 3_600_000,
         noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
       },
@@ -235,6 +239,7 @@ export class World {
         baseUrl: 'http://portal/api/gitops',
         key: randomBytes(32),
       }),
+      baseUrl: options.baseUrl ?? 'http://portal/api/gitops',
       scheduler: idleScheduler,
       metrics: { reconciled() {} },
       entityRefOf: options.entityRefOf,

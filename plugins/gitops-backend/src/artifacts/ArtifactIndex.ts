@@ -1,5 +1,7 @@
 import { Knex } from 'knex';
+import { fenced } from '../database/fenced';
 import { Row, toNumber } from '../database/rows';
+import { Claim } from '../engine/queue/WorkQueue';
 
 const TABLE = 'gitops_artifacts';
 
@@ -36,21 +38,33 @@ export class ArtifactIndex {
     this.now = options.now ?? Date.now;
   }
 
-  async add(artifact: Omit<IndexedArtifact, 'createdAt'>): Promise<void> {
-    await this.database(TABLE)
-      .insert({
-        object_id: artifact.objectId,
-        revision: artifact.revision,
-        digest: artifact.digest,
-        size: artifact.size,
-        metadata: artifact.metadata ? JSON.stringify(artifact.metadata) : null,
-        commit_message: artifact.commit?.message ?? null,
-        commit_author: artifact.commit?.author ?? null,
-        commit_time: artifact.commit?.time ?? null,
-        created_at: this.now(),
-      })
-      .onConflict(['object_id', 'digest'])
-      .merge();
+  /**
+   * The object that the claim is on holds an artifact.
+   *
+   * @throws LeaseLostError where the claim is not held any more
+   */
+  async add(
+    claim: Claim,
+    artifact: Omit<IndexedArtifact, 'createdAt' | 'objectId'>,
+  ): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE)
+        .insert({
+          object_id: claim.item.id,
+          revision: artifact.revision,
+          digest: artifact.digest,
+          size: artifact.size,
+          metadata: artifact.metadata
+            ? JSON.stringify(artifact.metadata)
+            : null,
+          commit_message: artifact.commit?.message ?? null,
+          commit_author: artifact.commit?.author ?? null,
+          commit_time: artifact.commit?.time ?? null,
+          created_at: this.now(),
+        })
+        .onConflict(['object_id', 'digest'])
+        .merge(),
+    );
   }
 
   /** Newest first. */
@@ -70,15 +84,21 @@ export class ArtifactIndex {
     return row !== undefined;
   }
 
-  /** The object lets go of artifacts; gives the digests that nobody holds now. */
-  async remove(
-    objectId: string,
-    digests: readonly string[],
-  ): Promise<string[]> {
-    await this.database(TABLE)
-      .where({ object_id: objectId })
-      .whereIn('digest', [...digests])
-      .delete();
+  /**
+   * The object lets go of artifacts; gives the digests that nobody holds now.
+   *
+   * @throws LeaseLostError where the claim is not held any more
+   */
+  async remove(claim: Claim, digests: readonly string[]): Promise<string[]> {
+    if (digests.length === 0) {
+      return [];
+    }
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE)
+        .where({ object_id: claim.item.id })
+        .whereIn('digest', [...digests])
+        .delete(),
+    );
     const held: Row[] = await this.database(TABLE)
       .whereIn('digest', [...digests])
       .distinct('digest');

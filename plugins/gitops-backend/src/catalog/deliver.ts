@@ -44,9 +44,10 @@ export async function deliver(options: {
     }
     if (home.mode !== 'reconcile') {
       throw new DeliveryError({
-        state: 'Rejected',
+        // A claim that is not held just now is held again soon.
+        state: home.isBetweenClaims ? 'Failed' : 'Rejected',
         code: 'HomeObserved',
-        message: `the portal writes nothing to the home ${home.name}, which is in mode ${home.mode}`,
+        message: `the portal writes nothing to the home ${home.name}, which is in mode ${home.mode}${home.writer ? ` (${home.writer})` : ''}`,
       });
     }
     const found = await files.find(manifest);

@@ -18,6 +18,8 @@ export interface HomeConfig {
   mode: HomeMode;
   access: HomeAccess;
   installCrds: boolean;
+  /** Where the Lease is by which the portal claims the home. */
+  leaseNamespace: string;
   defaultServiceAccount?: string;
   allowPortalCredential: boolean;
   /** From when on a prune is held for approval; Flux has no such bounds. */
@@ -33,6 +35,8 @@ export interface GitopsConfig {
   concurrency: { source: number; kustomize: number };
   pollMs: number;
   leaseMs: number;
+  /** How long a claim on a home lives that nobody renews. */
+  homeLeaseMs: number;
   historyMs: number;
   noCrossNamespaceRefs: boolean;
   /** Threads for heavy work; without it, it is done on the event loop. */
@@ -75,6 +79,7 @@ export function readGitopsConfig(
     },
     pollMs: duration('engine.pollInterval', 1_000),
     leaseMs: duration('engine.lease', 30_000),
+    homeLeaseMs: readHomeLease(duration('engine.homeLease', 30_000)),
     historyMs: duration('engine.history', 30 * 24 * 3_600_000),
     noCrossNamespaceRefs:
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
@@ -91,6 +96,16 @@ export function readGitopsConfig(
       }),
     },
   };
+}
+
+function readHomeLease(ms: number): number {
+  // It is renewed three times as often, and a request may take seconds.
+  if (ms < 10_000 || ms > 600_000) {
+    throw new InputError(
+      'gitops.engine.homeLease must be between ten seconds and ten minutes',
+    );
+  }
+  return ms;
 }
 
 function readTimeout(ms: number): number {
@@ -171,6 +186,7 @@ function readHome(config: Config, bounds: Partial<PruneBounds>): HomeConfig {
     installCrds:
       mode === 'reconcile' &&
       (config.getOptionalBoolean('installCrds') ?? true),
+    leaseNamespace: config.getOptionalString('lease.namespace') ?? 'default',
     defaultServiceAccount: config.getOptionalString(
       'reconcileAs.serviceAccount',
     ),

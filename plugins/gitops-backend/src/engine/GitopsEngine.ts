@@ -6,6 +6,8 @@ import {
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Home } from '../homes/Home';
+import { HomeClaim } from '../homes/HomeClaim';
+import { HomeKeeper } from '../homes/HomeKeeper';
 import { Homes } from '../homes/Homes';
 import { HomeWatcher } from '../homes/HomeWatcher';
 import { installCrds } from '../homes/installCrds';
@@ -26,6 +28,8 @@ export interface GitopsEngineOptions {
   reconcilers: readonly Reconciler[];
   pins: HomePins;
   engine: ReconcileEngine;
+  /** The claims on the homes that the portal may write to, by name of the home. */
+  claims: ReadonlyMap<string, HomeClaim>;
   queue: WorkQueue;
   history: HistoryStore;
   scheduler: SchedulerService;
@@ -33,6 +37,8 @@ export interface GitopsEngineOptions {
   concurrency: Partial<Record<Controller, number>>;
   pollMs: number;
   leaseMs: number;
+  /** How long a claim on a home lives that nobody renews. */
+  homeLeaseMs: number;
   historyMs: number;
   /** Ends what the reconcilers started; called once nothing runs any more. */
   onStop: () => Promise<void>;
@@ -45,8 +51,6 @@ export interface GitopsEngineOptions {
 
 /** Seconds between two runs of a controller's scheduled task. */
 const TASK_SECONDS = 10;
-/** Between two looks for Flux's controllers in a home. */
-const WRITER_CHECK_MS = 30_000;
 /** A scheduled run starts at most this many items; the pump does the rest. */
 const TASK_ITEMS = 500;
 
@@ -60,7 +64,10 @@ export class GitopsEngine {
   private readonly pumps = new Map<Controller, ControllerPump>();
   private readonly stopping = new AbortController();
   private readonly background: Promise<unknown>[] = [];
+  private readonly keepers = new Map<Home, HomeKeeper>();
   private heartbeat: NodeJS.Timeout | undefined;
+  /** Resolves once each home was looked at, or did not answer. */
+  prepared: Promise<void> = Promise.resolve();
 
   constructor(options: GitopsEngineOptions) {
     this.options = options;
@@ -72,6 +79,11 @@ export class GitopsEngine {
             controller: kind.controller,
             queue: options.queue,
             run: claim => options.engine.run(claim),
+            homes: () =>
+              options.homes
+                .list()
+                .filter(home => home.modeOf(kind.controller) !== 'observe')
+                .map(({ name }) => name),
             concurrency: options.concurrency[kind.controller] ?? 4,
             logger: options.logger,
             pollMs: options.pollMs,
@@ -82,16 +94,35 @@ export class GitopsEngine {
   }
 
   async start(): Promise<void> {
-    const { queue, leaseMs, logger } = this.options;
+    const { queue, leaseMs, logger, homes, claims } = this.options;
+    for (const home of homes.list()) {
+      this.keepers.set(
+        home,
+        new HomeKeeper({
+          home,
+          writers: new OtherWriters({ home, logger }),
+          claim: claims.get(home.name),
+          controllers: [...this.pumps.keys()],
+        }),
+      );
+    }
     this.heartbeat = setInterval(() => {
       queue.heartbeat().catch(error => {
         logger.warn(`The leases could not be prolonged: ${error}`);
       });
+      this.recoverLost().catch(error => {
+        logger.warn(`Lost work could not be looked for: ${error}`);
+      });
     }, leaseMs / 3);
     this.heartbeat.unref();
-    for (const home of this.options.homes.list()) {
-      this.background.push(this.tend(home));
-    }
+    this.prepared = Promise.all(
+      [...this.keepers].map(
+        ([home, keeper]) =>
+          new Promise<void>(resolve => {
+            this.background.push(this.tend(home, keeper, resolve));
+          }),
+      ),
+    ).then(() => {});
     for (const [controller, pump] of this.pumps) {
       pump.start();
       await this.schedule(controller, pump);
@@ -105,49 +136,94 @@ export class GitopsEngine {
     await this.options.onStop();
     await Promise.all(this.background);
     await Promise.all(
-      this.options.homes.list().map(home => home.client.close()),
+      [...this.keepers].map(async ([home, keeper]) => {
+        try {
+          await keeper.release();
+        } catch (error) {
+          this.options.logger.warn(
+            `The claim on home ${home.name} was not let go of, it runs out: ${error}`,
+          );
+        }
+        await home.client.close();
+      }),
     );
   }
 
   /** Installs what the home lacks and watches it; a home that is down is tried again. */
-  private async tend(home: Home): Promise<void> {
+  private async tend(
+    home: Home,
+    keeper: HomeKeeper,
+    onLooked: () => void,
+  ): Promise<void> {
     const { signal } = this.stopping;
-    const { logger, reconcilers } = this.options;
-    const kinds = reconcilers.map(({ kind }): GitopsKind => kind);
-    const writers = new OtherWriters({ home, logger });
+    let before = '';
     await this.untilItWorks(home, async () => {
-      await writers.check();
-      await this.checkPin(home);
-      if (
-        this.options.installCrdsIn.has(home.name) &&
-        home.mode === 'reconcile'
-      ) {
-        await installCrds({ client: home.client, kinds, logger, signal });
-      }
+      await keeper.look(signal).finally(onLooked);
+      before = keeper.modes;
+      await this.prepare(home);
     });
+    onLooked();
     if (signal.aborted) {
       return;
     }
     const watcher = new HomeWatcher({
       home,
-      reconcilers,
+      reconcilers: this.options.reconcilers,
       queue: this.options.queue,
-      logger,
+      writers: keeper.writers,
+      logger: this.options.logger,
       entityRefOf: this.options.entityRefOf,
       onChange: this.options.onChange,
     });
-    const watchWriters = async () => {
+    const keepLooking = async () => {
       while (!signal.aborted) {
-        await pause(WRITER_CHECK_MS, signal);
-        if (!signal.aborted && (await writers.check()) && !home.writer) {
-          watcher.resume();
-        }
-        await this.checkPin(home).catch(() => {
-          // The watches say that it does not answer.
-        });
+        await pause(this.options.homeLeaseMs / 3, signal);
+        before = await this.lookAgain(home, keeper, watcher, before);
       }
     };
-    await Promise.all([watcher.run(signal), watchWriters()]);
+    await Promise.all([watcher.run(signal), keepLooking()]);
+  }
+
+  /** What may be done in a home changes while it is watched; gives what may be now. */
+  private async lookAgain(
+    home: Home,
+    keeper: HomeKeeper,
+    watcher: HomeWatcher,
+    before: string,
+  ): Promise<string> {
+    const { signal } = this.stopping;
+    try {
+      if (!signal.aborted) {
+        await keeper.look(signal);
+        await this.checkPin(home);
+      }
+      if (keeper.modes !== before && !signal.aborted) {
+        await this.prepare(home);
+        watcher.resume();
+        return keeper.modes;
+      }
+    } catch (error) {
+      // The watches say, too, when it does not answer.
+      if (!signal.aborted) {
+        this.options.logger.warn(
+          `Home ${home.name} could not be asked who writes to it: ${error}`,
+        );
+      }
+    }
+    return before;
+  }
+
+  private async prepare(home: Home): Promise<void> {
+    const { installCrdsIn, reconcilers, logger } = this.options;
+    await this.checkPin(home);
+    if (installCrdsIn.has(home.name) && home.mode === 'reconcile') {
+      await installCrds({
+        client: home.client,
+        kinds: reconcilers.map(({ kind }): GitopsKind => kind),
+        logger,
+        signal: this.stopping.signal,
+      });
+    }
   }
 
   /** Where nothing is written, nothing is pruned, whichever cluster it is. */
@@ -181,11 +257,20 @@ export class GitopsEngine {
     }
   }
 
+  private async recoverLost(): Promise<void> {
+    const recovered = await this.options.queue.recoverLost();
+    if (recovered > 0) {
+      this.options.logger.info(
+        `${recovered} objects whose process ended before their run did were returned to the queue`,
+      );
+    }
+  }
+
   private async schedule(
     controller: Controller,
     pump: ControllerPump,
   ): Promise<void> {
-    const { scheduler, queue, history, historyMs, logger } = this.options;
+    const { scheduler, history, historyMs } = this.options;
     const now = this.options.now ?? Date.now;
     await scheduler.scheduleTask({
       id: `gitops-${controller}`,
@@ -194,12 +279,7 @@ export class GitopsEngine {
       timeout: { minutes: 15 },
       signal: this.stopping.signal,
       fn: async signal => {
-        const recovered = await queue.recoverLost();
-        if (recovered > 0) {
-          logger.info(
-            `${recovered} objects whose process ended before their run did were returned to the queue`,
-          );
-        }
+        await this.recoverLost();
         await pump.drain({ maxItems: TASK_ITEMS, signal });
         await history.expire(now() - historyMs);
       },

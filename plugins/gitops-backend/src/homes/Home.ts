@@ -4,7 +4,10 @@ import {
   ObjectRef,
   PruneBounds,
 } from '@backstage-gitops/kubernetes-apply';
-import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
+import {
+  Controller,
+  GitopsObject,
+} from '@backstage-gitops/plugin-gitops-common';
 import { ReplacedCluster } from './pinHome';
 import { cacheKey, ObjectCache, referenceTo } from './ObjectCache';
 
@@ -26,6 +29,20 @@ export interface HomeState {
   /** Milliseconds since the epoch. */
   since: number;
 }
+
+/** The portal's right to write to a home, which ends where it is not renewed. */
+export interface Tenure {
+  readonly isHeld: boolean;
+  /** Why it is not held. */
+  readonly reason: string;
+}
+
+/** What is made of sources, so that their writer must be ours, too. */
+const NEEDS_SOURCES: ReadonlySet<Controller> = new Set([
+  'kustomize',
+  'helm',
+  'image',
+]);
 
 /** What {@link Home} is made of. */
 export interface HomeOptions {
@@ -58,6 +75,8 @@ export class Home {
   private readonly planned = new Map<string, object>();
   private readonly planListeners = new Set<(object: GitopsObject) => void>();
   private otherWriter: string | undefined;
+  private otherWriters: ReadonlyMap<Controller, string> = new Map();
+  private tenure: Tenure | undefined;
   /** Kinds whose objects have not been listed yet; of none before the watches start. */
   private unlisted: Set<string> | undefined;
   private readonly defaultServiceAccount?: string;
@@ -81,21 +100,78 @@ export class Home {
     return this.current;
   }
 
-  /** The configured mode, or `observe` while somebody else reconciles here. */
+  /**
+   * The configured mode, or `observe` while somebody else reconciles here or the
+   * portal has no claim on the home. Where others run some of the controllers
+   * only, it is that of sources, which all else needs.
+   */
   get mode(): HomeMode {
-    return this.otherWriter ? 'observe' : this.configuredMode;
+    return this.modeOf('source');
   }
 
-  /** Who else reconciles the objects of this home, if somebody does. */
+  /** The mode for the objects of one controller. */
+  modeOf(controller: Controller): HomeMode {
+    const { configuredMode, tenure } = this;
+    return this.isWrittenByOthers(controller) ||
+      (configuredMode === 'reconcile' && tenure?.isHeld === false)
+      ? 'observe'
+      : configuredMode;
+  }
+
+  /** Whether somebody else reconciles the objects of a controller, or their sources. */
+  isWrittenByOthers(controller: Controller): boolean {
+    return (
+      this.otherWriter !== undefined ||
+      this.otherWriters.has(controller) ||
+      (NEEDS_SOURCES.has(controller) && this.otherWriters.has('source'))
+    );
+  }
+
+  /**
+   * Who else reconciles objects of this home, or why else the portal does less
+   * there than its configured mode says.
+   */
   get writer(): string | undefined {
-    return this.otherWriter;
+    if (this.otherWriter !== undefined) {
+      return this.otherWriter;
+    }
+    if (this.otherWriters.size > 0) {
+      return [...this.otherWriters.values()].join(', ');
+    }
+    return this.isBetweenClaims ? `nobody: ${this.tenure?.reason}` : undefined;
   }
 
-  /** Gives whether that changed the mode. */
-  setOtherWriter(writer: string | undefined): boolean {
-    const before = this.mode;
+  /** The portal reconciles here, but for its claim, which it does not hold now. */
+  get isBetweenClaims(): boolean {
+    return (
+      this.configuredMode === 'reconcile' &&
+      !this.isWrittenByOthers('source') &&
+      this.tenure?.isHeld === false
+    );
+  }
+
+  /** Another writer of the home as a whole. */
+  setOtherWriter(writer: string | undefined): void {
     this.otherWriter = writer;
-    return before !== this.mode;
+  }
+
+  /** Other writers by the controller of ours that does the same. */
+  setOtherWriters(writers: ReadonlyMap<Controller, string>): void {
+    this.otherWriters = writers;
+  }
+
+  /** From now on the portal writes only while it holds this. */
+  setTenure(tenure: Tenure): void {
+    this.tenure = tenure;
+  }
+
+  /** The same home for one run: each write through `client` asks first. */
+  guardedBy(check: () => void): Home {
+    const client = this.client.guardedBy(check);
+    return new Proxy(this, {
+      get: (home, key, receiver) =>
+        key === 'client' ? client : Reflect.get(home, key, receiver),
+    });
   }
 
   /** Set where it is another cluster than it was; nothing is pruned there. */

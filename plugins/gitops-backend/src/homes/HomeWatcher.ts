@@ -13,6 +13,7 @@ import {
   WorkRegistration,
 } from '../engine/queue/WorkQueue';
 import { Home } from './Home';
+import { OtherWriters } from './OtherWriters';
 import { referenceTo } from './ObjectCache';
 
 /** What {@link HomeWatcher} is made of. */
@@ -20,6 +21,8 @@ export interface HomeWatcherOptions {
   home: Home;
   reconcilers: readonly Reconciler[];
   queue: WorkQueue;
+  /** Hears of changes, by which it finds out who else writes. */
+  writers?: Pick<OtherWriters, 'noteChange'>;
   logger: LoggerService;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
@@ -37,6 +40,7 @@ export class HomeWatcher {
   private readonly reconcilers: readonly Reconciler[];
   private readonly byKind: ReadonlyMap<string, Reconciler>;
   private readonly queue: WorkQueue;
+  private readonly writers: HomeWatcherOptions['writers'];
   private readonly logger: LoggerService;
   private readonly entityRefOf?: HomeWatcherOptions['entityRefOf'];
   private readonly onChange?: HomeWatcherOptions['onChange'];
@@ -52,6 +56,7 @@ export class HomeWatcher {
       options.reconcilers.map(reconciler => [reconciler.kind.kind, reconciler]),
     );
     this.queue = options.queue;
+    this.writers = options.writers;
     this.logger = options.logger.child({ home: options.home.name });
     this.entityRefOf = options.entityRefOf;
     this.onChange = options.onChange;
@@ -71,11 +76,20 @@ export class HomeWatcher {
     await this.work;
   }
 
-  /** Puts all objects into the queue again, after nobody worked on them. */
+  /**
+   * What the portal may do in the home has changed: puts all objects that it may
+   * reconcile into the queue again, and takes out those of others.
+   */
   resume(): void {
     for (const reconciler of this.reconcilers) {
-      const items = this.home.cache.list(reconciler.kind.kind);
-      this.enqueue(() => this.synced(reconciler, items));
+      const { kind, group, controller } = reconciler.kind;
+      this.enqueue(async () => {
+        if (this.home.modeOf(controller) !== 'observe') {
+          await this.synced(reconciler, this.home.cache.list(kind));
+        } else if (this.home.isWrittenByOthers(controller)) {
+          await this.queue.retain({ home: this.home.name, group, kind }, []);
+        }
+      });
     }
   }
 
@@ -145,7 +159,7 @@ export class HomeWatcher {
       this.home.cache.set(item, reconciler.references(item));
       this.onChange?.(this.home, item);
     }
-    if (this.home.mode === 'observe') {
+    if (this.isObserved(reconciler)) {
       return;
     }
     await this.queue.register(
@@ -170,7 +184,10 @@ export class HomeWatcher {
   ): Promise<void> {
     const before = this.home.cache.set(object, reconciler.references(object));
     this.onChange?.(this.home, object);
-    if (this.home.mode === 'observe') {
+    if (before) {
+      this.writers?.noteChange(reconciler.kind.controller, before, object);
+    }
+    if (this.isObserved(reconciler)) {
       return;
     }
     const key = this.keyOf(reconciler, object);
@@ -199,9 +216,13 @@ export class HomeWatcher {
   ): Promise<void> {
     this.home.cache.delete(referenceTo(object));
     this.onChange?.(this.home, object);
-    if (this.home.mode !== 'observe') {
+    if (!this.isObserved(reconciler)) {
       await this.queue.forget([this.keyOf(reconciler, object)]);
     }
+  }
+
+  private isObserved({ kind }: Reconciler): boolean {
+    return this.home.modeOf(kind.controller) === 'observe';
   }
 
   private async wakeReferrers(

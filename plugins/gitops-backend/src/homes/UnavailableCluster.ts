@@ -25,6 +25,10 @@ export class UnavailableCluster implements ClusterClient {
     return this;
   }
 
+  guardedBy(): ClusterClient {
+    return this;
+  }
+
   resourceOf(): Promise<ResourceInfo> {
     return Promise.reject(this.error);
   }

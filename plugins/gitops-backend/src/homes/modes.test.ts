@@ -15,7 +15,6 @@ import {
   readyOf,
   World,
 } from '../__testUtils__/world';
-import { OtherWriters } from './OtherWriters';
 
 jest.setTimeout(120_000);
 
@@ -65,14 +64,24 @@ describe('modes of a home', () => {
     return entries.map(({ reason, message }) => `${reason}: ${message}`);
   };
 
-  const lease = (renewTime: string): KubernetesObject => ({
+  const until = async (condition: () => boolean) => {
+    while (!condition()) {
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  };
+
+  const lease = (controller: string, renewTime: string): KubernetesObject => ({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: {
-      name: 'kustomize-controller-leader-election',
+      name: `${controller}-leader-election`,
       namespace: 'default',
     },
-    spec: { holderIdentity: 'kustomize-controller-0', renewTime },
+    spec: {
+      holderIdentity: `${controller}-0`,
+      leaseDurationSeconds: 600,
+      renewTime,
+    },
   });
 
   it('plans by dry run and writes nothing', async () => {
@@ -103,26 +112,127 @@ describe('modes of a home', () => {
   });
 
   it('observes while Flux runs in the home, and takes over when it is gone', async () => {
-    await world.apply(lease('2999-01-01T00:00:00.000000Z'));
+    // What time it is there does not matter.
+    await world.apply(
+      lease('source-controller', '2020-01-01T00:00:00.000000Z'),
+    );
     await world.apply(gitRepository(url));
-    const noticed = world.nextLog(/Flux's controllers run in home demo/);
+    const noticed = world.nextLog(/is reconciled by others/);
     const portal = await world.startPortal(await init('SQLITE_3'), {
       logger: world.logger,
     });
-    expect(await noticed).toContain('default/kustomize-controller');
+    expect(await noticed).toContain('default/source-controller');
     const home = portal.homes.find('demo')!;
+    await until(() => home.state.connected);
     expect(home.mode).toBe('observe');
-    expect(home.writer).toBe('default/kustomize-controller');
+    expect(home.writer).toBe('default/source-controller');
     expect(await portal.queue.statistics()).toMatchObject({ total: 0 });
     expect(writes()).toEqual([]);
 
-    await world.apply(lease('2020-01-01T00:00:00.000000Z'));
-    const changed = await new OtherWriters({
-      home,
-      logger: world.logger,
-    }).check();
-    expect(changed).toBe(true);
+    // As a controller does that is stopped in order.
+    await world.client.replace({
+      ...lease('source-controller', '2020-01-01T00:00:00.000000Z'),
+      spec: { leaseDurationSeconds: 1 },
+    } as KubernetesObject);
+    await world.until<GitRepository>(
+      { ...gitRepository(url), namespace: 'default', name: 'repo' },
+      object => readyOf(object)?.status === 'True',
+      60_000,
+    );
     expect(home.mode).toBe('reconcile');
+    expect(home.writer).toBeUndefined();
+  });
+
+  it('leaves to Flux what only some of its controllers reconcile', async () => {
+    await world.apply(lease('helm-controller', '2020-01-01T00:00:00.000000Z'));
+    await world.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {
+        name: 'kustomize-controller',
+        namespace: 'default',
+        labels: { 'app.kubernetes.io/part-of': 'flux' },
+      },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: 'kustomize-controller' } },
+        template: {
+          metadata: { labels: { app: 'kustomize-controller' } },
+          spec: { containers: [{ name: 'manager', image: 'manager:v1' }] },
+        },
+      },
+    } as KubernetesObject);
+    await world.until<KubernetesObject & { status?: object }>(
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        namespace: 'default',
+        name: 'kustomize-controller',
+      },
+      object => JSON.stringify(object?.status ?? '').includes('readyReplicas'),
+    );
+    await world.apply(gitRepository(url));
+    await world.apply(kustomization());
+    const portal = await world.startPortal(await init('SQLITE_3'));
+    await world.until<GitRepository>(
+      { ...gitRepository(url), namespace: 'default', name: 'repo' },
+      object => readyOf(object)?.status === 'True',
+      60_000,
+    );
+    const home = portal.homes.find('demo')!;
+    expect(home.modeOf('kustomize')).toBe('observe');
+    expect(home.modeOf('helm')).toBe('observe');
+    expect(home.writer).toBe(
+      'default/helm-controller, default/kustomize-controller',
+    );
+    expect(
+      writes().filter(({ resource }) => resource === 'kustomizations'),
+    ).toEqual([]);
+    expect(
+      await portal.queue.get({
+        home: 'demo',
+        group: kustomizationKind.group,
+        kind: 'Kustomization',
+        namespace: 'default',
+        name: 'app',
+      }),
+    ).toBeUndefined();
+  });
+
+  it('steps back when somebody else writes a status', async () => {
+    await world.apply(gitRepository(url));
+    const ref = { ...gitRepository(url), namespace: 'default', name: 'repo' };
+    const portal = await world.startPortal(await init('SQLITE_3'));
+    await world.until<GitRepository>(
+      ref,
+      object => readyOf(object)?.status === 'True',
+    );
+    await world.client.patch(ref, {
+      type: 'merge',
+      subresource: 'status',
+      body: { status: { observedIgnore: 'x' } },
+      fieldManager: 'gotk-source-controller',
+    });
+    const home = portal.homes.find('demo')!;
+    await until(() => home.mode === 'observe');
+    expect(home.writer).toBe('gotk-source-controller, which writes status');
+    world.sandbox.kubernetes.requests.clear();
+    await world.client.patch(ref, {
+      type: 'merge',
+      body: {
+        metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'x' } },
+      },
+    });
+    await until(
+      () =>
+        home.cache.get({
+          kind: 'GitRepository',
+          namespace: 'default',
+          name: 'repo',
+        })?.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'] === 'x',
+    );
+    expect(await portal.queue.statistics()).toMatchObject({ total: 0 });
+    expect(writes()).toEqual([]);
   });
 
   it('ties the rows of the queue to entities of the catalog', async () => {

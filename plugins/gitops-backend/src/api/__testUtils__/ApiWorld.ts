@@ -458,6 +458,7 @@ export class ApiWorld {
       server: 'https://home.example',
       as: ({ user }) => this.client(home, user),
       onBehalfOf: () => this.client(home),
+      guardedBy: () => this.client(home),
       resourceOf: refuse,
       versionsOf: refuse,
       get: refuse,

@@ -114,7 +114,7 @@ export class HealthCheck {
         Reason.Progressing,
         message,
       );
-      await this.waits.put(run.id, wait);
+      await this.waits.put(run.claim, wait);
     }
     return outcome;
   }
@@ -162,7 +162,7 @@ export class HealthCheck {
 
   private async end(run: Run): Promise<void> {
     this.watches.stop(run.id);
-    await this.waits.delete(run.id);
+    await this.waits.delete(run.claim);
   }
 
   private async look(

@@ -1,6 +1,8 @@
 import { Knex } from 'knex';
 import { ObjectRef } from '@backstage-gitops/kubernetes-apply';
+import { fenced } from '../../database/fenced';
 import { Row, toNumber } from '../../database/rows';
+import { Claim } from '../../engine/queue/WorkQueue';
 
 const TABLE = 'gitops_health_waits';
 
@@ -50,24 +52,30 @@ export class HealthWaits {
     );
   }
 
-  async put(objectId: string, wait: HealthWait): Promise<void> {
-    await this.database(TABLE)
-      .insert({
-        object_id: objectId,
-        revision: wait.revision,
-        generation: wait.generation,
-        requested_at: wait.requestedAt ?? null,
-        targets: JSON.stringify(wait.targets),
-        changed: wait.changed,
-        build_digest: wait.buildDigest,
-        started_at: wait.startedAt,
-        deadline: wait.deadline,
-      })
-      .onConflict('object_id')
-      .merge();
+  /** @throws LeaseLostError where the claim is not held any more */
+  async put(claim: Claim, wait: HealthWait): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE)
+        .insert({
+          object_id: claim.item.id,
+          revision: wait.revision,
+          generation: wait.generation,
+          requested_at: wait.requestedAt ?? null,
+          targets: JSON.stringify(wait.targets),
+          changed: wait.changed,
+          build_digest: wait.buildDigest,
+          started_at: wait.startedAt,
+          deadline: wait.deadline,
+        })
+        .onConflict('object_id')
+        .merge(),
+    );
   }
 
-  async delete(objectId: string): Promise<void> {
-    await this.database(TABLE).where({ object_id: objectId }).delete();
+  /** @throws LeaseLostError where the claim is not held any more */
+  async delete(claim: Claim): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE).where({ object_id: claim.item.id }).delete(),
+    );
   }
 }

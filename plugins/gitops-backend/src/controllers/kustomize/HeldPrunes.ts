@@ -5,7 +5,9 @@ import {
   HeldPruneReason,
   ResourceRef,
 } from '@backstage-gitops/plugin-gitops-common';
+import { fenced } from '../../database/fenced';
 import { Row, toNumber } from '../../database/rows';
+import { Claim } from '../../engine/queue/WorkQueue';
 
 const TABLE = 'gitops_held_prunes';
 
@@ -58,26 +60,32 @@ export class HeldPrunes {
     };
   }
 
+  /** @throws LeaseLostError where the claim is not held any more */
   async put(
-    objectId: string,
+    claim: Claim,
     object: GitopsObject,
     held: HeldPrune,
   ): Promise<void> {
-    await this.database(TABLE)
-      .insert({
-        object_id: objectId,
-        object_uid: object.metadata.uid ?? '',
-        digest: held.digest,
-        reason: held.reason,
-        total: held.total,
-        entries: JSON.stringify(held.entries),
-        held_at: held.heldAt,
-      })
-      .onConflict('object_id')
-      .merge();
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE)
+        .insert({
+          object_id: claim.item.id,
+          object_uid: object.metadata.uid ?? '',
+          digest: held.digest,
+          reason: held.reason,
+          total: held.total,
+          entries: JSON.stringify(held.entries),
+          held_at: held.heldAt,
+        })
+        .onConflict('object_id')
+        .merge(),
+    );
   }
 
-  async delete(objectId: string): Promise<void> {
-    await this.database(TABLE).where({ object_id: objectId }).delete();
+  /** @throws LeaseLostError where the claim is not held any more */
+  async delete(claim: Claim): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE).where({ object_id: claim.item.id }).delete(),
+    );
   }
 }

@@ -1,6 +1,8 @@
 import { Knex } from 'knex';
 import { ResourceRef } from '@backstage-gitops/plugin-gitops-common';
+import { fenced } from '../../database/fenced';
 import { forEachChunk, Row } from '../../database/rows';
+import { Claim } from '../../engine/queue/WorkQueue';
 
 const TABLE = 'gitops_pending_inventory';
 
@@ -24,28 +26,34 @@ export class PendingInventory {
     this.now = options.now ?? Date.now;
   }
 
-  /** Adds entries; those that are there already stay. */
+  /**
+   * Adds entries; those that are there already stay.
+   *
+   * @throws LeaseLostError where the claim is not held any more
+   */
   async add(
     owner: PendingOwner,
     entries: readonly ResourceRef[],
-    fence: number,
+    claim: Claim,
   ): Promise<void> {
     const writtenAt = this.now();
-    await forEachChunk(entries, async chunk => {
-      await this.database(TABLE)
-        .insert(
-          chunk.map(entry => ({
-            object_id: owner.id,
-            object_uid: owner.uid,
-            entry_id: entry.id,
-            entry_version: entry.v,
-            fence,
-            written_at: writtenAt,
-          })),
-        )
-        .onConflict(['object_id', 'entry_id'])
-        .merge(['object_uid', 'entry_version', 'fence', 'written_at']);
-    });
+    await fenced(this.database, claim, transaction =>
+      forEachChunk(entries, async chunk => {
+        await transaction(TABLE)
+          .insert(
+            chunk.map(entry => ({
+              object_id: owner.id,
+              object_uid: owner.uid,
+              entry_id: entry.id,
+              entry_version: entry.v,
+              fence: claim.fence,
+              written_at: writtenAt,
+            })),
+          )
+          .onConflict(['object_id', 'entry_id'])
+          .merge(['object_uid', 'entry_version', 'fence', 'written_at']);
+      }),
+    );
   }
 
   /**
@@ -65,8 +73,10 @@ export class PendingInventory {
   }
 
   /** The object's inventory holds it all now, or all of it is gone. */
-  async clear(objectId: string): Promise<void> {
-    await this.database(TABLE).where({ object_id: objectId }).delete();
+  async clear(claim: Claim): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE).where({ object_id: claim.item.id }).delete(),
+    );
   }
 }
 

@@ -89,7 +89,7 @@ export class PruneHolds {
     const isNews =
       before?.reason !== CONDITION_REASONS[reason] ||
       !before.message.includes(digest);
-    await this.store.put(run.id, object, {
+    await this.store.put(run.claim, object, {
       digest,
       reason,
       total,
@@ -123,13 +123,13 @@ export class PruneHolds {
     }
     if (heldPruneConditionOf(run.object)) {
       run.conditions.delete(ConditionType.PruneHeld);
-      await this.store.delete(run.id);
+      await this.store.delete(run.claim);
     }
   }
 
   /** The object goes away. */
   async forget(run: Run): Promise<void> {
-    await this.store.delete(run.id);
+    await this.store.delete(run.claim);
   }
 
   /**

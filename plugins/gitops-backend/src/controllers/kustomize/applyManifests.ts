@@ -49,8 +49,7 @@ export async function applyManifests(options: {
     force: spec.force,
     ignore: spec.ignore,
     signal: run.signal,
-    onStage: entries =>
-      pending.add(pendingOwnerOf(run), entries, run.claim.fence),
+    onStage: entries => pending.add(pendingOwnerOf(run), entries, run.claim),
     beforeWrite: () => run.claim.assertHeld(),
   });
   return {

@@ -105,7 +105,7 @@ export async function finalizeKustomization(
 }
 
 async function letGo(run: Run, stores: DeletionStores): Promise<Outcome> {
-  await stores.pending.clear(run.id);
+  await stores.pending.clear(run.claim);
   await stores.holds.forget(run);
   return done(null);
 }

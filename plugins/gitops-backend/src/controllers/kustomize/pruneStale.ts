@@ -34,7 +34,7 @@ export async function pruneStale(options: {
   revision: string;
 }): Promise<Pruned> {
   const { run, client, applied, pending, holds, revision } = options;
-  const { object, status, id } = run;
+  const { object, status } = run;
   const known = await knownInventory(run, pending);
   const stale = difference(known, applied.inventory);
   // Without what this very apply added: it must not make the stale part look small.
@@ -42,7 +42,7 @@ export async function pruneStale(options: {
   // From here on the object itself names everything, stale objects too.
   status.inventory = { entries: unionOf(applied.inventory, stale) };
   await run.writeStatus();
-  await pending.clear(id);
+  await pending.clear(run.claim);
   if (stale.length === 0 || !object.spec.prune) {
     status.inventory = { entries: applied.inventory };
     await holds.release(run);

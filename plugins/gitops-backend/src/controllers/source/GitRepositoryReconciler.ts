@@ -134,7 +134,7 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
   async finalize(run: Run): Promise<Outcome> {
     const artifacts = await this.options.index.list(run.id);
     const unheld = await this.options.index.remove(
-      run.id,
+      run.claim,
       artifacts.map(({ digest }) => digest),
     );
     for (const digest of unheld) {

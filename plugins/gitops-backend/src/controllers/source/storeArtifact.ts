@@ -30,8 +30,7 @@ export async function storeArtifact(options: {
     maxSize: options.maxSize,
     signal: run.signal,
   });
-  await index.add({
-    objectId: run.id,
+  await index.add(run.claim, {
     revision,
     digest,
     size,
@@ -46,7 +45,7 @@ export async function storeArtifact(options: {
     .filter(artifact => artifact.digest !== digest)
     .slice(KEPT - 1);
   const unheld = await index.remove(
-    run.id,
+    run.claim,
     older.map(artifact => artifact.digest),
   );
   for (const unheldDigest of unheld) {

@@ -133,8 +133,9 @@ export class DatabaseWorkQueue implements WorkQueue {
   async claim(options: {
     controller: string;
     limit: number;
+    homes?: readonly string[];
   }): Promise<Claim[]> {
-    if (options.limit < 1) {
+    if (options.limit < 1 || options.homes?.length === 0) {
       return [];
     }
     const now = this.now();
@@ -156,7 +157,15 @@ export class DatabaseWorkQueue implements WorkQueue {
   }
 
   async heartbeat(): Promise<void> {
-    const claims = [...this.held.values()];
+    const claims: HeldClaim[] = [];
+    for (const claim of this.held.values()) {
+      // One that was lost here is left to end in the database, too.
+      if (claim.signal.aborted) {
+        this.release(claim);
+      } else {
+        claims.push(claim);
+      }
+    }
     const grantedAt = this.monotonic();
     await forEachChunk(claims, async chunk => {
       const rows = await this.database(TABLE)
@@ -219,6 +228,37 @@ export class DatabaseWorkQueue implements WorkQueue {
     }
     this.announce();
     return changed > 0 || (claim instanceof HeldClaim && claim.isDropped);
+  }
+
+  async discard(claim: Claim): Promise<void> {
+    const { id } = claim.item;
+    await this.database(TABLE)
+      .where({ id, claim_owner: claim.owner, fence: claim.fence })
+      .delete();
+    const held = this.held.get(id);
+    if (held?.fence === claim.fence) {
+      held.drop();
+    }
+  }
+
+  async giveUp(claim: Claim): Promise<void> {
+    const { id } = claim.item;
+    const held = this.held.get(id);
+    if (held?.fence === claim.fence) {
+      this.release(held);
+    }
+    claim.lose();
+    const returned = await this.database(TABLE)
+      .where({ id, claim_owner: claim.owner, fence: claim.fence })
+      .update({
+        claim_owner: null,
+        lease_until: null,
+        last_outcome: 'given up',
+        due_at: this.now(),
+      });
+    if (returned > 0) {
+      this.announce();
+    }
   }
 
   async recoverLost(): Promise<number> {

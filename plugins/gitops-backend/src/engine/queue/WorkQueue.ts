@@ -43,6 +43,8 @@ export interface Claim {
   readonly signal: AbortSignal;
   /** Throws a {@link LeaseLostError} when the lease may have ended. */
   assertHeld(): void;
+  /** Ends it here, where it turned out that it is not held any more. */
+  lose(): void;
 }
 
 /** How a run ended, as far as the queue is concerned. */
@@ -82,8 +84,15 @@ export interface WorkQueue {
     scope: { home: string; group: string; kind: string },
     keys: readonly WorkKey[],
   ): Promise<void>;
-  /** Claims due items, taking turns between namespaces. */
-  claim(options: { controller: string; limit: number }): Promise<Claim[]>;
+  /**
+   * Claims due items, taking turns between namespaces; those of `homes` only,
+   * where it is given.
+   */
+  claim(options: {
+    controller: string;
+    limit: number;
+    homes?: readonly string[];
+  }): Promise<Claim[]>;
   /** Prolongs the leases held by this process; fires `signal` of lost ones. */
   heartbeat(): Promise<void>;
   /**
@@ -91,6 +100,13 @@ export interface WorkQueue {
    * that was forgotten meanwhile has ended well.
    */
   finish(claim: Claim, completion: Completion): Promise<boolean>;
+  /** Drops the item of a claim, unless somebody else has claimed it since. */
+  discard(claim: Claim): Promise<void>;
+  /**
+   * The run of a claim was given up: whoever may runs it at once, unless
+   * somebody does already.
+   */
+  giveUp(claim: Claim): Promise<void>;
   /** Returns the items of dead processes to the queue; gives their number. */
   recoverLost(): Promise<number>;
   get(key: WorkKey): Promise<WorkItem | undefined>;

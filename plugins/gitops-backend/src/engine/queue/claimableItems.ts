@@ -9,15 +9,18 @@ import { Knex } from 'knex';
 export function claimableItems(options: {
   controller: string;
   limit: number;
+  /** Only items of these; of all without it. */
+  homes?: readonly string[];
   /** Milliseconds since the epoch. */
   now: number;
   /** Whether rows are locked one by one (PostgreSQL). */
   lock: boolean;
 }): { sql: string; bindings: Knex.RawBinding[] } {
-  const { controller, limit, now, lock } = options;
+  const { controller, limit, now, lock, homes } = options;
   const namespaces = `
     SELECT DISTINCT home, namespace FROM gitops_work
-    WHERE controller = ? AND claim_owner IS NULL AND due_at <= ?`;
+    WHERE controller = ? AND claim_owner IS NULL AND due_at <= ?
+    ${homes ? `AND home IN (${homes.map(() => '?').join(', ')})` : ''}`;
   const head = `
     SELECT item.id, item.due_at FROM gitops_work item
     WHERE item.controller = ? AND item.claim_owner IS NULL
@@ -45,6 +48,7 @@ export function claimableItems(options: {
   const bindings: Knex.RawBinding[] = [
     controller,
     now,
+    ...(homes ?? []),
     controller,
     now,
     // Processes that claim at the same moment read the same heads: there is

@@ -17,6 +17,7 @@ import { EventRecorder } from '../report/EventRecorder';
 import { HistoryStore } from '../report/HistoryStore';
 import { done, Outcome, retry } from '../run/Outcome';
 import { ReconcileMetrics } from '../report/ReconcileMetrics';
+import { guardClaim } from './guardClaim';
 import { Reconciler } from './Reconciler';
 import { ReconcileRun } from './ReconcileRun';
 
@@ -57,22 +58,27 @@ export class ReconcileEngine {
   async run(claim: Claim): Promise<Outcome> {
     const { item } = claim;
     const reconciler = this.reconcilers.get(`${item.group}/${item.kind}`);
-    const home = this.options.homes.find(item.home);
-    if (!reconciler || !home || home.mode === 'observe') {
-      // The home was taken out of the configuration or is only observed now.
-      await this.options.queue.forget([item]);
+    const configured = this.options.homes.find(item.home);
+    if (!reconciler || !configured) {
+      // The home was taken out of the configuration.
+      await this.options.queue.discard(claim);
       return done(null);
     }
+    const { controller } = reconciler.kind;
+    const guarded = guardClaim(claim, configured, controller);
+    guarded.assertHeld();
+    const home = configured.guardedBy(() => guarded.assertHeld());
     const startedAt = this.options.now();
     let outcome: Outcome;
     try {
-      outcome = await this.runIn(home, reconciler, claim);
+      outcome = await this.runIn(home, reconciler, guarded);
     } catch (error) {
       assertError(error);
       if (error instanceof LeaseLostError) {
         throw error;
       }
-      outcome = await this.failUnseen(home, claim, error);
+      claim.signal.throwIfAborted();
+      outcome = await this.failUnseen(home, guarded, error);
     }
     this.options.metrics.reconciled({
       ...item,
@@ -95,7 +101,7 @@ export class ReconcileEngine {
       name: item.name,
     });
     if (!object) {
-      await this.options.queue.forget([item]);
+      await this.options.queue.discard(claim);
       return done(null);
     }
     if (object.metadata.deletionTimestamp) {
@@ -104,7 +110,7 @@ export class ReconcileEngine {
       }
       return this.finalize(this.begin(home, reconciler, claim, object));
     }
-    const kept = await this.addFinalizer(home, claim, object);
+    const kept = await this.addFinalizer(home, object);
     const run = this.begin(home, reconciler, claim, kept);
     if (isSuspended(kept)) {
       return done(null);
@@ -170,7 +176,7 @@ export class ReconcileEngine {
       return outcome;
     }
     await this.removeFinalizer(run);
-    await this.options.queue.forget([run.key]);
+    await this.options.queue.discard(run.claim);
     return done(null);
   }
 
@@ -195,14 +201,12 @@ export class ReconcileEngine {
   /** Written with the version that was read, so that no other finalizer is lost. */
   private async addFinalizer(
     home: Home,
-    claim: Claim,
     object: GitopsObject,
   ): Promise<GitopsObject> {
     const finalizers = object.metadata.finalizers ?? [];
     if (finalizers.includes(FLUX_FINALIZER) || home.mode === 'plan') {
       return object;
     }
-    claim.assertHeld();
     return home.client.patch<GitopsObject>(
       {
         apiVersion: object.apiVersion,
@@ -239,7 +243,6 @@ export class ReconcileEngine {
       if (!current?.metadata.finalizers?.includes(FLUX_FINALIZER)) {
         return;
       }
-      run.claim.assertHeld();
       try {
         await run.home.client.patch(ref, {
           type: 'merge',
@@ -288,8 +291,7 @@ export class ReconcileEngine {
     }
     const message = `Home ${home.name} did not let ${claim.item.kind} ${claim.item.namespace}/${claim.item.name} be read or written: ${error.message}`;
     this.options.logger.warn(message);
-    await this.options.history.append({
-      objectId: claim.item.id,
+    await this.options.history.append(claim, {
       at: this.options.now(),
       type: 'Warning',
       reason: 'HomeUnavailable',

@@ -142,8 +142,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
     } else {
       this.logger.debug(message, { reason });
     }
-    await this.history.append({
-      objectId: this.id,
+    await this.history.append(this.claim, {
       objectUid: this.object.metadata.uid,
       at: this.now(),
       type: report.event,

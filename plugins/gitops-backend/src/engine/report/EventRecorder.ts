@@ -5,6 +5,7 @@ import {
 } from '@backstage-gitops/kubernetes-apply';
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { createHash } from 'node:crypto';
+import { LeaseLostError } from '../queue/LeaseLostError';
 
 /** What a Kubernetes event says. */
 export interface EventContent {
@@ -30,7 +31,7 @@ interface Remembered {
 /**
  * Writes Kubernetes events to a home, in the namespace of the object they speak
  * of. An event that repeats raises the count of the first one. A failure to
- * write an event is logged and fails nothing.
+ * write an event is logged and fails nothing, but the loss of the claim does.
  */
 export class EventRecorder {
   private readonly logger: LoggerService;
@@ -111,6 +112,9 @@ export class EventRecorder {
       });
     } catch (error) {
       this.remembered.delete(key);
+      if (error instanceof LeaseLostError) {
+        throw error;
+      }
       const hint =
         error instanceof KubernetesApiError && error.status === 403
           ? '; let the credential create and patch events'

@@ -1,5 +1,7 @@
 import { Knex } from 'knex';
+import { fenced } from '../../database/fenced';
 import { Row, toNumber } from '../../database/rows';
+import { Claim } from '../queue/WorkQueue';
 
 /** One thing that happened to an object. */
 export interface HistoryEntry {
@@ -29,16 +31,26 @@ export class HistoryStore {
     this.database = options.database;
   }
 
-  async append(entry: HistoryEntry): Promise<void> {
-    await this.database('gitops_history').insert({
-      object_id: entry.objectId,
-      object_uid: entry.objectUid ?? null,
-      at: entry.at,
-      type: entry.type,
-      reason: entry.reason,
-      message: entry.message,
-      revision: entry.revision ?? null,
-    });
+  /**
+   * Adds an entry about the object that the claim is on.
+   *
+   * @throws LeaseLostError where the claim is not held any more
+   */
+  async append(
+    claim: Claim,
+    entry: Omit<HistoryEntry, 'objectId'>,
+  ): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction('gitops_history').insert({
+        object_id: claim.item.id,
+        object_uid: entry.objectUid ?? null,
+        at: entry.at,
+        type: entry.type,
+        reason: entry.reason,
+        message: entry.message,
+        revision: entry.revision ?? null,
+      }),
+    );
   }
 
   /** The newest entries first. */

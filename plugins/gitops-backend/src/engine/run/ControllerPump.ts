@@ -13,6 +13,8 @@ export interface ControllerPumpOptions {
   controller: string;
   queue: WorkQueue;
   run: RunItem;
+  /** The homes that this process may work in now; all without it. */
+  homes?: () => readonly string[];
   /** Items of this controller that run at the same time in this process. */
   concurrency: number;
   logger: LoggerService;
@@ -30,9 +32,9 @@ export interface ControllerPumpOptions {
  */
 export class ControllerPump {
   private readonly options: Required<
-    Omit<ControllerPumpOptions, 'backoff' | 'logger'>
+    Omit<ControllerPumpOptions, 'backoff' | 'homes' | 'logger'>
   > &
-    Pick<ControllerPumpOptions, 'backoff'>;
+    Pick<ControllerPumpOptions, 'backoff' | 'homes'>;
   private readonly logger: LoggerService;
   private readonly running = new Set<Promise<void>>();
   private filling: Promise<number> | undefined;
@@ -129,6 +131,7 @@ export class ControllerPump {
       const claims = await this.options.queue.claim({
         controller: this.options.controller,
         limit: free,
+        homes: this.options.homes?.(),
       });
       for (const claim of claims) {
         this.begin(claim);
@@ -157,6 +160,7 @@ export class ControllerPump {
       assertError(error);
       if (error instanceof LeaseLostError) {
         this.logger.warn(error.message);
+        await this.giveUp(claim);
         return;
       }
       this.logger.error(
@@ -179,6 +183,17 @@ export class ControllerPump {
       // The lease runs out and the item is repeated; nothing is lost.
       this.logger.warn(
         `The result of ${claim.item.id} could not be stored, it will be repeated: ${error}`,
+      );
+    }
+  }
+
+  private async giveUp(claim: Claim): Promise<void> {
+    try {
+      await this.options.queue.giveUp(claim);
+    } catch (error) {
+      // Its lease runs out, then it returns to the queue all the same.
+      this.logger.warn(
+        `${claim.item.id} could not be returned to the queue: ${error}`,
       );
     }
   }
