@@ -39,6 +39,33 @@ describe('readGitopsConfig', () => {
     expect(readGitopsConfig(new ConfigReader({})).homes).toEqual([]);
   });
 
+  it('reads the bounds of prunes, those of a home first', () => {
+    const [first, second] = read({
+      prune: { objects: 5, share: 0.25 },
+      homes: [
+        { name: 'a', inCluster: true },
+        { name: 'b', inCluster: true, prune: { share: 1 }, clusterUid: 'u1' },
+      ],
+    }).homes;
+    expect(first.pruneBounds).toEqual({ maxObjects: 5, maxShare: 0.25 });
+    expect(second).toMatchObject({
+      pruneBounds: { maxObjects: 5, maxShare: 1 },
+      clusterUid: 'u1',
+    });
+  });
+
+  it.each([
+    [{ prune: { objects: -1 } }, /gitops\.prune\.objects is -1/],
+    [{ prune: { objects: 2.5 } }, /gitops\.prune\.objects is 2\.5/],
+    [{ prune: { share: 50 } }, /gitops\.prune\.share is 50; .*from 0 to 1/],
+  ])('refuses bounds %j', (bounds, message) => {
+    const home = { name: 'a', inCluster: true };
+    expect(() => read({ ...bounds, homes: [home] })).toThrow(message);
+    expect(() => read({ homes: [{ ...home, ...bounds }] })).toThrow(
+      /prune\.(objects|share) is/,
+    );
+  });
+
   it('reads durations and concurrency', () => {
     expect(
       read({
