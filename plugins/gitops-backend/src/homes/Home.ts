@@ -121,7 +121,13 @@ export class Home {
   /** Whether somebody else reconciles the objects of a controller, or their sources. */
   isWrittenByOthers(controller: Controller): boolean {
     return (
-      this.otherWriter !== undefined ||
+      this.otherWriter !== undefined || this.hasOtherController(controller)
+    );
+  }
+
+  /** Whether it is another controller that does so, as opposed to a portal. */
+  hasOtherController(controller: Controller): boolean {
+    return (
       this.otherWriters.has(controller) ||
       (NEEDS_SOURCES.has(controller) && this.otherWriters.has('source'))
     );

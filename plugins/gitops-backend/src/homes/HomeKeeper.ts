@@ -44,8 +44,9 @@ export class HomeKeeper {
     if (!claim) {
       return;
     }
-    if (controllers.every(controller => home.isWrittenByOthers(controller))) {
+    if (controllers.every(controller => home.hasOtherController(controller))) {
       claim.suspend('others reconcile the home');
+      home.setOtherWriter(undefined);
       return;
     }
     await claim.renew(leases ?? (await ownLease(claim, signal)), signal);

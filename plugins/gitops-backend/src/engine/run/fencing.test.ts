@@ -59,6 +59,17 @@ describeWithPostgres(
     /** Another replica's queue, which takes what the victim held. */
     let survivor: DatabaseWorkQueue;
 
+    const delivered = (name: string) =>
+      world.until<Kustomization>(
+        REF,
+        object =>
+          readyOf(object)?.status === 'True' &&
+          object?.status?.inventory?.entries[0]?.id ===
+            `default_${name}__ConfigMap` &&
+          object.status.inventory.entries.length === 1,
+        60_000,
+      );
+
     beforeAll(async () => {
       world = await World.start();
       const { url } = await world.sandbox.git.createRepository(REPO, {
@@ -93,17 +104,6 @@ describeWithPostgres(
       await processes?.endAll();
       await world?.stop();
     });
-
-    const delivered = (name: string) =>
-      world.until<Kustomization>(
-        REF,
-        object =>
-          readyOf(object)?.status === 'True' &&
-          object?.status?.inventory?.entries[0]?.id ===
-            `default_${name}__ConfigMap` &&
-          object.status.inventory.entries.length === 1,
-        60_000,
-      );
 
     /** What the lease in the queue says has ended is claimed by another replica. */
     const takeOver = async (): Promise<Claim> => {
@@ -144,8 +144,8 @@ describeWithPostgres(
       ],
       ['applies', '^apply ConfigMap/'],
       // In the middle of a transaction, which holds its row of the queue.
-    ['records what changed', 'insert into "gitops_history".*created'],
-        ['writes an event', '^create Event/app'],
+      ['records what changed', 'insert into "gitops_history".*created'],
+      ['writes an event', '^create Event/app'],
       ['prunes', '^delete ConfigMap/'],
     ])('writes nothing when it wakes up: before it %s', async (_, pattern) => {
       const before = `cm-${round}`;
