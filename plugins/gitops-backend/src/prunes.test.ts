@@ -420,6 +420,67 @@ describe.each(testDatabaseIds)('bounded prunes on %s', id => {
     ]);
   });
 
+  it('takes an approval up while it waits for health', async () => {
+    await start(names(3));
+    await world.apply(
+      kustomization({
+        timeout: '5m',
+        healthChecks: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'never' }],
+      }),
+    );
+    const waits = (object: Kustomization) =>
+      object.status?.conditions?.some(
+        ({ type, status }) => type === 'Healthy' && status === 'Unknown',
+      ) === true;
+    await until(waits);
+    await commit({
+      files: { 'app/kustomization.yaml': 'resources: []\n' },
+    });
+    const object = await until(
+      candidate => waits(candidate) && holdOf(candidate) !== undefined,
+    );
+    await annotate(deliveryRef, { [APPROVAL]: digestOf(object) });
+    await until(({ status }) => status?.inventory?.entries.length === 0);
+    expect(await liveNames()).toEqual([]);
+  });
+
+  it('keeps what could not be deleted, and its approval', async () => {
+    await start(names(3));
+    await world.apply(kustomization());
+    await delivered(3);
+    const revision = await commit({
+      files: { 'app/kustomization.yaml': 'resources: []\n' },
+    });
+    const object = await held(revision);
+    const { faults } = world.sandbox.kubernetes;
+    faults.inject({
+      disconnect: true,
+      match: ({ verb, resource, name, userAgent }) =>
+        userAgent === PORTAL_AGENT &&
+        verb === 'delete' &&
+        resource === 'configmaps' &&
+        name === 'cm-1',
+    });
+    await annotate(deliveryRef, { [APPROVAL]: digestOf(object) });
+    const failed = await until(
+      candidate => readyOf(candidate)?.reason === 'PruneFailed',
+    );
+    expect(failed.status?.inventory?.entries).toEqual([
+      { id: 'default_cm-1__ConfigMap', v: 'v1' },
+    ]);
+    const approval = failed.metadata.annotations?.[APPROVAL];
+    expect(approval).toMatch(/^sha256:/);
+    expect(approval).not.toBe(digestOf(object));
+    faults.clear();
+    await reconcile();
+    await until(
+      ({ status, metadata }) =>
+        status?.inventory?.entries.length === 0 &&
+        metadata.annotations?.[APPROVAL] === undefined,
+    );
+    expect(await liveNames()).toEqual([]);
+  });
+
   it('keeps everything while the source cannot be reached', async () => {
     await start(names(3));
     await world.apply(kustomization());
