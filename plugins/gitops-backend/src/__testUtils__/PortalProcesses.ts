@@ -55,6 +55,11 @@ export class PortalProcess {
     await this.next(/^armed$/);
   }
 
+  /** It stands still, wherever it is, until it is resumed. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
   resume(): void {
     this.child.kill('SIGCONT');
   }

@@ -144,7 +144,7 @@ async function main() {
         },
       ],
       artifacts: { directory: settings.artifacts, maxSize: 10 * 1024 * 1024 },
-      concurrency: { source: 2, kustomize: 2 },
+      concurrency: { source: 1, kustomize: 1 },
       pollMs: 100,
       leaseMs: settings.leaseMs,
       homeLeaseMs: settings.homeLeaseMs,

@@ -35,6 +35,8 @@ export interface PortalOptions {
   leaseMs?: number;
   homeLeaseMs?: number;
   baseUrl?: string;
+  /** Homes besides `demo`, such as those of {@link World.homeNamed}. */
+  moreHomes?: readonly { home: Home; mode: HomeMode }[];
   allowPortalCredential?: boolean;
   noCrossNamespaceRefs?: boolean;
   logger?: LoggerService;
@@ -192,6 +194,15 @@ export class World {
       .map(event => `${event.reason}: ${event.message}`);
   }
 
+  /** A home of another portal, or of one that has several. */
+  homeNamed(name: string, mode: HomeMode): { home: Home; mode: HomeMode } {
+    const client = this.connect(PORTAL_AGENT);
+    return {
+      home: new Home({ name, mode, client, allowPortalCredential: true }),
+      mode,
+    };
+  }
+
   private connect(userAgent: string): ClusterClient {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(this.sandbox.kubernetes.kubeconfig);
@@ -210,18 +221,17 @@ export class World {
       clusterUid: options.clusterUid,
       defaultServiceAccount: options.defaultServiceAccount,
     });
+    const all = [{ home, mode }, ...(options.moreHomes ?? [])];
     return createGitops({
       config: {
-        homes: [
-          {
-            name,
-            mode,
-            access: { type: 'inCluster' },
-            installCrds: mode === 'reconcile',
-            leaseNamespace: 'default',
-            allowPortalCredential: true,
-          },
-        ],
+        homes: all.map(one => ({
+          name: one.home.name,
+          mode: one.mode,
+          access: { type: 'inCluster' },
+          installCrds: one.mode === 'reconcile',
+          leaseNamespace: 'default',
+          allowPortalCredential: true,
+        })),
         artifacts: { directory: this.directory, maxSize: 10 * 1024 * 1024 },
         concurrency: { source: 2, kustomize: 2 },
         pollMs: 100,
@@ -231,7 +241,7 @@ export class World {
         noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
       },
       database,
-      homes: new Homes([home]),
+      homes: new Homes(all.map(one => one.home)),
       store: new FileArtifactStore({
         directory: path.join(this.directory, 'artifacts'),
       }),

@@ -42,6 +42,57 @@ describe.each(testDatabaseIds)('DatabaseWorkQueue on %s', databaseId => {
       monotonic: () => time,
     });
 
+  it('takes turns between homes, and claims in some of them only', async () => {
+    await queue.register(
+      ['one', 'two'].flatMap(home =>
+        ['a', 'b', 'c'].map(name => item(name, { home })),
+      ),
+    );
+    const claimed = await queue.claim({ controller: 'source', limit: 2 });
+    expect(claimed.map(claim => claim.item.home).sort()).toEqual([
+      'one',
+      'two',
+    ]);
+    const ofTwo = await queue.claim({
+      controller: 'source',
+      limit: 9,
+      homes: ['two', 'three'],
+    });
+    expect(ofTwo.map(claim => claim.item.home)).toEqual(['two', 'two']);
+    expect(
+      await queue.claim({ controller: 'source', limit: 9, homes: [] }),
+    ).toEqual([]);
+  });
+
+  it('repeats at once what was given up, unless somebody else runs it', async () => {
+    await queue.register([item('a')]);
+    const [claim] = await queue.claim({ controller: 'source', limit: 1 });
+    await queue.giveUp(claim);
+    expect(() => claim.assertHeld()).toThrow(LeaseLostError);
+    const other = processNamed('p2');
+    const [taken] = await other.claim({ controller: 'source', limit: 1 });
+    expect(taken.fence).toBeGreaterThan(claim.fence);
+    await queue.giveUp(claim);
+    await queue.discard(claim);
+    expect(
+      await other.finish(taken, {
+        dueAt: null,
+        failed: false,
+        outcome: 'done',
+      }),
+    ).toBe(true);
+  });
+
+  it('lets a lease run out that was lost here alone', async () => {
+    await queue.register([item('a')]);
+    const [claim] = await queue.claim({ controller: 'source', limit: 1 });
+    time = LEASE - 1;
+    claim.lose();
+    await queue.heartbeat();
+    time = LEASE + 1;
+    expect(await processNamed('p2').recoverLost()).toBe(1);
+  });
+
   const at = (offset: number) => 1_800_000_000_000 + offset;
 
   beforeEach(async () => {
