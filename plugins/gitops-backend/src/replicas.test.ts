@@ -15,10 +15,7 @@ import {
   migratedDatabases,
   postgresConnectionString,
 } from './__testUtils__/databases';
-import {
-  PortalProcess,
-  PortalProcesses,
-} from './__testUtils__/PortalProcesses';
+import { PortalProcesses } from './__testUtils__/PortalProcesses';
 import {
   gitRepository,
   kustomization,
@@ -98,13 +95,10 @@ describeWithPostgres('two replicas on one PostgreSQL', () => {
     };
     expect(settings.catalog.entities).toHaveLength(REGISTERED);
 
-    const replicas: PortalProcess[] = [];
-    for (const name of ['one', 'two']) {
-      const replica = await processes.start({ ...settings, name });
-      await replica.next(/^started$/);
-      replicas.push(replica);
-    }
-    const [one, two] = replicas;
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map(name => processes.start({ ...settings, name })),
+    );
+    await Promise.all([one.next(/^started$/), two.next(/^started$/)]);
     await world.until<GitRepository>(
       { ...gitRepository(url), namespace: 'default', name: 'repo' },
       object => readyOf(object)?.status === 'True',

@@ -160,6 +160,15 @@ export class Registrar {
     const { config, errors, reader, store } = this.options;
     const { signal } = this.stopping;
     for (;;) {
+      // Counted from before the claim, so that it ends here no later than there.
+      const until = performance.now() + LEASE_MS;
+      const beforeWrite = () => {
+        if (performance.now() >= until) {
+          throw new Error(
+            'it took too long, and is repeated by whoever takes it next',
+          );
+        }
+      };
       const due = await store.claim({ limit: BATCH, leaseMs: LEASE_MS });
       if (due.length === 0 || signal.aborted) {
         return;
@@ -170,7 +179,7 @@ export class Registrar {
       });
       const rejected = await errors.list();
       await mapConcurrent(due, CONCURRENCY, registration =>
-        this.workOn(registration, files, rejected),
+        this.workOn(registration, files, rejected, beforeWrite),
       );
     }
   }
@@ -179,6 +188,7 @@ export class Registrar {
     registration: Registration,
     files: ManifestFiles,
     rejected: readonly CatalogError[],
+    beforeWrite: () => void,
   ): Promise<void> {
     const { config, homes, store } = this.options;
     const { signal } = this.stopping;
@@ -195,6 +205,7 @@ export class Registrar {
       homes,
       config,
       approval: await this.approvalOf(registration),
+      beforeWrite,
       signal,
     });
     if (signal.aborted) {

@@ -26,6 +26,8 @@ export async function deliver(options: {
   config: CatalogConfig;
   /** What somebody decided about the manifest. */
   approval?: Approval;
+  /** Throws where somebody else may be about to deliver it by now. */
+  beforeWrite?: () => void;
   signal?: AbortSignal;
 }): Promise<Decision> {
   const { manifest, files, config, approval, signal } = options;
@@ -61,8 +63,9 @@ export async function deliver(options: {
     }
     const { object, warnings } = toHomeObject(found.manifest, manifest);
     decision.warnings = warnings;
+    const { beforeWrite } = options;
     await applyToHome({
-      home,
+      home: beforeWrite ? home.guardedBy(beforeWrite) : home,
       object: withApproval(limitToClaim(object, claim), claim, options),
       claim,
       signal,
