@@ -232,7 +232,7 @@ describeIf('kubectl', ['version', '--client'])('kubectl apply', () => {
     list.items[1].data = { a: '2', b: '2' };
     const { code, stdout } = await kubectl(['diff', '-f', '-'], list);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^-  a: "1"\n\+  a: "2"$/m);
+    expect(stdout).toMatch(/^- {2}a: "1"\n\+ {2}a: "2"$/m);
     expect(stdout).not.toContain('list-one');
   });
 
