@@ -160,11 +160,11 @@ describe('catalog and gitops in two backends', () => {
     }
   }
 
-  async function registrationOnce(path: string): Promise<unknown> {
+  async function registrationOnce(ref: string): Promise<unknown> {
     const deadline = Date.now() + 100_000;
     for (;;) {
       const { body } = await request(gitops!.server).get(
-        `/api/gitops/registrations/${path}`,
+        `/api/gitops/registrations/${ref}`,
       );
       if ((body.state && body.state !== 'New') || Date.now() > deadline) {
         return body;
