@@ -3,6 +3,21 @@ import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { Knex } from 'knex';
 import { migratedDatabases, testDatabaseIds } from './__testUtils__/databases';
 import {
+  annotateIn,
+  Annotations,
+  crdsEstablished,
+  deletionsIn,
+  deliveryRef,
+  digestOf,
+  filesOf,
+  holdOf,
+  names,
+  namesIn,
+  pathOf,
+  sourceRef,
+  WAIT_MS,
+} from './__testUtils__/prunes';
+import {
   gitRepository,
   kustomization,
   PORTAL_AGENT,
@@ -15,39 +30,8 @@ import { Gitops } from './createGitops';
 jest.setTimeout(240_000);
 
 const REPO = 'team/app';
-const WAIT_MS = 60_000;
 const APPROVAL = 'backstage-gitops.io/approved-prune';
 const OBJECT_ID = 'demo/kustomize.toolkit.fluxcd.io/Kustomization/default/app';
-
-const configMap = (name: string) =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {key: "1"}\n`;
-
-const names = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, n) => `cm-${from + n}`);
-
-const pathOf = (name: string) => `app/${name}.yaml`;
-
-const filesOf = (all: readonly string[]) =>
-  Object.fromEntries(all.map(name => [pathOf(name), configMap(name)]));
-
-const deliveryRef = {
-  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-  kind: 'Kustomization',
-  namespace: 'default',
-  name: 'app',
-};
-const sourceRef = {
-  apiVersion: 'source.toolkit.fluxcd.io/v1',
-  kind: 'GitRepository',
-  namespace: 'default',
-  name: 'repo',
-};
-
-const holdOf = (object: Kustomization | undefined) =>
-  object?.status?.conditions?.find(({ type }) => type === 'PruneHeld');
-
-const digestOf = (object: Kustomization) =>
-  /sha256:[0-9a-f]{64}/.exec(holdOf(object)?.message ?? '')?.[0] ?? '';
 
 describe.each(testDatabaseIds)('bounded prunes on %s', id => {
   const init = migratedDatabases();
@@ -60,31 +44,11 @@ describe.each(testDatabaseIds)('bounded prunes on %s', id => {
     ({ url } = await world.sandbox.git.createRepository(REPO, filesOf(files)));
     database = await init(id);
     portal = await world.startPortal(database, options);
-    for (const name of [
-      'gitrepositories.source.toolkit.fluxcd.io',
-      'kustomizations.kustomize.toolkit.fluxcd.io',
-    ]) {
-      await world.until<KubernetesObject>(
-        {
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          name,
-        },
-        crd => JSON.stringify(crd?.status ?? '').includes('"Established"'),
-        WAIT_MS,
-      );
-    }
+    await crdsEstablished(world);
     await world.apply(gitRepository(url));
   };
 
-  const annotate = (
-    ref: typeof deliveryRef | typeof sourceRef,
-    annotations: Record<string, string | null>,
-  ) =>
-    world.client.patch<KubernetesObject>(ref, {
-      type: 'merge',
-      body: { metadata: { annotations } },
-    });
+  const annotate = (...change: Annotations) => annotateIn(world, ...change);
 
   const until = (wanted: (object: Kustomization) => boolean) =>
     world.until<Kustomization>(
@@ -133,24 +97,8 @@ describe.each(testDatabaseIds)('bounded prunes on %s', id => {
     return until(object => object.status?.lastHandledReconcileAt === token);
   };
 
-  const liveNames = async () => {
-    const { items } = await world.client.list<KubernetesObject>({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      namespace: 'default',
-    });
-    return items
-      .map(({ metadata }) => metadata.name)
-      .filter(name => name.startsWith('cm-'));
-  };
-
-  const deletions = () =>
-    world.sandbox.kubernetes.requests
-      .list()
-      .filter(
-        ({ method, userAgent }) =>
-          method === 'DELETE' && userAgent === PORTAL_AGENT,
-      );
+  const liveNames = () => namesIn(world);
+  const deletions = () => deletionsIn(world);
 
   beforeEach(async () => {
     world = await World.start();
