@@ -39,6 +39,22 @@ describe('ClusterClient', () => {
     await api.stop();
   });
 
+  it('asks its guard before each attempt of a write, and of no read', async () => {
+    api.on(`PATCH ${PATH}`, (_, response) => failure(response, 503, 'Down'));
+    api.on(`GET ${PATH}`, (_, response) => json(response, 200, '{}'));
+    let asked = 0;
+    const client = api.client().guardedBy(() => {
+      asked += 1;
+      if (asked > 1) throw new Error('not any more');
+    });
+    await client.get(REF);
+    expect(asked).toBe(0);
+    await expect(
+      client.as({ user: 'x' }).apply(OBJECT, { fieldManager: 'test' }),
+    ).rejects.toThrow('not any more');
+    expect(api.requests('PATCH', PATH)).toHaveLength(1);
+  });
+
   describe('get', () => {
     it('keeps 64-bit integers and sends the credential', async () => {
       api.on(`GET ${PATH}`, (_, response) =>
