@@ -4,7 +4,7 @@ import { gitopsKinds } from '@backstage-gitops/plugin-gitops-common';
 
 /**
  * Kinds whose objects other objects make, under names that nobody chose; their
- * makers are published (see docs/decisions/0005-published-entities.md).
+ * makers are published (see docs/decisions/0007-published-entities.md).
  */
 const GENERATED: ReadonlySet<string> = new Set([
   'HelmChart',
