@@ -211,6 +211,7 @@ spec:
     );
     await world.client.delete(delivery('itself'));
     await until('itself', gone);
+    expect(await world.client.get(delivery('itself'))).toBeUndefined();
   });
 
   it('waits for termination where the policy says so, and names what keeps it', async () => {
