@@ -1,5 +1,9 @@
 import { isResourcePermission } from '@backstage/plugin-permission-common';
-import { gitopsPermissions, RESOURCE_TYPE_GITOPS_OBJECT } from './permissions';
+import {
+  gitopsDoctorReadPermission,
+  gitopsPermissions,
+  RESOURCE_TYPE_GITOPS_OBJECT,
+} from './permissions';
 
 describe('permissions', () => {
   it('are all about objects, and have names of their own', () => {
@@ -16,5 +20,13 @@ describe('permissions', () => {
         isResourcePermission(permission, RESOURCE_TYPE_GITOPS_OBJECT),
       ).toBe(true);
     }
+  });
+
+  it('are not about objects where they are about all of the portal', () => {
+    expect(gitopsDoctorReadPermission).toEqual({
+      type: 'basic',
+      name: 'gitops.doctor.read',
+      attributes: { action: 'read' },
+    });
   });
 });

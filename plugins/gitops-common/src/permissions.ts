@@ -1,4 +1,5 @@
 import {
+  BasicPermission,
   createPermission,
   ResourcePermission,
 } from '@backstage/plugin-permission-common';
@@ -88,7 +89,18 @@ export const gitopsObjectDeletePermission: ResourcePermission<'gitops-object'> =
   });
 
 /**
- * All permissions of the plugin.
+ * To see the doctor's report. It names homes, files, objects and owners whether
+ * or not its reader may see them elsewhere: it is for whoever runs the portal.
+ *
+ * @public
+ */
+export const gitopsDoctorReadPermission: BasicPermission = createPermission({
+  name: 'gitops.doctor.read',
+  attributes: { action: 'read' },
+});
+
+/**
+ * All permissions of the plugin that are about objects.
  *
  * @public
  */

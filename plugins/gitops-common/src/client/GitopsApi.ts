@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../objectRef';
 import type { CatalogErrorList, CatalogErrorsQuery } from './catalogErrors';
+import type { DoctorReport } from './doctor';
 import type {
   RegistrationList,
   RegistrationRow,
@@ -138,6 +139,12 @@ export interface GitopsApi {
   ): Promise<CatalogErrorList>;
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList>;
+
+  /**
+   * How the plugin is, of everything and everybody. Permission
+   * `gitops.doctor.read`. Looks anew each time, which takes up to some seconds.
+   */
+  getDoctorReport(options?: GitopsRequestOptions): Promise<DoctorReport>;
 
   /** Without `since`: the present cursor, and no keys. */
   getChanges(

@@ -59,6 +59,14 @@ describe('GitopsClient', () => {
     },
   );
 
+  it('asks for the report of the doctor', async () => {
+    const { client, fetched } = clientThatGets(json('{"level":"ok"}'));
+    await expect(client.getDoctorReport()).resolves.toEqual({ level: 'ok' });
+    expect(fetched.mock.calls[0][0]).toBe(
+      'https://portal.example/api/gitops/doctor',
+    );
+  });
+
   it('asks for registrations by their entities', async () => {
     const { client, fetched } = clientThatGets(json('{"items":[]}'));
     await client.listRegistrations({

@@ -8,6 +8,7 @@ import type {
   CatalogErrorReport,
   CatalogErrorsQuery,
 } from './catalogErrors';
+import type { DoctorReport } from './doctor';
 import type {
   PublishedEntitiesQuery,
   PublishedEntityList,
@@ -204,6 +205,10 @@ export class GitopsClient implements GitopsApi {
 
   listHomes(options?: GitopsRequestOptions): Promise<HomeList> {
     return this.request('GET', '/homes', { options });
+  }
+
+  getDoctorReport(options?: GitopsRequestOptions): Promise<DoctorReport> {
+    return this.request('GET', '/doctor', { options });
   }
 
   getChanges(

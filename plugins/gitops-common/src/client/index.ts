@@ -4,6 +4,7 @@ export type { GitopsApiErrorCode } from './GitopsApiError';
 export { GitopsClient } from './GitopsClient';
 export type { GitopsClientOptions } from './GitopsClient';
 export * from './catalogErrors';
+export * from './doctor';
 export * from './publishedEntities';
 export * from './registrations';
 export * from './types';

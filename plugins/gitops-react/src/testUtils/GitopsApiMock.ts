@@ -5,6 +5,7 @@ import {
   ChangeList,
   CreatedObject,
   CreateObjectRequest,
+  DoctorReport,
   GitopsApi,
   GitopsApiError,
   HomeList,
@@ -20,6 +21,7 @@ import {
   RegistrationsQuery,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
+import { doctorReport } from './doctor';
 import { objectList } from './objects';
 
 const ACTOR = 'user:default/guest';
@@ -37,6 +39,7 @@ export class GitopsApiMock implements GitopsApi {
   homes: HomeList['items'] = [];
   registrations: RegistrationRow[] = [];
   catalogErrors: CatalogErrorRow[] = [];
+  doctor: DoctorReport = doctorReport();
   /** What `getChanges` tells next, once. */
   changed: ObjectKey[] = [];
   error: Error | undefined;
@@ -222,6 +225,11 @@ export class GitopsApiMock implements GitopsApi {
   async listHomes(): Promise<HomeList> {
     this.answer('homes');
     return { items: this.homes };
+  }
+
+  async getDoctorReport(): Promise<DoctorReport> {
+    this.answer('doctor');
+    return this.doctor;
   }
 
   async getChanges(query: { since?: string } = {}): Promise<ChangeList> {

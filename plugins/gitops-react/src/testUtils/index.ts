@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { catalogErrorRow } from './catalogErrors';
+export { doctorReport } from './doctor';
 export { GitopsApiMock } from './GitopsApiMock';
 export { objectDetail, objectList, objectRow } from './objects';
 export type { ObjectDetailOptions, ObjectRowOptions } from './objects';
