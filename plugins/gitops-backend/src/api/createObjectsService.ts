@@ -77,6 +77,7 @@ export function createObjectsService(
       creator: new ObjectCreator({
         homes: index.homes,
         claims: options.claims ?? [],
+        entityRefOf: (home, object) => index.summaryOf(home, object).entityRef,
       }),
       describer: new ObjectDescriber({
         index,

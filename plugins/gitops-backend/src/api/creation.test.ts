@@ -67,6 +67,16 @@ describe('POST /objects', () => {
     ]);
   });
 
+  it('tells the entity that it gets', async () => {
+    const summaryOf = world.index.summaryOf.bind(world.index);
+    jest.spyOn(world.index, 'summaryOf').mockImplementation((home, object) => ({
+      ...summaryOf(home, object),
+      entityRef: `kustomization:shop/${object.metadata.name}_${home.name}`,
+    }));
+    const { body } = await create(kustomization());
+    expect(body.entityRef).toBe('kustomization:shop/shop_local');
+  });
+
   it('converts old versions, and tries without making anything', async () => {
     const { body } = await create(repository(), { dryRun: true });
     expect(body).toMatchObject({

@@ -408,6 +408,8 @@ export interface CreatedObject {
     metadata: object;
     spec: object;
   };
+  /** Its entity, which the catalog has seconds later; absent where it gets none. */
+  entityRef?: string;
   warnings: ObjectWarning[];
   dryRun: boolean;
 }

@@ -39,6 +39,14 @@ export interface Creation {
   mayCreate?: (resource: GitopsObjectResource) => boolean;
 }
 
+/** What {@link ObjectCreator} is made of. */
+export interface ObjectCreatorOptions {
+  homes: Homes;
+  claims: readonly Claim[];
+  /** The catalog entity of an object, where it gets one. */
+  entityRefOf: (home: Home, object: GitopsObject) => string | undefined;
+}
+
 /**
  * Makes objects that people ask for in the portal or by a template. As with
  * registered manifests a claim must admit them, and they are held to it: that
@@ -47,10 +55,12 @@ export interface Creation {
 export class ObjectCreator {
   private readonly homes: Homes;
   private readonly claims: readonly Claim[];
+  private readonly entityRefOf: ObjectCreatorOptions['entityRefOf'];
 
-  constructor(options: { homes: Homes; claims: readonly Claim[] }) {
+  constructor(options: ObjectCreatorOptions) {
     this.homes = options.homes;
     this.claims = options.claims;
+    this.entityRefOf = options.entityRefOf;
   }
 
   async create(
@@ -77,9 +87,11 @@ export class ObjectCreator {
       },
       dryRun: request.dryRun,
     });
+    const entityRef = this.entityRefOf(home, made);
     return {
       key,
       manifest: withoutServerFields(made),
+      ...(entityRef && { entityRef }),
       warnings,
       dryRun: request.dryRun ?? false,
     };
