@@ -5,12 +5,13 @@ const ENGINES = { kustomize: 'packages/kustomize/conformance/run.ts' };
 const help = `Replays conformance cases against an engine.
 
   npm run conformance -- kustomize [--cases FILE.jsonl ...] [--trees DIR ...]
+  npm run conformance -- kustomize --help
 
 Without files it takes the cases beside the repository, where they are present.`;
 
 const [engine, ...args] = process.argv.slice(2);
 try {
-  if (!engine || engine === '--help') {
+  if (!engine || engine === '--help' || engine === '-h') {
     console.log(help);
   } else if (!Object.hasOwn(ENGINES, engine)) {
     throw new Error(

@@ -1,151 +1,96 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  BuildOptions,
-  DirectoryFileSystem,
-  FileSystem,
-  KustomizeError,
-  MemoryFileSystem,
-  build,
-} from '../src';
-
-/** One case: a JSON line, or a tree of files with its `case.json`. */
-export interface ConformanceCase {
-  name: string;
-  category: string;
-  files?: Record<string, string | { base64: string }>;
-  dirs?: string[];
-  target: string;
-  options?: {
-    reorder?: string;
-    loadRestrictions?: string;
-    addManagedByLabel?: boolean;
-  };
-  expected?: string | null;
-  expectedDefaultOrder?: string | null;
-}
+import { BuildOptions, KustomizeError, build } from '../src';
+import { ConformanceCase, LoadedCase, loadCase } from './readCases';
 
 /** What came of a case. */
 export interface CaseResult {
   name: string;
   category: string;
+  /** What was to come: an output, byte for byte, or an error. */
+  kind: 'output' | 'error';
   passed: boolean;
-  /** Why not, in one line. */
+  /** Why not. */
   reason?: string;
-  /** What was printed instead, where something was. */
+  /** What was to be printed and what was, where they differ. */
+  expected?: string;
   actual?: string;
-}
-
-/** Reads the cases of a JSON lines file. */
-export function readCases(file: string): ConformanceCase[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line) as ConformanceCase);
 }
 
 /** Runs a case of a JSON lines file. */
 export function runCase(test: ConformanceCase): CaseResult {
-  const files = Object.fromEntries(
-    Object.entries(test.files ?? {}).map(([path, content]) => [
-      path,
-      typeof content === 'string'
-        ? content
-        : Buffer.from(content.base64, 'base64'),
-    ]),
-  );
-  const fileSystem = new MemoryFileSystem(files, { directories: test.dirs });
-  return check(test, fileSystem);
+  return runLoadedCase(loadCase(test));
 }
 
-/** Runs the trees of a folder. */
-export function* runTrees(folder: string): Generator<CaseResult> {
-  for (const name of readdirSync(folder).sort()) {
-    const path = join(folder, name);
-    if (!statSync(path).isDirectory()) {
-      continue;
-    }
-    const read = (file: string) =>
-      existsSync(join(path, file))
-        ? readFileSync(join(path, file), 'utf8')
-        : undefined;
-    const test = JSON.parse(read('case.json') ?? '{}') as ConformanceCase;
-    const expected = read('expected.yaml') ?? null;
-    const inOrder = read('expected-reorder-none.yaml');
-    const root = join(path, 'tree');
-    yield check(
-      {
-        ...test,
-        name,
-        category: test.category ?? 'trees',
-        options: {
-          ...test.options,
-          reorder: inOrder === undefined ? 'unspecified' : 'none',
-        },
-        expected: inOrder ?? expected,
-        expectedDefaultOrder: inOrder === undefined ? undefined : expected,
-      },
-      new DirectoryFileSystem({ root }),
-    );
-  }
-}
-
-function check(test: ConformanceCase, fileSystem: FileSystem): CaseResult {
+/**
+ * Runs a case. One with an output passes where every byte is right, in both
+ * orders where it has two; one without passes where the build fails with an
+ * error of ours and not by a crash.
+ */
+export function runLoadedCase({ test, fileSystem }: LoadedCase): CaseResult {
+  const options = optionsOf(test);
+  const run = (reorder: BuildOptions['reorder']) =>
+    build({
+      fileSystem,
+      path: test.target,
+      options: { ...options, reorder },
+    }).toYaml();
+  const isError = typeof test.expected !== 'string';
   const { name, category } = test;
-  const reorder = (test.options?.reorder ??
-    'unspecified') as BuildOptions['reorder'];
-  const isError = test.expected === undefined || test.expected === null;
+  const about = { name, category, kind: isError ? 'error' : 'output' } as const;
+  const fail = (reason: string, expected?: string, actual?: string) => ({
+    ...about,
+    passed: false,
+    reason,
+    expected,
+    actual,
+  });
   try {
-    const actual = run(test, fileSystem, reorder);
+    const actual = run(options.reorder);
     if (isError) {
-      return { name, category, passed: false, reason: 'no error', actual };
+      return fail(
+        `there is no error${test.expectedError ? `; upstream's is: ${test.expectedError}` : ''}`,
+      );
     }
     if (actual !== test.expected) {
-      return { name, category, passed: false, reason: 'differs', actual };
+      return fail('the output differs', test.expected!, actual);
     }
     if (typeof test.expectedDefaultOrder === 'string') {
-      const sorted = run(test, fileSystem, 'unspecified');
+      const sorted = run('unspecified');
       if (sorted !== test.expectedDefaultOrder) {
-        return {
-          name,
-          category,
-          passed: false,
-          reason: 'the default order differs',
-          actual: sorted,
-        };
+        return fail(
+          'the output in the default order differs',
+          test.expectedDefaultOrder,
+          sorted,
+        );
       }
     }
-    return { name, category, passed: true };
+    return { ...about, passed: true };
   } catch (error) {
-    const typed = error instanceof KustomizeError;
-    return {
-      name,
-      category,
-      passed: typed && isError,
-      reason: `${typed ? '' : 'CRASH '}${
-        error instanceof Error ? error.message : error
-      }`,
-    };
+    if (!(error instanceof KustomizeError)) {
+      const crash = error instanceof Error ? error.stack : String(error);
+      return fail(`it crashed: ${crash}`);
+    }
+    return isError ? { ...about, passed: true } : fail(error.message);
   }
 }
 
-function run(
-  test: ConformanceCase,
-  fileSystem: FileSystem,
-  reorder: BuildOptions['reorder'],
-): string {
-  return build({
-    fileSystem,
-    path: test.target,
-    options: {
-      reorder,
-      loadRestrictions:
-        test.options?.loadRestrictions === 'LoadRestrictionsNone'
-          ? 'none'
-          : 'rootOnly',
-      addManagedByLabel: test.options?.addManagedByLabel,
-      // The binary of the cases was built without a version.
-      version: '(devel)',
-    },
-  }).toYaml();
+/** Options of the build; flags of the command stand in for missing ones. */
+function optionsOf(test: ConformanceCase): BuildOptions {
+  const flags = test.cliFlags ?? [];
+  const flag = (name: string) =>
+    flags
+      .find(text => text.startsWith(`--${name}=`))
+      ?.slice(`--${name}=`.length);
+  const { reorder, loadRestrictions, addManagedByLabel } = test.options ?? {};
+  const restrictions = loadRestrictions ?? flag('load-restrictor');
+  return {
+    reorder: (reorder ??
+      flag('reorder') ??
+      'unspecified') as BuildOptions['reorder'],
+    loadRestrictions:
+      restrictions === 'LoadRestrictionsNone' ? 'none' : 'rootOnly',
+    addManagedByLabel:
+      addManagedByLabel ?? flags.includes('--enable-managedby-label'),
+    // The binary of the cases was built without a version.
+    version: '(devel)',
+  };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readCases, runCase } from '../conformance/runCases';
+import { readCases } from '../conformance/readCases';
+import { runCase } from '../conformance/runCases';
 
 // Lies beside the repository and is not part of it.
 const CASES = resolve(
