@@ -35,13 +35,23 @@ export class CatalogErrorStore {
   }
 
   /** The newest first. */
-  async list(): Promise<CatalogError[]> {
-    const rows: Row[] = await this.database(TABLE)
+  async list(options: { limit?: number } = {}): Promise<CatalogError[]> {
+    const query = this.database(TABLE)
       .where('expires_at', '>', this.now())
       .orderBy('first_seen_at', 'desc')
       .orderBy('entity_ref')
       .orderBy('location');
+    const rows: Row[] = await (options.limit === undefined
+      ? query
+      : query.limit(options.limit));
     return rows.map(fromRow);
+  }
+
+  async count(): Promise<number> {
+    const [row] = await this.database(TABLE)
+      .where('expires_at', '>', this.now())
+      .count({ number: '*' });
+    return toNumber(row.number);
   }
 
   /**

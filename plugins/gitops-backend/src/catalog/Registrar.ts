@@ -60,7 +60,7 @@ export class Registrar {
   private loop: Promise<void> | undefined;
   private outage: string | undefined;
   private failures = 0;
-  private synced = false;
+  private syncedAt: number | undefined;
 
   constructor(options: RegistrarOptions) {
     this.options = { now: Date.now, random: Math.random, ...options };
@@ -98,7 +98,12 @@ export class Registrar {
 
   /** Whether what is registered is known: the catalog has answered once. */
   get hasSynced(): boolean {
-    return this.synced;
+    return this.syncedAt !== undefined;
+  }
+
+  /** When the catalog answered last, in ms since the epoch. */
+  get lastSyncAt(): number | undefined {
+    return this.syncedAt;
   }
 
   private async repeat(): Promise<void> {
@@ -135,7 +140,7 @@ export class Registrar {
         orphanAfterMs: config.orphanAfterMs,
         now,
       });
-      this.synced = true;
+      this.syncedAt = now();
       for (const { message } of orphaned) {
         logger.warn(`Orphaned: ${message}`);
       }

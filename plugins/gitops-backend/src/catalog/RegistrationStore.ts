@@ -1,4 +1,5 @@
 import { Knex } from 'knex';
+import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
   ObjectKey,
   stringifyObjectKey,
@@ -41,6 +42,48 @@ export class RegistrationStore {
       .where({ entity_ref: entityRef })
       .first();
     return row && fromRow(row);
+  }
+
+  /** How many there are of each state; of none where nobody has decided yet. */
+  async counts(): Promise<Map<RegistrationState | undefined, number>> {
+    const rows: Row[] = await this.database(TABLE)
+      .select('state')
+      .count({ number: '*' })
+      .groupBy('state');
+    return new Map(
+      rows.map(row => [
+        row.state === null
+          ? undefined
+          : (String(row.state) as RegistrationState),
+        toNumber(row.number),
+      ]),
+    );
+  }
+
+  /** Some of a state, the latest change first. */
+  async ofState(
+    state: RegistrationState,
+    limit: number,
+  ): Promise<Registration[]> {
+    const rows: Row[] = await this.database(TABLE)
+      .where({ state })
+      .orderBy('updated_at', 'desc')
+      .orderBy('entity_ref')
+      .limit(limit);
+    return rows.map(fromRow);
+  }
+
+  /** How many each claim has admitted. */
+  async countsByClaim(): Promise<{ claim: Claim; number: number }[]> {
+    const rows: Row[] = await this.database(TABLE)
+      .select('claim')
+      .whereNotNull('claim')
+      .count({ number: '*' })
+      .groupBy('claim');
+    return rows.map(row => ({
+      claim: JSON.parse(String(row.claim)) as Claim,
+      number: toNumber(row.number),
+    }));
   }
 
   /**

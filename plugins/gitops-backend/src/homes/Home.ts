@@ -71,7 +71,10 @@ export class Home {
   readonly pruneBounds?: Partial<PruneBounds>;
   readonly clusterUid?: string;
   private replacedBy: ReplacedCluster | undefined;
-  private readonly configuredMode: HomeMode;
+  /** As app-config says; what is done may be less. */
+  readonly configuredMode: HomeMode;
+  /** By kind: since when its watch is connected, ms since the epoch. */
+  private readonly watched = new Map<string, number>();
   private readonly planned = new Map<string, object>();
   private readonly planListeners = new Set<(object: GitopsObject) => void>();
   private otherWriter: string | undefined;
@@ -237,6 +240,20 @@ export class Home {
     return this.unlisted?.size === 0;
   }
 
+  /** The watch of a kind is connected, or not any more. */
+  markWatched(kind: string, isWatched: boolean): void {
+    if (!isWatched) {
+      this.watched.delete(kind);
+    } else if (!this.watched.has(kind)) {
+      this.watched.set(kind, this.now());
+    }
+  }
+
+  /** Since when a kind is watched, in ms since the epoch, if it is. */
+  watchedSince(kind: string): number | undefined {
+    return this.watched.get(kind);
+  }
+
   markConnected(): void {
     if (!this.current.connected || this.current.error) {
       this.current = { connected: true, since: this.now() };
@@ -247,6 +264,14 @@ export class Home {
     if (this.current.connected || this.current.error !== error) {
       this.current = { connected: false, error, since: this.now() };
     }
+  }
+
+  /** Whom deliveries act as that name no ServiceAccount: one of that name, or `portal`. */
+  get defaultIdentity(): { serviceAccount: string } | 'portal' | undefined {
+    if (this.defaultServiceAccount) {
+      return { serviceAccount: this.defaultServiceAccount };
+    }
+    return this.allowPortalCredential ? 'portal' : undefined;
   }
 
   /**

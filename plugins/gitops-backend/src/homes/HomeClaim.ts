@@ -62,6 +62,11 @@ export class HomeClaim implements Tenure {
     return this.why;
   }
 
+  /** Namespace of the Lease. */
+  get namespace(): string {
+    return this.options.namespace;
+  }
+
   /** Claims the home, or renews the claim. `leases` are those of the home. */
   async renew(leases: readonly Lease[], signal?: AbortSignal): Promise<void> {
     const { home, namespace } = this.options;
@@ -266,7 +271,8 @@ function renewalOf(lease: Lease | undefined): string | undefined {
   return lease?.metadata.annotations?.[RENEWAL];
 }
 
-function addressOf(holder: string): string {
+/** Address of the portal that holds a Lease. */
+export function addressOf(holder: string): string {
   return holder.split(' ', 1)[0];
 }
 

@@ -104,6 +104,7 @@ export class HomeWatcher {
       signal,
       onOpen: () => {
         this.failures.delete(kind.kind);
+        this.home.markWatched(kind.kind, true);
         if (this.failures.size === 0) {
           this.home.markConnected();
         }
@@ -126,6 +127,7 @@ export class HomeWatcher {
             ? `${kind.kind} (${kind.apiVersion}) is not installed; install the CRDs or set installCrds for the home`
             : error.message;
         this.failures.set(kind.kind, message);
+        this.home.markWatched(kind.kind, false);
         this.home.markFailed(message);
         this.logger.warn(`Watching ${kind.kind} failed: ${message}`);
       },

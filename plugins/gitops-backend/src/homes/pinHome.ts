@@ -67,6 +67,14 @@ export class HomePins {
       // Another replica may be as quick; the first one counts.
       await this.write(home, is).ignore();
     }
+    return this.pinned(home);
+  }
+
+  /** The UID that a home must have, as far as anybody has seen it. */
+  async pinned(home: Home): Promise<string | undefined> {
+    if (home.clusterUid) {
+      return home.clusterUid;
+    }
     const row: Row | undefined = await this.database(TABLE)
       .where({ home: home.name })
       .first();

@@ -84,8 +84,8 @@ export interface DoctorHomeKind {
   served?: boolean;
   /** Whether this version of the portal reconciles the kind. */
   reconciled: boolean;
-  /** What the portal does with objects of the kind here. */
-  mode: DoctorMode;
+  /** Who reconciles its objects here. */
+  writtenBy: 'portal' | 'others' | 'nobody';
   /** Objects in the home; absent where they could not be counted. */
   objects?: number;
   /** There are more than `objects`. */

@@ -45,7 +45,7 @@ export function doctorReport(
             apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
             served: true,
             reconciled: true,
-            mode: 'reconcile',
+            writtenBy: 'portal',
             objects: 1,
             watchedSince: '2026-11-22T08:00:00.000Z',
           },
