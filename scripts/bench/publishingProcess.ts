@@ -15,6 +15,7 @@ import { createEntitiesService } from '../../plugins/gitops-backend/src/api/crea
 import { readEntitiesQuery } from '../../plugins/gitops-backend/src/api/http/readRequest';
 import { Home } from '../../plugins/gitops-backend/src/homes/Home';
 import { Homes } from '../../plugins/gitops-backend/src/homes/Homes';
+import { ObjectOwners } from '../../plugins/gitops-backend/src/owners/ObjectOwners';
 
 /**
  * A backend of its own with what the gitops plugin publishes of a home in
@@ -74,6 +75,7 @@ const plugin = createBackendPlugin({
           publish: { kinds: new Set(gitopsKinds.map(({ kind }) => kind)) },
           naming: [{ name: 'bench', bare: true }],
           claims: [],
+          owners: new ObjectOwners(),
           rawHosts: [],
           registrations: { objectIds: async () => new Set() },
           errors: { list: async () => [] },

@@ -16,6 +16,7 @@ import {
   gitopsKinds,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
+  ComponentOwners,
   readClaims,
   readHomeNaming,
   readRawHosts,
@@ -79,7 +80,10 @@ export const catalogModuleGitops = createBackendModule({
           logger,
         });
         processing.addProcessor(
-          new GitopsEntityProcessor({ observer: reporter }),
+          new GitopsEntityProcessor({
+            observer: reporter,
+            owners: new ComponentOwners(services),
+          }),
         );
         await createProviders({
           ...services,

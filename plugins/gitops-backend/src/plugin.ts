@@ -5,7 +5,9 @@ import {
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   ArtifactStore,
+  ComponentOwners,
   gitopsArtifactStoreExtensionPoint,
+  readClaims,
   readHomeNaming,
 } from '@backstage-gitops/plugin-gitops-node';
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
@@ -34,6 +36,7 @@ import { openDatabase } from './database/migrate';
 import { ServiceReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { createHome } from './homes/createHome';
 import { Homes } from './homes/Homes';
+import { ObjectOwners } from './owners/ObjectOwners';
 
 /**
  * The GitOps reconcilers as a Backstage backend plugin: watches the objects of
@@ -91,7 +94,14 @@ export const gitopsPlugin = createBackendPlugin({
         const publish = readPublishConfig(services.config);
         const naming = readHomeNaming(services.config);
         const entityRefOf = entityRefs({ publish, naming });
-        const index = new ObjectIndex({ homes, entityRefOf });
+        const owners = new ObjectOwners({
+          claims: readClaims(services.config),
+          components: new ComponentOwners({
+            ...services,
+            onChange: components => changes.recordOwners(components),
+          }),
+        });
+        const index = new ObjectIndex({ homes, entityRefOf, owners });
         const changes = new ChangeFeed({
           index,
           logger,
@@ -175,6 +185,7 @@ export const gitopsPlugin = createBackendPlugin({
               ...side,
               publish,
               naming,
+              owners,
               homes,
               knowsRegistrations: () => registrar.hasSynced,
               auth: services.auth,

@@ -28,4 +28,5 @@ export type {
   GitopsArtifactStoreExtensionPoint,
   GitopsClusterCredentialsExtensionPoint,
 } from './extensions';
+export { ComponentOwners } from './owners/ComponentOwners';
 export * from './registration';

@@ -24,20 +24,16 @@ const entity = (overrides: Partial<Entity> = {}): Entity => ({
   ...overrides,
 });
 
-async function relationsOf(of: Entity): Promise<string[]> {
+async function relationsOf(of: Entity, by = processor): Promise<string[]> {
   const relations: string[] = [];
-  await processor.postProcessEntity(
-    of,
-    location,
-    (result: CatalogProcessorResult) => {
-      if (result.type === 'relation') {
-        const { source, type, target } = result.relation;
-        relations.push(
-          `${source.kind}/${source.name} ${type} ${target.kind}:${target.namespace}/${target.name}`,
-        );
-      }
-    },
-  );
+  await by.postProcessEntity(of, location, (result: CatalogProcessorResult) => {
+    if (result.type === 'relation') {
+      const { source, type, target } = result.relation;
+      relations.push(
+        `${source.kind}/${source.name} ${type} ${target.kind}:${target.namespace}/${target.name}`,
+      );
+    }
+  });
   return relations;
 }
 
@@ -135,6 +131,35 @@ describe('GitopsEntityProcessor', () => {
       'Kustomization/app partOf component:default/game',
       'component/game hasPart Kustomization:apps/app',
     ]);
+  });
+
+  it('has the owner of the Component own what names no other', async () => {
+    const asking = new GitopsEntityProcessor({
+      owners: {
+        find: async ref =>
+          ref === 'component:default/game'
+            ? 'group:default/players'
+            : undefined,
+      },
+    });
+    const owned = (spec: Entity['spec']) =>
+      relationsOf(entity({ spec }), asking);
+    const type = 'kustomize';
+    expect(await owned({ type, component: 'component:default/game' })).toEqual(
+      expect.arrayContaining([
+        'Kustomization/app ownedBy group:default/players',
+        'group/players ownerOf Kustomization:apps/app',
+      ]),
+    );
+    expect(await owned(entity().spec)).toContain(
+      'Kustomization/app ownedBy group:default/team',
+    );
+    expect(await owned({ type, component: 'component:default/other' })).toEqual(
+      [
+        'Kustomization/app partOf component:default/other',
+        'component/other hasPart Kustomization:apps/app',
+      ],
+    );
   });
 
   it('makes entities of other suppliers slim before placeholders are resolved', async () => {

@@ -25,6 +25,8 @@ import {
 } from '@backstage/plugin-catalog-node';
 import { LocationSpec } from '@backstage/plugin-catalog-common';
 import {
+  ComponentOwners,
+  fullEntityRef,
   LONGEST_ENTITY_NAME,
   ManifestAnnotation,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -61,9 +63,17 @@ export interface ProcessingObserver {
  */
 export class GitopsEntityProcessor implements CatalogProcessor {
   private readonly observer: ProcessingObserver | undefined;
+  private readonly owners: Pick<ComponentOwners, 'find'> | undefined;
 
-  constructor(options: { observer?: ProcessingObserver } = {}) {
+  constructor(
+    options: {
+      observer?: ProcessingObserver;
+      /** Who owns what names no owner but a Component. Default: nobody. */
+      owners?: Pick<ComponentOwners, 'find'>;
+    } = {},
+  ) {
     this.observer = options.observer;
+    this.owners = options.owners;
   }
 
   getProcessorName(): string {
@@ -141,13 +151,20 @@ export class GitopsEntityProcessor implements CatalogProcessor {
     ])) {
       relate(ref, entity.kind, RELATION_DEPENDS_ON, RELATION_DEPENDENCY_OF);
     }
-    if (spec.owner) {
-      relate(spec.owner, 'group', RELATION_OWNED_BY, RELATION_OWNER_OF);
+    const owner =
+      spec.owner ?? (spec.component && (await this.ownerOf(spec.component)));
+    if (owner) {
+      relate(owner, 'group', RELATION_OWNED_BY, RELATION_OWNER_OF);
     }
     if (spec.component) {
       relate(spec.component, 'component', RELATION_PART_OF, RELATION_HAS_PART);
     }
     return entity;
+  }
+
+  private async ownerOf(component: string): Promise<string | undefined> {
+    const ref = fullEntityRef(component, 'component');
+    return ref && this.owners?.find(ref);
   }
 }
 

@@ -3,6 +3,7 @@ import { CATALOG_FILTER_EXISTS } from '@backstage/catalog-client';
 import {
   ANNOTATION_LOCATION,
   Entity,
+  RELATION_OWNED_BY,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
@@ -18,7 +19,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { RegisteredManifest } from './Registration';
 
-const FIELDS = ['apiVersion', 'kind', 'metadata', 'spec.owner'];
+const FIELDS = ['apiVersion', 'kind', 'metadata', 'spec.owner', 'relations'];
 const PAGE = 500;
 
 /** The registered manifests that the catalog has; asks as the plugin itself. */
@@ -100,6 +101,7 @@ export class CatalogEntities {
     }
     const homeName = annotations[ManifestAnnotation.home];
     const home = this.homes.find(({ name }) => name === homeName);
+    const owner = ownerOf(entity);
     return {
       entityRef: stringifyEntityRef(entity),
       location,
@@ -110,11 +112,16 @@ export class CatalogEntities {
       kind: entity.kind,
       namespace: entity.metadata.namespace ?? 'default',
       name: objectNameOf(home, entity.metadata.name),
-      ...(typeof entity.spec?.owner === 'string' && {
-        owner: entity.spec.owner,
-      }),
+      ...(owner && { owner }),
     };
   }
+}
+
+/** Named by the manifest or its claim, else that of its Component. */
+function ownerOf({ spec, relations }: Entity): string | undefined {
+  return typeof spec?.owner === 'string'
+    ? spec.owner
+    : relations?.find(({ type }) => type === RELATION_OWNED_BY)?.targetRef;
 }
 
 function findingsOf(text: string | undefined): ManifestFinding[] {

@@ -55,7 +55,7 @@ export interface RegisteredManifest {
   namespace: string;
   /** Name of the object. */
   name: string;
-  /** Whom the manifest itself names as owner; nobody has checked it. */
+  /** Whom the manifest names as owner, itself or by its Component; nobody has checked it. */
   owner?: string;
 }
 

@@ -1,10 +1,9 @@
-import { Claim } from '@backstage-gitops/plugin-gitops-node';
+import { fullEntityRef, Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
   GitopsAnnotation,
   GitopsObject,
   JsonObject,
 } from '@backstage-gitops/plugin-gitops-common';
-import { normalizeEntityRef } from '../api/objects/entityRef';
 import { DeliveryError } from './DeliveryError';
 import { RegistrationCode } from './Registration';
 
@@ -121,7 +120,7 @@ function refused(code: RegistrationCode, message: string): DeliveryError {
 }
 
 function fullRef(text: string): string {
-  return normalizeEntityRef(text, 'group') ?? text;
+  return fullEntityRef(text, 'group') ?? text;
 }
 
 /** The host that an object would fetch from, where its kind does. */

@@ -44,6 +44,7 @@ import { createCatalogErrorsService } from '../createCatalogErrorsService';
 import { createEntitiesService } from '../createEntitiesService';
 import { createObjectsService } from '../createObjectsService';
 import { createRegistrationsService } from '../createRegistrationsService';
+import { ObjectOwners } from '../../owners/ObjectOwners';
 import { ObjectIndex } from '../objects/ObjectIndex';
 import { relationsOf } from '../objects/relationsOf';
 import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
@@ -160,6 +161,8 @@ export class ApiWorld {
   authorization = mockCredentials.user.header('user:default/ada');
   entities: EntityObjectsResolver | undefined;
   warnings: WarningsSource[] = [];
+  /** Owners by Component, as the catalog has them. */
+  readonly componentOwners = new Map<string, string>();
   readonly app: express.Express;
 
   constructor(
@@ -177,7 +180,15 @@ export class ApiWorld {
       home.markConnected();
       return home;
     });
-    this.index = new ObjectIndex({ homes: new Homes(this.homes) });
+    const owners = {
+      // Tests change the claims as they go.
+      ownerOf: (home: string, object: GitopsObject) =>
+        new ObjectOwners({
+          claims: this.claims,
+          components: { ownerOf: ref => this.componentOwners.get(ref) },
+        }).ownerOf(home, object),
+    };
+    this.index = new ObjectIndex({ homes: new Homes(this.homes), owners });
     this.changes = new ChangeFeed({
       index: this.index,
       publish: async tick => {
@@ -289,6 +300,7 @@ export class ApiWorld {
             bare: name === 'local',
           })),
           claims: this.claims,
+          owners,
           rawHosts: ['git.test'],
           registrations: {
             objectIds: async () =>

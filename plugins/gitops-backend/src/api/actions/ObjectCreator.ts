@@ -13,7 +13,7 @@ import {
   GitopsObject,
   ObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
-import { Claim } from '@backstage-gitops/plugin-gitops-node';
+import { fullEntityRef, Claim } from '@backstage-gitops/plugin-gitops-node';
 import { DeliveryError } from '../../catalog/DeliveryError';
 import { limitToClaim } from '../../catalog/limitToClaim';
 import { HomeObject, readManifest } from '../../catalog/toHomeObject';
@@ -29,7 +29,6 @@ import {
   ObjectExistsError,
   UnknownHomeError,
 } from '../errors';
-import { normalizeEntityRef } from '../objects/entityRef';
 import { GitopsObjectResource } from '../objects/ObjectSummary';
 
 /** Who makes an object, and what they may. */
@@ -204,7 +203,7 @@ function resourceOf(
   return {
     key,
     apiVersion,
-    ...(owner && { ownerRef: normalizeEntityRef(owner, 'group') }),
+    ...(owner && { ownerRef: fullEntityRef(owner, 'group') }),
   };
 }
 

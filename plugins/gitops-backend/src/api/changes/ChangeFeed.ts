@@ -113,14 +113,23 @@ export class ChangeFeed {
       // A watch that starts anew lists what has not changed as well.
       return;
     }
+    // A deletion may name no more than the key; whose it was decides who hears of it.
+    this.add(deleted && before ? before.object : summary, deleted);
+  }
+
+  /** To be called when Components have another owner: others see their objects. */
+  recordOwners(componentRefs: ReadonlySet<string>): void {
+    for (const object of this.index.list()) {
+      if (object.componentRef && componentRefs.has(object.componentRef)) {
+        this.add(object, false);
+      }
+    }
+  }
+
+  private add(object: ObjectSummary, deleted: boolean): void {
     this.seq += 1;
-    this.latest.delete(summary.id);
-    this.latest.set(summary.id, {
-      seq: this.seq,
-      // A deletion may name no more than the key; whose it was decides who hears of it.
-      object: deleted && before ? before.object : summary,
-      deleted,
-    });
+    this.latest.delete(object.id);
+    this.latest.set(object.id, { seq: this.seq, object, deleted });
     if (this.latest.size > this.capacity) {
       const [[id, oldest]] = this.latest;
       this.latest.delete(id);

@@ -15,6 +15,7 @@ import { CatalogErrorStore } from '../../catalog/CatalogErrorStore';
 import { isPublished, PublishConfig } from '../../catalog/readPublishConfig';
 import { RegistrationStore } from '../../catalog/RegistrationStore';
 import { Home } from '../../homes/Home';
+import { ObjectOwners } from '../../owners/ObjectOwners';
 import { DigestedEntity, toPublishedEntity } from './toPublishedEntity';
 
 /** What {@link PublishedObjects} is made of. */
@@ -22,6 +23,7 @@ export interface PublishedObjectsOptions {
   publish: PublishConfig;
   naming: readonly HomeNaming[];
   claims: readonly Claim[];
+  owners: Pick<ObjectOwners, 'ownerOf'>;
   rawHosts: readonly string[];
   registrations: Pick<RegistrationStore, 'objectIds'>;
   errors: Pick<CatalogErrorStore, 'list'>;
@@ -44,7 +46,7 @@ export class PublishedObjects {
   private readonly naming: ReadonlyMap<string, HomeNaming>;
   private readonly made = new WeakMap<
     GitopsObject,
-    { entity: DigestedEntity | undefined }
+    { owner: string | undefined; entity: DigestedEntity | undefined }
   >();
   /** By entity reference: until when, in ms since the epoch. */
   private readonly handedOver = new Map<string, number>();
@@ -87,13 +89,15 @@ export class PublishedObjects {
     home: Home,
     object: GitopsObject,
   ): DigestedEntity | undefined {
+    const owner = this.options.owners.ownerOf(home.name, object);
     let known = this.made.get(object);
-    if (!known) {
+    if (!known || known.owner !== owner) {
       known = {
+        owner,
         entity: toPublishedEntity({
           home: this.naming.get(home.name) ?? { name: home.name, bare: false },
           object,
-          claims: this.options.claims,
+          owner,
         }),
       };
       this.made.set(object, known);

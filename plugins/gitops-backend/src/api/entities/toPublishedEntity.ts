@@ -9,7 +9,6 @@ import {
   splitApiVersion,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
-  Claim,
   fullEntityRef,
   HomeNaming,
   ManifestAnnotation,
@@ -33,10 +32,10 @@ export interface DigestedEntity {
 export function toPublishedEntity(options: {
   home: HomeNaming;
   object: GitopsObject;
-  /** Who owns what nobody else does. */
-  claims: readonly Claim[];
+  /** An entity reference in full. */
+  owner?: string;
 }): DigestedEntity | undefined {
-  const { home, object, claims } = options;
+  const { home, object } = options;
   const { annotations, name } = object.metadata;
   const namespace = object.metadata.namespace ?? 'default';
   const kind = kindOfGroup(
@@ -52,9 +51,7 @@ export function toPublishedEntity(options: {
     spec: object.spec as JsonValue | undefined,
     namespace,
     home,
-    owner:
-      fullEntityRef(textAt(annotations, GitopsAnnotation.owner), 'group') ??
-      ownerByClaims(claims, home.name, namespace),
+    owner: options.owner,
     component: fullEntityRef(
       textAt(annotations, GitopsAnnotation.component),
       'component',
@@ -86,23 +83,4 @@ export function toPublishedEntity(options: {
     entity,
     digest: BigInt(`0x${hash.digest('hex')}`),
   };
-}
-
-/**
- * The owner that the claims for a namespace agree on. Which of them an object
- * came by is not known.
- */
-function ownerByClaims(
-  claims: readonly Claim[],
-  home: string,
-  namespace: string,
-): string | undefined {
-  const owners = new Set(
-    claims
-      .filter(
-        claim => claim.home === home && claim.namespaces.includes(namespace),
-      )
-      .map(({ owner }) => fullEntityRef(owner, 'group')),
-  );
-  return owners.size === 1 ? [...owners][0] : undefined;
 }

@@ -4,6 +4,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { Home } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
+import { ObjectOwners } from '../../owners/ObjectOwners';
 import { ObjectSummary, summarize } from './ObjectSummary';
 
 /** What {@link ObjectIndex} is made of. */
@@ -11,28 +12,38 @@ export interface ObjectIndexOptions {
   homes: Homes;
   /** The catalog entity of an object, where there is one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
+  /** Default: whom objects themselves name. */
+  owners?: Pick<ObjectOwners, 'ownerOf'>;
 }
 
 /**
  * Summaries of all objects that the watches have seen. A summary lives as long
- * as the version of the object that it was read from.
+ * as the version of the object that it was read from, and its owner.
  */
 export class ObjectIndex {
   readonly homes: Homes;
   private readonly entityRefOf: ObjectIndexOptions['entityRefOf'];
+  private readonly owners: Pick<ObjectOwners, 'ownerOf'>;
   private readonly known = new WeakMap<GitopsObject, ObjectSummary>();
 
   constructor(options: ObjectIndexOptions) {
     this.homes = options.homes;
     this.entityRefOf = options.entityRefOf;
+    this.owners = options.owners ?? new ObjectOwners();
   }
 
   summaryOf(home: Home, object: GitopsObject): ObjectSummary {
+    const ownerRef = this.owners.ownerOf(home.name, object);
     let summary = this.known.get(object);
     if (!summary) {
-      summary = summarize(home.name, object, this.entityRefOf?.(home, object));
-      this.known.set(object, summary);
+      const entityRef = this.entityRefOf?.(home, object);
+      summary = summarize(home.name, object, { entityRef, ownerRef });
+    } else if (summary.ownerRef !== ownerRef) {
+      summary = { ...summary, ownerRef };
+    } else {
+      return summary;
     }
+    this.known.set(object, summary);
     return summary;
   }
 

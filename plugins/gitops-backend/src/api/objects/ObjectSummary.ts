@@ -11,7 +11,7 @@ import {
   STATUS_WORDS,
   statusOf,
 } from '@backstage-gitops/plugin-gitops-common';
-import { normalizeEntityRef } from './entityRef';
+import { fullEntityRef } from '@backstage-gitops/plugin-gitops-node';
 import { listAt, relationsOf, textAt } from './relationsOf';
 
 /**
@@ -55,7 +55,7 @@ export interface ObjectSummary extends GitopsObjectResource {
 export function summarize(
   home: string,
   object: GitopsObject,
-  entityRef?: string,
+  tied: { entityRef?: string; ownerRef?: string } = {},
 ): ObjectSummary {
   const key = objectKeyOf(home, object);
   const id = `${key.home}/${key.kind}/${key.namespace}/${key.name}`;
@@ -65,7 +65,6 @@ export function summarize(
     ({ relation }) => relation === 'source',
   );
   const revision = revisionOf(object);
-  const owner = textAt(metadata.annotations, GitopsAnnotation.owner);
   const component = textAt(metadata.annotations, GitopsAnnotation.component);
   const changed = timeOf(status.since) ?? timeOf(metadata.creationTimestamp);
   const rank = STATUS_WORDS.indexOf(status.word);
@@ -85,9 +84,9 @@ export function summarize(
     },
     interval: textAt(object.spec, 'interval'),
     lastHandledAt: lastHandledAt(object),
-    ownerRef: owner && normalizeEntityRef(owner, 'group'),
-    componentRef: component && normalizeEntityRef(component, 'component'),
-    entityRef: entityRef && normalizeEntityRef(entityRef, key.kind),
+    ownerRef: tied.ownerRef,
+    componentRef: component && fullEntityRef(component, 'component'),
+    entityRef: tied.entityRef && fullEntityRef(tied.entityRef, key.kind),
     searchText: [
       key.kind,
       `${key.namespace}/${key.name}`,

@@ -1,6 +1,6 @@
 import { ObjectsQuery } from '@backstage-gitops/plugin-gitops-common';
+import { fullEntityRef } from '@backstage-gitops/plugin-gitops-node';
 import { InvalidRequestError } from '../errors';
-import { normalizeEntityRef } from './entityRef';
 import { ObjectSummary } from './ObjectSummary';
 
 /**
@@ -36,7 +36,7 @@ export function entityRefOf(
   text: string,
   defaultKind: string,
 ): string {
-  const ref = normalizeEntityRef(text, defaultKind);
+  const ref = fullEntityRef(text, defaultKind);
   if (!ref) {
     throw new InvalidRequestError(
       `Parameter '${parameter}': '${text}' is no entity reference; expected kind:namespace/name`,

@@ -68,8 +68,9 @@ const isKind = createPermissionRule({
 
 /**
  * The rules by which a policy can decide about GitOps objects: whose they are,
- * and where they live. An owner is that of the claim, or of the annotation where
- * the claim names none.
+ * and where they live. Whose an object is, it says itself, else the claims for its
+ * namespace where they agree, else its Component; a claim that names an owner
+ * admits no object that names another.
  *
  * @public
  */

@@ -6,6 +6,7 @@ import {
   RegistrationRow,
   RegistrationsQuery,
 } from '@backstage-gitops/plugin-gitops-common';
+import { fullEntityRef } from '@backstage-gitops/plugin-gitops-node';
 import { Approval } from '../../catalog/Approval';
 import { ApprovalStore } from '../../catalog/ApprovalStore';
 import { DeliveryError } from '../../catalog/DeliveryError';
@@ -20,7 +21,6 @@ import {
   RegistrationNotFoundError,
 } from '../errors';
 import { decodePosition, encodePosition } from '../objects/cursor';
-import { normalizeEntityRef } from '../objects/entityRef';
 import { entityRefOf } from '../objects/matchesQuery';
 import { ObjectIndex } from '../objects/ObjectIndex';
 import { GitopsObjectResource } from '../objects/ObjectSummary';
@@ -112,7 +112,7 @@ export class DefaultRegistrationsService implements RegistrationsService {
     entityRef: string,
     context: RegistrationsContext,
   ): Promise<RegistrationRow> {
-    const ref = normalizeEntityRef(entityRef, 'kustomization');
+    const ref = fullEntityRef(entityRef, 'kustomization');
     const found = ref && (await this.options.registrations.get(ref));
     if (!found || !this.isVisible(found, context)) {
       throw new RegistrationNotFoundError(entityRef);
@@ -170,7 +170,7 @@ export class DefaultRegistrationsService implements RegistrationsService {
     verb: string,
     context: RegistrationsContext,
   ): Promise<Registration> {
-    const ref = normalizeEntityRef(entityRef, 'kustomization');
+    const ref = fullEntityRef(entityRef, 'kustomization');
     const found = ref && (await this.options.registrations.get(ref));
     if (!found || !this.isVisible(found, context)) {
       throw new RegistrationNotFoundError(entityRef);
@@ -286,5 +286,5 @@ export class DefaultRegistrationsService implements RegistrationsService {
 }
 
 function normalizeOwner(owner: string | undefined): string | undefined {
-  return owner && normalizeEntityRef(owner, 'group');
+  return owner && fullEntityRef(owner, 'group');
 }

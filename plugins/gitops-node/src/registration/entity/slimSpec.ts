@@ -5,7 +5,7 @@ import {
   JsonValue,
 } from '@backstage-gitops/kubernetes-yaml';
 import { kindByName, GitopsKind } from '@backstage-gitops/plugin-gitops-common';
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { HomeNaming, publishedNameOf } from './entityName';
 
 /**
@@ -105,8 +105,11 @@ export function slimSpecOf(options: {
   return result;
 }
 
+const REFERENCE = /^(?:([^:/\s]+):)?(?:([^:/\s]+)\/)?([^:/\s]+)$/;
+
 /**
- * A reference as a full entity reference, undefined where it is none.
+ * A reference in full and in lower case, as Backstage compares them; undefined
+ * for what is none.
  *
  * @public
  */
@@ -114,16 +117,13 @@ export function fullEntityRef(
   text: JsonValue | undefined,
   defaultKind: string,
 ): string | undefined {
-  if (typeof text !== 'string') {
+  const match =
+    typeof text === 'string' ? REFERENCE.exec(text.trim()) : undefined;
+  if (!match) {
     return undefined;
   }
-  try {
-    return stringifyEntityRef(
-      parseEntityRef(text, { defaultKind, defaultNamespace: 'default' }),
-    );
-  } catch {
-    return undefined;
-  }
+  const [, kind = defaultKind, namespace = 'default', name] = match;
+  return `${kind}:${namespace}/${name}`.toLowerCase();
 }
 
 function entityRefFor(
