@@ -29,7 +29,8 @@ export class DirectoryFileSystem implements FileSystem {
     } catch {
       return undefined;
     }
-    if (real !== this.root && !real.startsWith(this.root + sep)) {
+    const prefix = this.root.endsWith(sep) ? this.root : this.root + sep;
+    if (real !== this.root && !real.startsWith(prefix)) {
       return undefined;
     }
     const stat = statSync(real);
