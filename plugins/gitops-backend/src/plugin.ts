@@ -94,12 +94,10 @@ export const gitopsPlugin = createBackendPlugin({
         const publish = readPublishConfig(services.config);
         const naming = readHomeNaming(services.config);
         const entityRefOf = entityRefs({ publish, naming });
+        const components = new ComponentOwners(services);
         const owners = new ObjectOwners({
           claims: readClaims(services.config),
-          components: new ComponentOwners({
-            ...services,
-            onChange: components => changes.recordOwners(components),
-          }),
+          components,
         });
         const index = new ObjectIndex({ homes, entityRefOf, owners });
         const changes = new ChangeFeed({
@@ -112,6 +110,7 @@ export const gitopsPlugin = createBackendPlugin({
               message: tick,
             }),
         });
+        components.onChange(refs => changes.recordOwners(refs));
         const { engine, history, artifacts, heldPrunes } = createGitops({
           config,
           database,

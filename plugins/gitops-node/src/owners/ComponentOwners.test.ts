@@ -18,8 +18,8 @@ let asked: string[][];
 let failure: Error | undefined;
 let changes: string[][];
 
-const create = () =>
-  new ComponentOwners({
+const create = () => {
+  const owners = new ComponentOwners({
     catalog: {
       getEntitiesByRefs: async ({ entityRefs }) => {
         asked.push(entityRefs);
@@ -32,8 +32,10 @@ const create = () =>
     auth: { getOwnServiceCredentials: async () => mockCredentials.service() },
     logger: mockServices.logger.mock(),
     now: () => now,
-    onChange: refs => changes.push([...refs]),
   });
+  owners.onChange(refs => changes.push([...refs]));
+  return owners;
+};
 
 beforeEach(() => {
   now = 0;

@@ -34,9 +34,9 @@ export class ComponentOwners {
   private readonly logger: LoggerService;
   private readonly keptMs: number;
   private readonly now: () => number;
-  private readonly onChange: (componentRefs: ReadonlySet<string>) => void;
   private readonly answers = new Map<string, Answer>();
-  private wanted = new Set<string>();
+  private readonly listeners: ((refs: ReadonlySet<string>) => void)[] = [];
+  private readonly wanted = new Set<string>();
   private asking: Promise<void> | undefined;
 
   constructor(options: {
@@ -46,15 +46,17 @@ export class ComponentOwners {
     /** Milliseconds for which an answer is good. Default a minute. */
     keptMs?: number;
     now?: () => number;
-    /** Called when the catalog told something new about Components. */
-    onChange?: (componentRefs: ReadonlySet<string>) => void;
   }) {
     this.catalog = options.catalog;
     this.auth = options.auth;
     this.logger = options.logger;
     this.keptMs = options.keptMs ?? DEFAULT_KEPT_MS;
     this.now = options.now ?? Date.now;
-    this.onChange = options.onChange ?? (() => {});
+  }
+
+  /** Has a listener told which Components the catalog gave another owner. */
+  onChange(listener: (componentRefs: ReadonlySet<string>) => void): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -122,7 +124,7 @@ export class ComponentOwners {
     refs.forEach(ref => this.wanted.delete(ref));
     this.forget();
     if (changed.size > 0) {
-      this.onChange(changed);
+      this.listeners.forEach(listener => listener(changed));
     }
   }
 
