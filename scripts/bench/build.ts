@@ -4,7 +4,7 @@ import {
   Kustomization,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ManifestBuilder } from '../../plugins/gitops-backend/src/workers/ManifestBuilder';
-import { overlay } from './kustomize';
+import { overlay } from './kustomizeOverlay';
 import { measure } from './measure';
 
 /** Builds a line. Each has an artifact of its own, so none is cached. */
