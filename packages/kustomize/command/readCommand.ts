@@ -25,7 +25,8 @@ fails.`;
 
 /** What the command line asks for. */
 export type Command =
-  | { verb: 'help' | 'version' }
+  | { verb: 'help' }
+  | { verb: 'version' }
   | {
       verb: 'build';
       directory: string;
