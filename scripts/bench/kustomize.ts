@@ -92,9 +92,7 @@ function measureInProcess(args: string[]): Promise<MeasuredBuild> {
     });
     child.once('error', reject);
     child.once('exit', code =>
-      reject(
-        new Error(`the build of ${args.join(' ')} ended with ${code}`),
-      ),
+      reject(new Error(`the build of ${args.join(' ')} ended with ${code}`)),
     );
   });
 }
