@@ -14,7 +14,11 @@ import {
   GitRepository,
   Kustomization,
 } from '@backstage-gitops/plugin-gitops-common';
-import { Sandbox, startSandbox } from '@backstage-gitops/sandbox';
+import {
+  Sandbox,
+  startKubernetesApi,
+  startSandbox,
+} from '@backstage-gitops/sandbox';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Knex } from 'knex';
@@ -51,7 +55,7 @@ export interface PortalOptions {
  * reconcilers; nothing is mocked but the scheduler, which does not tick.
  */
 export class World {
-  readonly sandbox: Sandbox;
+  sandbox: Sandbox;
   /** With the rights of the cluster's administrator. */
   readonly client: ClusterClient;
   readonly directory: string;
@@ -106,6 +110,26 @@ export class World {
     await this.client.close();
     await this.sandbox.stop();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /**
+   * Another cluster, with nothing in it, answers from now on at the address of
+   * the one before, to the same credentials.
+   */
+  async replaceCluster(): Promise<void> {
+    const { git, kubernetes } = this.sandbox;
+    await kubernetes.stop();
+    const replacement = await startKubernetesApi({
+      dataDir: path.dirname(kubernetes.kubeconfigPath),
+      port: kubernetes.port,
+    });
+    this.sandbox = {
+      git,
+      kubernetes: replacement,
+      stop: async () => {
+        await Promise.all([git.stop(), replacement.stop()]);
+      },
+    };
   }
 
   /** Starts the reconcilers over a database. */

@@ -67,11 +67,13 @@ describe('the owner of an object', () => {
   });
 
   it('changes with that of its Component', () => {
-    let owner: string | undefined;
-    const owners = new ObjectOwners({ components: { ownerOf: () => owner } });
+    const known = new Map<string, string>();
+    const owners = new ObjectOwners({
+      components: { ownerOf: ref => known.get(ref) },
+    });
     const object = annotated(game);
     expect(owners.ownerOf('local', object)).toBeUndefined();
-    owner = 'group:default/players';
+    known.set('component:default/game', 'group:default/players');
     expect(owners.ownerOf('local', object)).toBe('group:default/players');
   });
 });
