@@ -1,6 +1,9 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { watchHealth } from '@backstage-gitops/kubernetes-apply';
-import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
+import {
+  GitopsKind,
+  GitopsObject,
+} from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
@@ -58,6 +61,11 @@ export interface Gitops {
   history: HistoryStore;
   artifacts: ArtifactIndex;
   heldPrunes: HeldPrunes;
+  /** The claims on the homes that the portal may write to, by name of the home. */
+  leases: ReadonlyMap<string, HomeClaim>;
+  pins: HomePins;
+  /** What is reconciled. */
+  kinds: readonly GitopsKind[];
 }
 
 /** Puts the parts together; nothing runs before `engine.start()`. */
@@ -139,5 +147,15 @@ export function createGitops(options: GitopsOptions): Gitops {
     entityRefOf: options.entityRefOf,
     onChange: options.onChange,
   });
-  return { engine, homes, queue, history, artifacts, heldPrunes };
+  return {
+    engine,
+    homes,
+    queue,
+    history,
+    artifacts,
+    heldPrunes,
+    leases: claims,
+    pins,
+    kinds: reconcilers.map(({ kind }) => kind),
+  };
 }

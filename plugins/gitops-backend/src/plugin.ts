@@ -21,6 +21,7 @@ import { createObjectsService } from './api/createObjectsService';
 import { createRegistrationsService } from './api/createRegistrationsService';
 import { ComponentObjects } from './api/objects/ComponentObjects';
 import { ObjectIndex } from './api/objects/ObjectIndex';
+import { AuthorizedDoctorService } from './api/permissions/AuthorizedDoctorService';
 import { registerGitopsPermissions } from './api/permissions/registerGitopsPermissions';
 import { createRouter } from './api/router';
 import { artifactRoute } from './artifacts/artifactRoute';
@@ -33,6 +34,9 @@ import { readPublishConfig } from './catalog/readPublishConfig';
 import { readGitopsConfig } from './config/readGitopsConfig';
 import { createGitops } from './createGitops';
 import { openDatabase } from './database/migrate';
+import { CatalogSightings } from './doctor/CatalogSightings';
+import { createDoctor } from './doctor/createDoctor';
+import { readVersion } from './doctor/readVersion';
 import { ServiceReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { createHome } from './homes/createHome';
 import { Homes } from './homes/Homes';
@@ -71,6 +75,8 @@ export const gitopsPlugin = createBackendPlugin({
         metrics: metricsServiceRef,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        rootInstanceMetadata: coreServices.rootInstanceMetadata,
+        rootSystemMetadata: coreServices.rootSystemMetadata,
         scheduler: coreServices.scheduler,
         signals: signalsServiceRef,
         urlReader: coreServices.urlReader,
@@ -111,7 +117,7 @@ export const gitopsPlugin = createBackendPlugin({
             }),
         });
         components.onChange(refs => changes.recordOwners(refs));
-        const { engine, history, artifacts, heldPrunes } = createGitops({
+        const gitops = createGitops({
           config,
           database,
           homes,
@@ -124,6 +130,7 @@ export const gitopsPlugin = createBackendPlugin({
           entityRefOf,
           onChange: (home, object) => changes.record(home, object),
         });
+        const { engine, history, artifacts, heldPrunes } = gitops;
 
         const side = createRegistrar({
           ...services,
@@ -160,6 +167,22 @@ export const gitopsPlugin = createBackendPlugin({
           heldPrune: (objectId, object) => heldPrunes.get(objectId, object),
           warnings: [warnings],
         });
+        const sightings = new CatalogSightings({ database, logger });
+        const doctor = createDoctor({
+          root: services.config,
+          config,
+          publish,
+          database,
+          store,
+          artifactsPlace: customStore ? 'of a module' : directory,
+          index,
+          gitops,
+          catalog: side,
+          sightings,
+          instance: services.rootInstanceMetadata,
+          system: services.rootSystemMetadata,
+          version: await readVersion(),
+        });
         const artifactRouter = Router();
         artifactRouter.get('/artifacts/:file', artifactRoute({ store, urls }));
         services.httpRouter.use(artifactRouter);
@@ -188,13 +211,16 @@ export const gitopsPlugin = createBackendPlugin({
               homes,
               knowsRegistrations: () => registrar.hasSynced,
               auth: services.auth,
+              onCatalog: () => void sightings.note(),
             }),
             catalogErrors: createCatalogErrorsService({
               errors,
               registrations,
               permissions,
               auth: services.auth,
+              onCatalog: () => void sightings.note(),
             }),
+            doctor: new AuthorizedDoctorService({ inner: doctor, permissions }),
           }),
         );
 

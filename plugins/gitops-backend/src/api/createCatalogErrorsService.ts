@@ -11,11 +11,14 @@ export function createCatalogErrorsService(options: {
   registrations: Pick<RegistrationStore, 'wake'>;
   permissions: PermissionsService;
   auth: Pick<AuthService, 'isPrincipal'>;
+  /** Called when the catalog's module tells something. */
+  onCatalog?: () => void;
 }): CatalogErrorsService {
-  const { permissions, auth, ...inner } = options;
+  const { permissions, auth, onCatalog, ...inner } = options;
   return new AuthorizedCatalogErrorsService({
     permissions,
     auth,
+    onCatalog,
     inner: new DefaultCatalogErrorsService(inner),
   });
 }

@@ -15,11 +15,14 @@ export function createEntitiesService(
     /** Whether it is known by now which manifests are registered. */
     knowsRegistrations: () => boolean;
     auth: Pick<AuthService, 'isPrincipal'>;
+    /** Called when the catalog's module asks. */
+    onCatalog?: () => void;
   },
 ): EntitiesService {
-  const { homes, knowsRegistrations, auth, ...inner } = options;
+  const { homes, knowsRegistrations, auth, onCatalog, ...inner } = options;
   return new AuthorizedEntitiesService({
     auth,
+    onCatalog,
     inner: new DefaultEntitiesService({
       homes,
       knowsRegistrations,

@@ -33,6 +33,7 @@ import {
   readSuspendBody,
 } from './http/readRequest';
 import { CatalogErrorsService } from './catalog-errors/CatalogErrorsService';
+import { DoctorService } from './doctor/DoctorService';
 import { EntitiesService } from './entities/EntitiesService';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
 import {
@@ -52,6 +53,8 @@ export interface RouterOptions {
   catalogErrors: CatalogErrorsService;
   /** As `objects`. */
   entities: EntitiesService;
+  /** As `objects`. */
+  doctor: DoctorService;
 }
 
 const OBJECT = '/objects/:home/:kind/:namespace/:name';
@@ -61,8 +64,8 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  * to Backstage's error handler, which keeps their `code`.
  */
 export function createRouter(options: RouterOptions): Router {
-  const { httpAuth, auditor, objects, registrations, catalogErrors, entities } =
-    options;
+  const { httpAuth, auditor, objects, registrations, catalogErrors } = options;
+  const { entities, doctor } = options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -82,11 +85,12 @@ export function createRouter(options: RouterOptions): Router {
       context: RequestContext,
       describe: (meta: JsonObject) => void,
     ) => Promise<unknown>,
+    severityLevel: 'low' | 'medium' = 'medium',
   ): Promise<unknown> => {
     const meta: JsonObject = {};
     const event = await auditor.createEvent({
       eventId,
-      severityLevel: 'medium',
+      severityLevel,
       request,
       meta: about,
     });
@@ -296,6 +300,23 @@ export function createRouter(options: RouterOptions): Router {
     const context = await contextOf(request);
     readNoQuery(request);
     answer(response, await objects.homes(context));
+  });
+
+  router.get('/doctor', async (request, response) => {
+    answer(
+      response,
+      await onRecord(
+        request,
+        'doctor-report',
+        {},
+        async ({ credentials }, describe) => {
+          const report = await doctor.report({ credentials });
+          describe({ level: report.level });
+          return report;
+        },
+        'low',
+      ),
+    );
   });
 
   router.get('/changes', async (request, response) => {

@@ -17,6 +17,7 @@ import {
   CatalogErrorReport,
   ChangeList,
   CreatedObject,
+  DoctorReport,
   GitopsClient,
   GitopsObject,
   HomeList,
@@ -49,6 +50,7 @@ import { ObjectIndex } from '../objects/ObjectIndex';
 import { relationsOf } from '../objects/relationsOf';
 import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
 import { WorkState } from '../objects/WorkReader';
+import { AuthorizedDoctorService } from '../permissions/AuthorizedDoctorService';
 import { PermissionDecision } from '../permissions/AuthorizedObjectsService';
 import { gitopsObjectPermissionResourceRef } from '../permissions/gitopsObjectPermissionResourceRef';
 import { createRouter } from '../router';
@@ -94,7 +96,8 @@ export type AnswerBody = Partial<
     HomeList &
     ChangeList &
     CreatedObject &
-    PublishedEntityList
+    PublishedEntityList &
+    Omit<DoctorReport, 'counts' | 'homes' | 'objects' | 'queue'>
 > & { error?: { name: string; message: string; code?: string } };
 
 /** What the API answered. */
@@ -144,6 +147,10 @@ export class ApiWorld {
   knowsRegistrations = true;
   /** Hands of the clock that published entities have. */
   now = NOW;
+  /** Makes the report of the doctor, once somebody may see it. */
+  doctor: () => Promise<DoctorReport> = async () => {
+    throw new Error('there is no doctor in this world');
+  };
   /** How often somebody decided. */
   decisions = 0;
   readonly work = new Map<string, WorkState>();
@@ -314,6 +321,10 @@ export class ApiWorld {
           knowsRegistrations: () => this.knowsRegistrations,
           auth: mockServices.auth(),
           now: () => this.now,
+        }),
+        doctor: new AuthorizedDoctorService({
+          inner: { report: () => this.doctor() },
+          permissions: this.permissions(),
         }),
         catalogErrors: createCatalogErrorsService({
           permissions: this.permissions(),

@@ -21,15 +21,19 @@ export class AuthorizedCatalogErrorsService implements CatalogErrorsService {
   private readonly inner: CatalogErrorsService;
   private readonly permissions: PermissionsService;
   private readonly auth: Pick<AuthService, 'isPrincipal'>;
+  private readonly onCatalog: () => void;
 
   constructor(options: {
     inner: CatalogErrorsService;
     permissions: PermissionsService;
     auth: Pick<AuthService, 'isPrincipal'>;
+    /** Called when the catalog's module is heard. */
+    onCatalog?: () => void;
   }) {
     this.inner = options.inner;
     this.permissions = options.permissions;
     this.auth = options.auth;
+    this.onCatalog = options.onCatalog ?? (() => {});
   }
 
   async list(
@@ -59,6 +63,7 @@ export class AuthorizedCatalogErrorsService implements CatalogErrorsService {
         'tell what the catalog could not take; its own backend does',
       );
     }
+    this.onCatalog();
     return this.inner.report(report, context);
   }
 }

@@ -15,13 +15,17 @@ import { CATALOG, isCatalog } from './isCatalog';
 export class AuthorizedEntitiesService implements EntitiesService {
   private readonly inner: EntitiesService;
   private readonly auth: Pick<AuthService, 'isPrincipal'>;
+  private readonly onCatalog: () => void;
 
   constructor(options: {
     inner: EntitiesService;
     auth: Pick<AuthService, 'isPrincipal'>;
+    /** Called when the catalog's module is heard. */
+    onCatalog?: () => void;
   }) {
     this.inner = options.inner;
     this.auth = options.auth;
+    this.onCatalog = options.onCatalog ?? (() => {});
   }
 
   async list(
@@ -34,6 +38,7 @@ export class AuthorizedEntitiesService implements EntitiesService {
         'list what the catalog is to hold; ask for objects, or ask the catalog',
       );
     }
+    this.onCatalog();
     return this.inner.list(query, context);
   }
 }

@@ -1,6 +1,7 @@
 import { PermissionsRegistryService } from '@backstage/backend-plugin-api';
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
+  gitopsDoctorReadPermission,
   gitopsPermissions,
   ObjectKeyError,
   parseObjectKey,
@@ -27,6 +28,7 @@ export function registerGitopsPermissions(options: {
     rules: Object.values(gitopsObjectPermissionRules),
     getResources: async refs => refs.map(ref => find(index, ref)),
   });
+  permissionsRegistry.addPermissions([gitopsDoctorReadPermission]);
   return createConditionAuthorizer<GitopsObjectResource>(
     permissionsRegistry.getPermissionRuleset(gitopsObjectPermissionResourceRef),
   );

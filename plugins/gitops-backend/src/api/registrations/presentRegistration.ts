@@ -68,7 +68,8 @@ function presentApproval(approval: Approval): RegistrationApproval {
   };
 }
 
-function presentClaim(claim: Claim): RegistrationClaim {
+/** A claim as the API shows it: what it admits. */
+export function presentClaim(claim: Claim): RegistrationClaim {
   const { host, repository, ref, pathPrefix } = claim.location;
   return {
     location: {
