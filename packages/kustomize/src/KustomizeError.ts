@@ -16,6 +16,7 @@
  * - `wrong-type`: a field holds another type than a rule needs
  * - `unsupported`: plugins and functions that run programs
  * - `remote`: a URL, where no loader of remote files is given
+ * - `limit`: something is larger, deeper or more than the limits allow
  * - `helm`: Helm charts, where no renderer is given
  *
  * @public
@@ -37,6 +38,7 @@ export type KustomizeErrorCode =
   | 'wrong-type'
   | 'unsupported'
   | 'remote'
+  | 'limit'
   | 'helm';
 
 /**

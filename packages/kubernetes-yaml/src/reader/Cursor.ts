@@ -51,6 +51,15 @@ export class Cursor {
     return this.pos >= this.text.length;
   }
 
+  /** True where nothing but spaces stands before it on its line. */
+  opensLine(): boolean {
+    let pos = this.lineStart;
+    while (pos < this.pos && this.text.charCodeAt(pos) === SPACE) {
+      pos++;
+    }
+    return pos === this.pos;
+  }
+
   /** Steps over one line break, CRLF counting as one. */
   newline(): void {
     this.pos += this.code === CR && this.at(1) === LF ? 2 : 1;

@@ -18,6 +18,7 @@ import {
   SINGLE_QUOTE,
   isBlankOrEnd,
   isFlowIndicator,
+  isReserved,
 } from './characters';
 import { YamlDialect } from './scalars';
 import { scanPlain } from './scanPlain';
@@ -177,14 +178,13 @@ export class FlowReader {
       }
       default:
     }
-    const char = cursor.text[cursor.pos];
     if (
-      ',]}|>%@`#'.includes(char) ||
+      isReserved(code) ||
       (flow &&
         (code === DASH || code === QUESTION) &&
         isBlankOrEnd(cursor.at(1)))
     ) {
-      cursor.fail(`a value cannot start with ${char}`, {
+      cursor.fail(`a value cannot start with ${cursor.text[cursor.pos]}`, {
         hint: 'put it in quotes',
       });
     }

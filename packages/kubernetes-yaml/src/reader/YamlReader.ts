@@ -338,9 +338,7 @@ class YamlReader extends FlowReader {
       return this.nothing();
     }
     // A colon that opens its line (after `? key`) may hold a block inline.
-    const opensLine = /^[ ]*$/.test(
-      cursor.text.slice(cursor.lineStart, cursor.pos),
-    );
+    const opensLine = cursor.opensLine();
     cursor.pos++;
     const crossed = cursor.skip(false, !opensLine);
     if (cursor.atEnd) {

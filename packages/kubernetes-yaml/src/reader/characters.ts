@@ -41,6 +41,10 @@ export function isBlank(code: number): boolean {
 
 /** Space, tab, line break or the end (`charCodeAt` gives NaN there). */
 export function isBlankOrEnd(code: number): boolean {
+  // Most characters are letters and digits.
+  if (code > SPACE && code < 0x7f) {
+    return false;
+  }
   return code === SPACE || code === TAB || isBreak(code) || Number.isNaN(code);
 }
 
@@ -53,4 +57,15 @@ export function isFlowIndicator(code: number): boolean {
     code === OPEN_BRACE ||
     code === CLOSE_BRACE
   );
+}
+
+// Below 128, so that one look at a table tells.
+const RESERVED = new Uint8Array(128);
+for (const char of ',]}|>%@`#') {
+  RESERVED[char.charCodeAt(0)] = 1;
+}
+
+/** One of the characters that cannot start a plain scalar. */
+export function isReserved(code: number): boolean {
+  return code < 128 && RESERVED[code] === 1;
 }

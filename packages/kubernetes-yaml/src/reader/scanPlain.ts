@@ -2,6 +2,7 @@ import { Cursor, foldBreaks } from './Cursor';
 import {
   COLON,
   HASH,
+  LF,
   QUESTION,
   SPACE,
   TAB,
@@ -21,8 +22,13 @@ export function scanPlain(
   options: { flow: boolean; indent: number; looseQuestionMark: boolean },
 ): { text: string; multiline: boolean } {
   const { flow, indent, looseQuestionMark } = options;
-  let text = scanLine(cursor, flow, looseQuestionMark);
+  let text = flow
+    ? scanLine(cursor, true, looseQuestionMark)
+    : scanBlockLine(cursor);
   let multiline = false;
+  if (!flow && nextLineIsAnother(cursor, indent)) {
+    return { text, multiline };
+  }
   for (;;) {
     // Look ahead over blanks and breaks; give them back if nothing follows.
     const endPos = cursor.pos;
@@ -64,8 +70,51 @@ export function scanPlain(
     } else {
       text += blanks;
     }
-    text += scanLine(cursor, flow, looseQuestionMark);
+    text += flow
+      ? scanLine(cursor, true, looseQuestionMark)
+      : scanBlockLine(cursor);
   }
+}
+
+/**
+ * In block context, a line up to its last word: most of all text is read
+ * here, so blanks between words are not looked at one by one.
+ */
+function scanBlockLine(cursor: Cursor): string {
+  const { text, pos: start } = cursor;
+  let pos = start;
+  let end = start;
+  for (;;) {
+    const code = text.charCodeAt(pos);
+    if (code === SPACE || code === TAB) {
+      pos++;
+      if (text.charCodeAt(pos) === HASH) {
+        break;
+      }
+    } else if (
+      isBlankOrEnd(code) ||
+      (code === COLON && isBlankOrEnd(text.charCodeAt(pos + 1)))
+    ) {
+      break;
+    } else {
+      end = ++pos;
+    }
+  }
+  cursor.pos = end;
+  return text.slice(start, end);
+}
+
+/** True for the usual case: the line ends here, and the next starts left. */
+function nextLineIsAnother(cursor: Cursor, indent: number): boolean {
+  const { text, pos } = cursor;
+  if (text.charCodeAt(pos) !== LF) {
+    return false;
+  }
+  let next = pos + 1;
+  while (text.charCodeAt(next) === SPACE) {
+    next++;
+  }
+  return next - pos - 1 < indent && !isBlankOrEnd(text.charCodeAt(next));
 }
 
 /** The run of characters up to a blank or an indicator that ends it. */

@@ -21,7 +21,9 @@ const LONGEST_SIMPLE_KEY = 128;
  * enclosing collection, for what follows a break.
  */
 export class YamlWriter {
-  private readonly parts: string[] = [];
+  private text = '';
+  /** Where the value that is written stands, for errors. */
+  private readonly path: (string | number)[] = [];
   private column = 0;
   private readonly width: number;
   private readonly sortKeys: boolean;
@@ -32,9 +34,9 @@ export class YamlWriter {
   }
 
   write(value: unknown): string {
-    this.writeNode(value, 0, '', '$');
+    this.writeNode(value, 0, '');
     this.breakLine(0);
-    return this.parts.join('');
+    return this.text;
   }
 
   /**
@@ -42,12 +44,7 @@ export class YamlWriter {
    * (plus two) of a scalar's further lines; `lead` is what stands before an
    * inline value, empty or a space.
    */
-  private writeNode(
-    value: unknown,
-    indent: number,
-    lead: string,
-    path: string,
-  ): void {
+  private writeNode(value: unknown, indent: number, lead: string): void {
     const text = textOf(value);
     if (text !== undefined) {
       this.put(lead);
@@ -57,7 +54,7 @@ export class YamlWriter {
         this.put(`${lead}[]`);
       } else {
         this.put(lead);
-        this.writeSequence(value, indent, path);
+        this.writeSequence(value, indent);
       }
     } else if (isMapping(value)) {
       const keys = this.sortKeys ? sortedKeys(value) : Object.keys(value);
@@ -65,10 +62,10 @@ export class YamlWriter {
         this.put(`${lead}{}`);
       } else {
         this.put(lead);
-        this.writeMapping(value, keys, indent, path);
+        this.writeMapping(value, keys, indent);
       }
     } else {
-      this.put(lead + formatScalar(value, path));
+      this.put(lead + this.formatScalar(value));
     }
   }
 
@@ -76,7 +73,6 @@ export class YamlWriter {
     value: Record<string, unknown>,
     keys: string[],
     indent: number,
-    path: string,
   ): void {
     let first = true;
     for (const key of keys) {
@@ -96,37 +92,31 @@ export class YamlWriter {
         this.breakLine(indent);
       }
       this.put(':');
-      const itemPath = `${path}.${key}`;
+      this.path.push(key);
       if (Array.isArray(item) && item.length > 0) {
         // Lists are not indented within a mapping.
         this.breakLine(indent);
-        this.writeSequence(item, indent, itemPath);
+        this.writeSequence(item, indent);
       } else if (isMapping(item) && !isEmpty(item)) {
         this.breakLine(indent + INDENT);
-        this.writeNode(item, indent + INDENT, '', itemPath);
+        this.writeNode(item, indent + INDENT, '');
       } else {
-        this.writeNode(item, indent, ' ', itemPath);
+        this.writeNode(item, indent, ' ');
       }
+      this.path.pop();
     }
   }
 
-  private writeSequence(
-    value: readonly unknown[],
-    indent: number,
-    path: string,
-  ): void {
+  private writeSequence(value: readonly unknown[], indent: number): void {
     value.forEach((item, i) => {
+      this.path.push(i);
       if (i > 0) {
         this.breakLine(indent);
       }
       this.put('-');
       const nested = typeof item === 'object' && item !== null;
-      this.writeNode(
-        item,
-        nested ? indent + INDENT : indent,
-        ' ',
-        `${path}[${i}]`,
-      );
+      this.writeNode(item, nested ? indent + INDENT : indent, ' ');
+      this.path.pop();
     });
   }
 
@@ -259,7 +249,7 @@ export class YamlWriter {
     ) {
       chomp = '+';
     }
-    this.parts.push(`|${hint}${chomp}\n`);
+    this.text += `|${hint}${chomp}\n`;
     const margin = ' '.repeat(indent);
     let start = 0;
     while (start < text.length) {
@@ -268,28 +258,72 @@ export class YamlWriter {
         end++;
       }
       if (end > start) {
-        this.parts.push(margin, text.slice(start, end));
+        this.text += margin + text.slice(start, end);
       }
       if (end === text.length) {
         this.column = indent + end - start;
         return;
       }
-      this.parts.push(text[end]);
+      this.text += text[end];
       start = end + 1;
     }
     this.column = 0;
   }
 
+  private formatScalar(value: unknown): string {
+    const plain = value instanceof SpelledScalar ? value.value : value;
+    switch (typeof plain) {
+      case 'number':
+        if (!Number.isFinite(plain)) {
+          throw new YamlError({
+            code: 'not-representable',
+            problem: `the number at ${this.place()} is infinite or not a number`,
+          });
+        }
+        return formatNumber(plain);
+      case 'bigint':
+        return formatNumber(plain);
+      case 'boolean':
+        return String(plain);
+      case 'undefined':
+        return 'null';
+      default:
+        if (plain === null) {
+          return 'null';
+        }
+        throw new YamlError({
+          code: 'not-representable',
+          problem: `the value at ${this.place()} has no form in YAML`,
+        });
+    }
+  }
+
+  private place(): string {
+    return this.path.reduce<string>(
+      (place, part) =>
+        place + (typeof part === 'number' ? `[${part}]` : `.${part}`),
+      '$',
+    );
+  }
+
   private put(text: string): void {
-    this.parts.push(text);
+    this.text += text;
     this.column += text.length;
   }
 
   /** Starts a line, unless a block scalar has just ended one. */
   private breakLine(indent: number): void {
-    this.parts.push(this.column === 0 ? '' : '\n', ' '.repeat(indent));
+    this.text += (this.column === 0 ? '' : '\n') + marginOf(indent);
     this.column = indent;
   }
+}
+
+const MARGINS: readonly string[] = Array.from({ length: 40 }, (_, i) =>
+  ' '.repeat(i),
+);
+
+function marginOf(indent: number): string {
+  return indent < MARGINS.length ? MARGINS[indent] : ' '.repeat(indent);
 }
 
 /** The text of a string, or of a timestamp that is still as spelled. */
@@ -362,32 +396,4 @@ function escape(point: number): string {
   return point <= 0xffff
     ? `\\u${hex.padStart(4, '0')}`
     : `\\U${hex.padStart(8, '0')}`;
-}
-
-function formatScalar(value: unknown, path: string): string {
-  const plain = value instanceof SpelledScalar ? value.value : value;
-  switch (typeof plain) {
-    case 'number':
-      if (!Number.isFinite(plain)) {
-        throw new YamlError({
-          code: 'not-representable',
-          problem: `the number at ${path} is infinite or not a number`,
-        });
-      }
-      return formatNumber(plain);
-    case 'bigint':
-      return formatNumber(plain);
-    case 'boolean':
-      return String(plain);
-    case 'undefined':
-      return 'null';
-    default:
-      if (plain === null) {
-        return 'null';
-      }
-      throw new YamlError({
-        code: 'not-representable',
-        problem: `the value at ${path} has no form in YAML`,
-      });
-  }
 }

@@ -1,7 +1,22 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { join, sep } from 'node:path';
 import { KustomizeError } from '../KustomizeError';
 import { FileSystem } from './FileSystem';
+
+// A link that takes the place of a file between check and use is not followed,
+// and opening a pipe does not wait.
+const READ =
+  constants.O_RDONLY |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 
 /**
  * A directory on disk as the root `/`. Nothing outside of it can be read: not
@@ -11,6 +26,8 @@ import { FileSystem } from './FileSystem';
  */
 export class DirectoryFileSystem implements FileSystem {
   private readonly root: string;
+  /** The root and a separator. */
+  private readonly prefix: string;
   private readonly maxFileSize: number;
 
   constructor(options: {
@@ -18,23 +35,19 @@ export class DirectoryFileSystem implements FileSystem {
     /** Largest file in bytes, default 64 MiB. */
     maxFileSize?: number;
   }) {
-    this.root = realpathSync(options.root);
+    this.root = realpathSync.native(options.root);
+    this.prefix = this.root.endsWith(sep) ? this.root : this.root + sep;
     this.maxFileSize = options.maxFileSize ?? 64 * 1024 * 1024;
   }
 
   resolve(path: string) {
-    let real: string;
-    try {
-      real = realpathSync(join(this.root, path));
-    } catch {
+    const real = this.realPath(path);
+    const stat = real && statSync(real, { throwIfNoEntry: false });
+    if (!stat) {
       return undefined;
     }
-    const prefix = this.root.endsWith(sep) ? this.root : this.root + sep;
-    if (real !== this.root && !real.startsWith(prefix)) {
-      return undefined;
-    }
-    const stat = statSync(real);
-    const virtual = `/${relative(this.root, real).split(sep).join('/')}`;
+    const inside = real.slice(this.prefix.length);
+    const virtual = `/${sep === '/' ? inside : inside.replaceAll(sep, '/')}`;
     if (stat.isDirectory()) {
       return { path: virtual, kind: 'directory' as const };
     }
@@ -42,23 +55,62 @@ export class DirectoryFileSystem implements FileSystem {
     return stat.isFile() ? { path: virtual, kind: 'file' as const } : undefined;
   }
 
-  readFile(path: string): Uint8Array {
-    const resolved = this.resolve(path);
-    if (resolved?.kind !== 'file') {
-      throw new KustomizeError({
-        code: 'not-found',
-        problem: 'no such file',
-        file: path,
-      });
+  /** Where a path leads to; undefined where nothing is, or outside the root. */
+  private realPath(path: string): string | undefined {
+    let real: string;
+    try {
+      real = realpathSync.native(join(this.root, path));
+    } catch {
+      return undefined;
     }
-    const real = join(this.root, resolved.path);
-    if (statSync(real).size > this.maxFileSize) {
-      throw new KustomizeError({
-        code: 'not-a-file',
-        problem: 'the file is too large',
-        file: path,
-      });
-    }
-    return readFileSync(real);
+    return real === this.root || real.startsWith(this.prefix)
+      ? real
+      : undefined;
   }
+
+  readFile(path: string): Uint8Array {
+    const real = this.realPath(path);
+    const fail = (
+      code: 'not-found' | 'limit',
+      problem: string,
+      cause?: unknown,
+    ): never => {
+      throw new KustomizeError({ code, problem, file: path, cause });
+    };
+    if (real === undefined) {
+      return fail('not-found', 'no such file');
+    }
+    let file: number;
+    try {
+      file = openSync(real, READ);
+    } catch (error) {
+      return fail('not-found', 'the file cannot be read', error);
+    }
+    try {
+      const stat = fstatSync(file);
+      if (!stat.isFile()) {
+        return fail('not-found', 'no such file');
+      }
+      if (stat.size > this.maxFileSize) {
+        return fail('limit', 'the file is too large');
+      }
+      return readWhole(file, stat.size);
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+/** As many bytes as the file had when it was opened; it may grow meanwhile. */
+function readWhole(file: number, size: number): Uint8Array {
+  const content = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const read = readSync(file, content, length, size - length, null);
+    if (read === 0) {
+      break;
+    }
+    length += read;
+  }
+  return content.subarray(0, length);
 }

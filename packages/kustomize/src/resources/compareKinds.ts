@@ -43,10 +43,18 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ...ORDER_LAST.map((kind, i) => [kind, i + 1] as const),
 ]);
 
+/** Where a kind stands among others: what `compareKinds` looks at. */
+export interface KindOrder {
+  readonly rank: number;
+  readonly key: string;
+}
+
+/** The place of a kind, to be made once for each. */
+export function kindOrder(gvk: GroupVersionKind): KindOrder {
+  return { rank: RANKS.get(gvk.kind) ?? 0, key: gvkKey(gvk) };
+}
+
 /** The order in which kustomize keeps field specifications. */
-export function compareKinds(a: GroupVersionKind, b: GroupVersionKind): number {
-  return (
-    (RANKS.get(a.kind) ?? 0) - (RANKS.get(b.kind) ?? 0) ||
-    compareCodePoints(gvkKey(a), gvkKey(b))
-  );
+export function compareKinds(a: KindOrder, b: KindOrder): number {
+  return a.rank - b.rank || compareCodePoints(a.key, b.key);
 }

@@ -1,7 +1,7 @@
 import { FieldSpec } from '../fields/FieldSpec';
 import { KustomizeError } from '../KustomizeError';
 import { GroupVersionKind, isSelected } from '../resources/ResourceId';
-import { compareKinds } from '../resources/compareKinds';
+import { compareKinds, kindOrder } from '../resources/compareKinds';
 import { TransformerConfig } from './defaults';
 import { NameReference } from './nameReferenceDefaults';
 
@@ -107,8 +107,16 @@ function complete(gvk: Partial<GroupVersionKind>): GroupVersionKind {
   return { group, version, kind };
 }
 
+/** Most lists are in order: every directory merges the same fields. */
 function sorted<T extends Partial<GroupVersionKind>>(list: readonly T[]): T[] {
-  return [...list].sort((a, b) => compareKinds(complete(a), complete(b)));
+  const keyed = list.map(item => ({ item, order: kindOrder(complete(item)) }));
+  const inOrder = keyed.every(
+    ({ order }, i) => i === 0 || compareKinds(keyed[i - 1].order, order) <= 0,
+  );
+  if (!inOrder) {
+    keyed.sort((a, b) => compareKinds(a.order, b.order));
+  }
+  return keyed.map(({ item }) => item);
 }
 
 function gvkOf(gvk: Partial<GroupVersionKind>): string {
