@@ -10,6 +10,8 @@ export type { YamlMap, YamlNode } from './fields/YamlNode';
 export { DirectoryFileSystem } from './files/DirectoryFileSystem';
 export type { FileSystem } from './files/FileSystem';
 export type { LoadRestrictions } from './files/Loader';
+export type { RemoteDirectory, RemoteLoader } from './files/RemoteLoader';
+export type { HelmChartRequest, HelmRenderer } from './generators/HelmRenderer';
 export { MemoryFileSystem } from './files/MemoryFileSystem';
 export type { Selector } from './kustomization/Kustomization';
 export { KustomizeError } from './KustomizeError';

@@ -6,6 +6,8 @@ import {
 import { KustomizeError } from '../KustomizeError';
 import { FileSystem } from '../files/FileSystem';
 import { LoadRestrictions, Loader } from '../files/Loader';
+import { RemoteLoader } from '../files/RemoteLoader';
+import { HelmRenderer } from '../generators/HelmRenderer';
 import { addHashes } from '../generators/hash';
 import { Kustomization } from '../kustomization/Kustomization';
 import { readKustomization } from '../kustomization/readKustomization';
@@ -14,7 +16,8 @@ import { formatId } from '../resources/ResourceId';
 import { setEntries } from '../transformers/metadata';
 import { fixNameReferences } from '../transformers/nameReferences';
 import { resolveVariables } from '../transformers/variables';
-import { BuildContext, accumulateTarget, emptyAccumulator } from './accumulate';
+import { Schemas } from '../schemas/Schemas';
+import { accumulateTarget, chooseSchema, emptyAccumulator } from './accumulate';
 import { cleanAnnotations } from './cleanAnnotations';
 import { sortResources } from './sortResources';
 
@@ -36,6 +39,10 @@ export interface BuildOptions {
   addManagedByLabel?: boolean;
   /** What the label says instead of `v5.8.1`. */
   version?: string;
+  /** Fetches URLs; without one they are refused. */
+  remote?: RemoteLoader;
+  /** Renders `helmCharts`; without one they are refused. */
+  helm?: HelmRenderer;
 }
 
 /**
@@ -101,22 +108,30 @@ export function build(options: {
   options?: BuildOptions;
 }): BuildResult {
   const { fileSystem, path, options: settings = {} } = options;
-  const restrictions = settings.loadRestrictions ?? 'rootOnly';
-  const loader = Loader.create(fileSystem, path, restrictions);
+  const loader = Loader.create(fileSystem, path, {
+    restrictions: settings.loadRestrictions ?? 'rootOnly',
+    schemas: new Schemas(),
+    remote: settings.remote,
+  });
   const kustomization = readKustomization(loader);
-  const context: BuildContext = { warnings: [...kustomization.warnings] };
+  const { buildMetadata } = kustomization;
+  const warnings = [...kustomization.warnings];
+  chooseSchema(kustomization, loader);
   const accumulator = emptyAccumulator();
-  accumulateTarget(accumulator, kustomization, loader, context);
+  accumulateTarget(accumulator, {
+    kustomization,
+    loader,
+    context: { warnings, helm: settings.helm },
+    origin: buildMetadata.length > 0 ? {} : undefined,
+    outerNamespace: '',
+  });
   const { resources, config } = accumulator;
   addHashes(resources);
   fixNameReferences(resources, config.nameReference);
   resolveVariables(resources, accumulator.variables, config.varReference);
   dropLocal(resources);
   order(resources, kustomization, settings.reorder ?? 'unspecified');
-  if (
-    settings.addManagedByLabel ||
-    kustomization.buildMetadata.includes('managedByLabel')
-  ) {
+  if (settings.addManagedByLabel || buildMetadata.includes('managedByLabel')) {
     setEntries(
       resources,
       {
@@ -126,9 +141,9 @@ export function build(options: {
     );
   }
   for (const resource of resources) {
-    cleanAnnotations(resource);
+    cleanAnnotations(resource, buildMetadata);
   }
-  return new Result(resources, context.warnings);
+  return new Result(resources, warnings);
 }
 
 /** Objects that are configuration of local tools are not delivered. */

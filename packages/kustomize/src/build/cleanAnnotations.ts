@@ -1,3 +1,7 @@
+import {
+  ORIGIN_ANNOTATION,
+  TRANSFORMATIONS_ANNOTATION,
+} from '../resources/Origin';
 import { Resource } from '../resources/Resource';
 import { checkMetadataKey } from '../transformers/metadata';
 
@@ -21,14 +25,24 @@ const BUILD_ANNOTATIONS: readonly string[] = [
     'seqindent',
     'id',
     'annotations-migration-resource-id',
+    'helm-generated',
   ].map(name => INTERNAL + name),
   ...['path', 'index'].map(name => `config.kubernetes.io/${name}`),
   'config.k8s.io/id',
 ];
 
 /** Writes the annotations again as kustomize does at the end: as strings. */
-export function cleanAnnotations(resource: Resource): void {
+export function cleanAnnotations(
+  resource: Resource,
+  buildMetadata: readonly string[],
+): void {
   const annotations = resource.annotations();
+  if (!buildMetadata.includes('originAnnotations')) {
+    annotations.delete(ORIGIN_ANNOTATION);
+  }
+  if (!buildMetadata.includes('transformerAnnotations')) {
+    annotations.delete(TRANSFORMATIONS_ANNOTATION);
+  }
   for (const name of BUILD_ANNOTATIONS) {
     annotations.delete(name);
   }

@@ -1,5 +1,7 @@
 import { KustomizeError } from '../KustomizeError';
+import { Schemas } from '../schemas/Schemas';
 import { FileSystem } from './FileSystem';
+import { RemoteDirectory, RemoteLoader } from './RemoteLoader';
 import { isWithin, joinPath } from './paths';
 
 /**
@@ -19,6 +21,13 @@ export function isRemote(path: string): boolean {
   return REMOTE.test(path) || /\.git(?:[/?]|$)/.test(path);
 }
 
+/** What the loaders of a build share. */
+export interface LoaderContext {
+  readonly restrictions: LoadRestrictions;
+  readonly schemas: Schemas;
+  readonly remote?: RemoteLoader;
+}
+
 /**
  * Reads files relative to one kustomization's directory. A chain of loaders
  * (directory → referrer) detects cycles.
@@ -27,20 +36,39 @@ export class Loader {
   private constructor(
     private readonly fileSystem: FileSystem,
     readonly root: string,
-    private readonly restrictions: LoadRestrictions,
+    private readonly context: LoaderContext,
     private readonly referrer: Loader | undefined,
+    /** What was fetched, where this is not a directory of the caller's. */
+    readonly fetched?: RemoteDirectory & { address: string },
   ) {}
 
   static create(
     fileSystem: FileSystem,
     path: string,
-    restrictions: LoadRestrictions,
+    context: LoaderContext,
   ): Loader {
     if (isRemote(path)) {
-      throw remote(path);
+      return fetchDirectory(path, context, undefined);
     }
     const root = directoryAt(fileSystem, joinPath('/', path), path);
-    return new Loader(fileSystem, root, restrictions, undefined);
+    return new Loader(fileSystem, root, context, undefined);
+  }
+
+  get schemas(): Schemas {
+    return this.context.schemas;
+  }
+
+  /** Makes the loader of a directory that was fetched. */
+  static at(
+    fetched: RemoteDirectory & { address: string },
+    context: LoaderContext,
+    referrer: Loader | undefined,
+  ): Loader {
+    const { fileSystem, path, address } = fetched;
+    const root = directoryAt(fileSystem, joinPath('/', path), address);
+    // What is fetched may never refer to files outside of its directories.
+    const closed = { ...context, restrictions: 'rootOnly' as const };
+    return new Loader(fileSystem, root, closed, referrer, fetched);
   }
 
   /** A loader for a directory that this one's kustomization names. */
@@ -52,7 +80,8 @@ export class Loader {
       });
     }
     if (isRemote(path)) {
-      throw remote(path);
+      this.refuseFetchedCycle(path);
+      return fetchDirectory(path, this.context, this);
     }
     if (path.startsWith('/')) {
       throw new KustomizeError({
@@ -75,7 +104,18 @@ export class Loader {
     }
     const root = directoryAt(this.fileSystem, joinPath(this.root, path), path);
     this.refuseCycle(root, path);
-    return new Loader(this.fileSystem, root, this.restrictions, this);
+    return new Loader(this.fileSystem, root, this.context, this);
+  }
+
+  private refuseFetchedCycle(address: string): void {
+    if (this.fetched?.address === address) {
+      throw new KustomizeError({
+        code: 'cycle',
+        problem: 'a repository refers to itself',
+        file: withoutSecrets(address),
+      });
+    }
+    this.referrer?.refuseFetchedCycle(address);
   }
 
   private refuseCycle(root: string, path: string): void {
@@ -86,7 +126,10 @@ export class Loader {
         file: path,
       });
     }
-    this.referrer?.refuseCycle(root, path);
+    // The directories of who fetched this are in another file system.
+    if (!this.fetched) {
+      this.referrer?.refuseCycle(root, path);
+    }
   }
 
   /** The text of a file; invalid UTF-8 is replaced. */
@@ -95,8 +138,8 @@ export class Loader {
   }
 
   load(path: string): Uint8Array {
-    if (/^https?:\/\//.test(path)) {
-      throw remote(path);
+    if (/^https?:\/\//i.test(path)) {
+      return this.fetchFile(path);
     }
     const absolute = joinPath(this.root, path);
     const found = this.fileSystem.resolve(absolute);
@@ -114,7 +157,10 @@ export class Loader {
         file: path,
       });
     }
-    if (this.restrictions === 'rootOnly' && !isWithin(found.path, this.root)) {
+    if (
+      this.context.restrictions === 'rootOnly' &&
+      !isWithin(found.path, this.root)
+    ) {
       throw new KustomizeError({
         code: 'outside-root',
         problem: `the file is not in or below ${this.root}`,
@@ -123,6 +169,22 @@ export class Loader {
       });
     }
     return this.fileSystem.readFile(found.path);
+  }
+
+  private fetchFile(url: string): Uint8Array {
+    const { remote } = this.context;
+    if (!remote) {
+      throw notFetched(url);
+    }
+    const content = remote.loadFile(url);
+    if (content === undefined) {
+      throw new KustomizeError({
+        code: 'not-a-file',
+        problem: 'the URL is not one of a file',
+        file: withoutSecrets(url),
+      });
+    }
+    return content;
   }
 
   /** True where `load` would find a file. */
@@ -154,13 +216,35 @@ function directoryAt(
   return found.path;
 }
 
-function remote(path: string): KustomizeError {
-  // A URL may carry a password; only its host part is of use here.
-  const shown = path.replace(/\/\/[^/@]*@/, '//').split('?')[0];
+function fetchDirectory(
+  address: string,
+  context: LoaderContext,
+  referrer: Loader | undefined,
+): Loader {
+  if (!context.remote) {
+    throw notFetched(address);
+  }
+  const found = context.remote.loadDirectory(address);
+  if (!found) {
+    throw new KustomizeError({
+      code: 'not-found',
+      problem: 'no such remote directory',
+      file: withoutSecrets(address),
+    });
+  }
+  return Loader.at({ ...found, address }, context, referrer);
+}
+
+/** A URL may carry a password; only its host and path are of use here. */
+function withoutSecrets(address: string): string {
+  return address.replace(/\/\/[^/@]*@/, '//').split('?')[0];
+}
+
+function notFetched(address: string): KustomizeError {
   return new KustomizeError({
     code: 'remote',
     problem: 'remote files and bases are not fetched',
-    file: shown,
+    file: withoutSecrets(address),
     hint: 'copy it into the source, or give the build a loader',
   });
 }

@@ -108,7 +108,8 @@ export interface Kustomization {
   configMapGenerator: GeneratorEntry[];
   secretGenerator: GeneratorEntry[];
   generatorOptions?: GeneratorOptions;
-  hasHelmCharts: boolean;
+  /** The entries of `helmCharts` as written, and `helmGlobals`. */
+  helm: { charts: JsonObject[]; globals: JsonObject };
   configurations: string[];
   generators: string[];
   transformers: string[];

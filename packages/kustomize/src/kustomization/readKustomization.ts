@@ -17,6 +17,7 @@ import {
   Selector,
 } from './Kustomization';
 import { readFieldSpec } from './readFieldSpec';
+import { readHelm } from './readHelm';
 
 /** Names a kustomization file may have. */
 export const KUSTOMIZATION_FILE_NAMES = [
@@ -116,7 +117,6 @@ function readFields(
     );
   }
   fields.any('metadata');
-  fields.any('helmGlobals');
   const result: Kustomization = {
     fileName,
     kind,
@@ -167,9 +167,7 @@ function readFields(
     configMapGenerator: fields.list('configMapGenerator', readGenerator),
     secretGenerator: fields.list('secretGenerator', readGenerator),
     generatorOptions: fields.object('generatorOptions', readGeneratorOptions),
-    hasHelmCharts: ['helmCharts', 'helmChartInflationGenerator']
-      .map(name => fields.any(name))
-      .some(charts => !isVacant(charts)),
+    helm: readHelm(fields),
     configurations: fields.strings('configurations'),
     generators: fields.strings('generators'),
     transformers: fields.strings('transformers'),
@@ -193,10 +191,6 @@ function readFields(
     fail('the kustomization is empty');
   }
   return result;
-}
-
-function isVacant(value: unknown): boolean {
-  return isNothing(value) || (Array.isArray(value) && value.length === 0);
 }
 
 function isNothing(value: unknown): boolean {

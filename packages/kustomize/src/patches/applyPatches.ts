@@ -9,6 +9,7 @@ import {
 } from '../fields/YamlNode';
 import { Loader } from '../files/Loader';
 import { PatchEntry, Selector } from '../kustomization/Kustomization';
+import { Schemas } from '../schemas/Schemas';
 import { Resource } from '../resources/Resource';
 import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
@@ -45,7 +46,10 @@ function applyPatch(
     });
   }
   const text = inline || loader.loadText(entry.path!);
-  const { patches, operations } = readPatchText(text, entry.path || undefined);
+  const { patches, operations } = readPatchText(text, {
+    file: entry.path || undefined,
+    schemas: loader.schemas,
+  });
   if (operations?.length === 0) {
     return;
   }
@@ -92,11 +96,11 @@ function applyPatch(
 /** A text is a strategic merge patch, or else a JSON patch; not both. */
 function readPatchText(
   text: string,
-  file: string | undefined,
+  options: { file?: string; schemas: Schemas },
 ): { patches: Resource[]; operations?: JsonPatchOperation[] } {
   let patches: Resource[] | undefined;
   try {
-    patches = readResources(text, file);
+    patches = readResources(text, options);
   } catch (error) {
     if (!(error instanceof KustomizeError)) {
       throw error;
@@ -106,7 +110,7 @@ function readPatchText(
     return { patches };
   }
   try {
-    return { patches: [], operations: readJsonPatch(text, file) };
+    return { patches: [], operations: readJsonPatch(text, options.file) };
   } catch (error) {
     if (patches) {
       return { patches };
@@ -137,7 +141,7 @@ function patchStrategically(target: Resource, patch: Resource): void {
     target.storePreviousId();
   }
   const merged = within({ object: formatId(id) }, () =>
-    strategicMerge(target.node, patch.node),
+    strategicMerge(target.node, patch.node, target.schemas),
   );
   target.node = merged ?? {};
   if (target.isEmpty) {
@@ -183,12 +187,15 @@ export function applyStrategicMerges(
 /** Resources given inline, or else as the name of a file. */
 export function readInlineOrFile(entry: string, loader: Loader): Resource[] {
   try {
-    return readResources(entry);
+    return readResources(entry, { schemas: loader.schemas });
   } catch (error) {
     if (!(error instanceof KustomizeError)) {
       throw error;
     }
-    return readResources(loader.loadText(entry), entry);
+    return readResources(loader.loadText(entry), {
+      file: entry,
+      schemas: loader.schemas,
+    });
   }
 }
 

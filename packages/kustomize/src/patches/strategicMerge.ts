@@ -1,4 +1,4 @@
-import { SchemaNode, schemaOf } from '@backstage-gitops/kubernetes-schema';
+import { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import { KustomizeError } from '../KustomizeError';
 import {
   YamlMap,
@@ -11,6 +11,7 @@ import {
   textOf,
   typeOf,
 } from '../fields/YamlNode';
+import { Schemas } from '../schemas/Schemas';
 import { mergeKeyedList } from './mergeKeyedList';
 
 /** Field of a mapping that says what to do with it. */
@@ -29,7 +30,7 @@ export type MergeNodes = (
 /**
  * Applies a strategic merge patch as kustomize 5 does (merge2 of kyaml):
  * mappings merge, nulls delete, lists with a merge key in the schema of the
- * kind (Kubernetes 1.21) merge by element with the patch's elements first, all
+ * kind (of the target, else of the patch; Kubernetes 1.21 or `openapi`) merge by element with the patch's elements first, all
  * other lists are replaced. Both arguments are consumed: parts of the patch
  * become parts of the result. `undefined` means the object is deleted.
  *
@@ -38,134 +39,164 @@ export type MergeNodes = (
 export function strategicMerge(
   target: YamlMap,
   patch: YamlMap,
+  schemas: Schemas = new Schemas(),
 ): YamlMap | undefined {
-  const schema = schemaOf(
-    textOf(getField(target, 'apiVersion')),
-    textOf(getField(target, 'kind')),
-    { release: '1.21' },
+  const result = new StrategicMerge(schemas).mergeNodes(
+    target,
+    patch,
+    undefined,
+    '',
   );
-  const result = mergeNodes(target, patch, schema, '');
   return isMap(result) ? result : undefined;
 }
 
-function mergeNodes(
-  target: YamlNode | undefined,
-  patch: YamlNode | undefined,
-  schema: SchemaNode | undefined,
-  path: string,
-): YamlNode | undefined {
-  const leading = isMissing(target) ? patch : target;
-  if (isMap(leading) || isMissing(leading)) {
-    expect(isMap, 'a mapping', target, patch, path);
-    return mergeMaps(target, patch, schema, path);
-  }
-  if (Array.isArray(leading)) {
-    expect(Array.isArray, 'a list', target, patch, path);
-    return mergeLists(
-      target as YamlNode[] | null | undefined,
-      patch as YamlNode[] | null | undefined,
-      schema,
+class StrategicMerge {
+  constructor(private readonly schemas: Schemas) {}
+
+  readonly mergeNodes: MergeNodes = (
+    target: YamlNode | undefined,
+    patch: YamlNode | undefined,
+    known: SchemaNode | undefined,
+    path: string,
+  ) => {
+    const schema = known ?? this.schemaOf(target, patch);
+    const leading = isMissing(target) ? patch : target;
+    if (isMap(leading) || isMissing(leading)) {
+      expect(isMap, 'a mapping', target, patch, path);
+      return this.mergeMaps(target, patch, schema, path);
+    }
+    if (Array.isArray(leading)) {
+      expect(Array.isArray, 'a list', target, patch, path);
+      return this.mergeLists(
+        target as YamlNode[] | null | undefined,
+        patch as YamlNode[] | null | undefined,
+        schema,
+        path,
+      );
+    }
+    expect(
+      node => !isMap(node) && !Array.isArray(node),
+      'a scalar',
+      target,
+      patch,
       path,
     );
-  }
-  expect(
-    node => !isMap(node) && !Array.isArray(node),
-    'a scalar',
-    target,
-    patch,
-    path,
-  );
-  return patch === undefined ? target : patch;
-}
+    return patch === undefined ? target : patch;
+  };
 
-function mergeMaps(
-  target: YamlNode | undefined,
-  patch: YamlNode | undefined,
-  schema: SchemaNode | undefined,
-  path: string,
-): YamlNode | undefined {
-  let result: YamlNode | undefined = target;
-  if (isMissing(target)) {
-    if (isMap(patch) && takeDirective(patch, path) === 'delete') {
-      return undefined;
-    }
-    if (patch === undefined) {
-      // A null that is written out stays; one that is not written vanishes.
-      return isNull(target) && textOf(target) !== '' ? target : undefined;
-    }
-    result = patch;
-  } else if (isNull(patch)) {
-    return undefined;
-  } else if (isMap(patch)) {
-    const directive = takeDirective(patch, path);
-    if (directive === 'delete') {
-      return undefined;
-    }
-    if (directive === 'replace') {
+  private mergeMaps(
+    target: YamlNode | undefined,
+    patch: YamlNode | undefined,
+    schema: SchemaNode | undefined,
+    path: string,
+  ): YamlNode | undefined {
+    let result: YamlNode | undefined = target;
+    if (isMissing(target)) {
+      if (isMap(patch) && takeDirective(patch, path) === 'delete') {
+        return undefined;
+      }
+      if (patch === undefined) {
+        // A null that is written out stays; one that is not written vanishes.
+        return isNull(target) && textOf(target) !== '' ? target : undefined;
+      }
       result = patch;
+    } else if (isNull(patch)) {
+      return undefined;
+    } else if (isMap(patch)) {
+      const directive = takeDirective(patch, path);
+      if (directive === 'delete') {
+        return undefined;
+      }
+      if (directive === 'replace') {
+        result = patch;
+      }
     }
-  }
-  if (!isMap(result)) {
-    // A null of the patch where the target has nothing.
-    return undefined;
-  }
-  const map = result;
-  const names = Object.keys(map);
-  if (isMap(patch) && patch !== map) {
-    names.push(...Object.keys(patch).filter(name => !Object.hasOwn(map, name)));
-  }
-  for (const name of names) {
-    const before = getField(map, name);
-    const after = mergeNodes(
-      before,
-      getField(patch, name),
-      schema?.field(name),
-      path ? `${path}.${name}` : name,
-    );
-    if (after === undefined || (isNull(after) && after !== before)) {
-      delete map[name];
-    } else if (after !== before) {
-      setField(map, name, after);
+    if (!isMap(result)) {
+      // A null of the patch where the target has nothing.
+      return undefined;
     }
+    const map = result;
+    const names = Object.keys(map);
+    if (isMap(patch) && patch !== map) {
+      names.push(
+        ...Object.keys(patch).filter(name => !Object.hasOwn(map, name)),
+      );
+    }
+    for (const name of names) {
+      const before = getField(map, name);
+      const after = this.mergeNodes(
+        before,
+        getField(patch, name),
+        schema?.field(name),
+        path ? `${path}.${name}` : name,
+      );
+      if (after === undefined || (isNull(after) && after !== before)) {
+        delete map[name];
+      } else if (after !== before) {
+        setField(map, name, after);
+      }
+    }
+    return map;
   }
-  return map;
-}
 
-function mergeLists(
-  target: YamlNode[] | null | undefined,
-  patch: YamlNode[] | null | undefined,
-  schema: SchemaNode | undefined,
-  path: string,
-): YamlNode | undefined {
-  if (!schema?.patchStrategy?.includes('merge')) {
-    return patch === undefined ? (target ?? undefined) : (patch ?? undefined);
-  }
-  let result: YamlNode[];
-  if (!Array.isArray(target)) {
-    if (!Array.isArray(patch)) {
-      return undefined;
+  private mergeLists(
+    target: YamlNode[] | null | undefined,
+    patch: YamlNode[] | null | undefined,
+    schema: SchemaNode | undefined,
+    path: string,
+  ): YamlNode | undefined {
+    if (!schema?.patchStrategy?.includes('merge')) {
+      return patch === undefined ? (target ?? undefined) : (patch ?? undefined);
     }
-    result = patch;
-  } else if (patch === null || (patch !== undefined && !Array.isArray(patch))) {
+    let result: YamlNode[];
+    if (!Array.isArray(target)) {
+      if (!Array.isArray(patch)) {
+        return undefined;
+      }
+      result = patch;
+    } else if (
+      patch === null ||
+      (patch !== undefined && !Array.isArray(patch))
+    ) {
+      return undefined;
+    } else {
+      result = target;
+      const directive = patch ? takeListDirective(patch, path) : 'merge';
+      if (directive === 'delete') {
+        return undefined;
+      }
+      if (directive === 'replace') {
+        result = patch!;
+      }
+    }
+    return mergeKeyedList({
+      target: result,
+      patch: patch ?? undefined,
+      keys: mergeKeys(schema),
+      schema: schema.element,
+      path,
+      mergeNodes: this.mergeNodes,
+    });
+  }
+
+  /** Objects within objects have the schema of their own kind. */
+  private schemaOf(
+    target: YamlNode | undefined,
+    patch: YamlNode | undefined,
+  ): SchemaNode | undefined {
+    for (const node of [target, patch]) {
+      const kind = textOf(getField(node, 'kind'));
+      const apiVersion = textOf(getField(node, 'apiVersion'));
+      const schema =
+        kind && apiVersion
+          ? this.schemas.schemaOf(apiVersion, kind)
+          : undefined;
+      if (schema) {
+        return schema;
+      }
+    }
     return undefined;
-  } else {
-    result = target;
-    const directive = patch ? takeListDirective(patch, path) : 'merge';
-    if (directive === 'delete') {
-      return undefined;
-    }
-    if (directive === 'replace') {
-      result = patch!;
-    }
   }
-  return mergeKeyedList({
-    target: result,
-    patch: patch ?? undefined,
-    keys: mergeKeys(schema),
-    schema: schema.element,
-    path,
-    mergeNodes,
-  });
 }
 
 /** All keys of the list where the schema names several, else the merge key. */

@@ -24,6 +24,8 @@ import { RoleBindingSubjects, setNamespace } from '../transformers/namespace';
 import { readReplacements } from '../kustomization/readReplacements';
 import { replace } from '../transformers/replacements';
 import { setReplicas } from '../transformers/replicas';
+import { addValues } from '../transformers/valueAdd';
+import { readValueAdd } from '../kustomization/readValueAdd';
 import { BUILTIN, unsupportedPlugin } from './unsupported';
 
 type Run = (
@@ -89,9 +91,16 @@ const TRANSFORMERS: ReadonlyMap<string, Run> = new Map<string, Run>([
     'PatchStrategicMergeTransformer',
     (resources, fields, loader) => {
       const inline = fields.string('patches');
+      const paths = fields.strings('paths');
+      if (paths.length === 0 && !inline) {
+        throw new KustomizeError({
+          code: 'invalid-patch',
+          problem: 'one of paths and patches must be set',
+        });
+      }
       applyStrategicMerges(
         resources,
-        [...fields.strings('paths'), ...(inline ? [inline] : [])],
+        [...paths, ...(inline ? [inline] : [])],
         loader,
       );
     },
@@ -157,6 +166,11 @@ const TRANSFORMERS: ReadonlyMap<string, Run> = new Map<string, Run>([
       ),
   ],
   ['HashTransformer', resources => addHashes(resources)],
+  [
+    'ValueAddTransformer',
+    (resources, fields, loader) =>
+      addValues(resources, readValueAdd(fields, loader)),
+  ],
 ]);
 
 /** Runs a built-in transformer that a resource configures. */

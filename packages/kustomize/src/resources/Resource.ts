@@ -9,7 +9,7 @@ import {
   textOf,
   toPlain,
 } from '../fields/YamlNode';
-import { Origin } from './Origin';
+import { Schemas } from '../schemas/Schemas';
 import { ResourceId, resourceId } from './ResourceId';
 
 /**
@@ -37,12 +37,16 @@ export class Resource {
   needsHash = false;
   nameChangeAllowed = false;
   kindChangeAllowed = false;
-  origin: Origin | undefined;
-  transformations: Origin[] | undefined;
+  /** Rendered by Helm, which has set the namespace. */
+  isHelmGenerated = false;
+  /** What the build knows of kinds; without it, only the built-in ones count. */
+  readonly schemas: Schemas | undefined;
   private id: ResourceId | undefined;
+  private revision: number | undefined;
 
-  constructor(node: YamlMap) {
+  constructor(node: YamlMap, schemas?: Schemas) {
     this.node = node;
+    this.schemas = schemas;
   }
 
   get apiVersion(): string {
@@ -68,12 +72,20 @@ export class Resource {
     const { id } = this;
     if (
       id === undefined ||
+      this.schemas?.revision !== this.revision ||
       id.name !== name ||
       id.namespace !== namespace ||
       id.kind !== kind ||
       (id.group ? `${id.group}/${id.version}` : id.version) !== apiVersion
     ) {
-      this.id = resourceId({ apiVersion, kind, name, namespace });
+      this.id = resourceId({
+        apiVersion,
+        kind,
+        name,
+        namespace,
+        clusterScoped: this.schemas?.isClusterScoped(apiVersion, kind),
+      });
+      this.revision = this.schemas?.revision;
     }
     return this.id!;
   }
@@ -99,6 +111,7 @@ export class Resource {
         kind: id.kind,
         name: id.name,
         namespace: id.effectiveNamespace,
+        clusterScoped: id.clusterScoped,
       }),
     );
   }
@@ -112,8 +125,7 @@ export class Resource {
       this.needsHash ||
       this.nameChangeAllowed ||
       this.kindChangeAllowed ||
-      this.origin !== undefined ||
-      this.transformations !== undefined
+      this.isHelmGenerated
     );
   }
 
@@ -154,6 +166,10 @@ export class Resource {
     }
   }
 
+  setAnnotation(name: string, value: string): void {
+    this.setMetadataMap('annotations', this.annotations().set(name, value));
+  }
+
   setName(name: string): void {
     this.metadata().name = name;
   }
@@ -181,7 +197,7 @@ export class Resource {
   }
 
   clone(): Resource {
-    const copy = new Resource(cloneNode(this.node));
+    const copy = new Resource(cloneNode(this.node), this.schemas);
     copy.copyNotes(this);
     copy.variableNames.push(...this.variableNames);
     return copy;
@@ -195,8 +211,7 @@ export class Resource {
     this.needsHash = other.needsHash;
     this.nameChangeAllowed = other.nameChangeAllowed;
     this.kindChangeAllowed = other.kindChangeAllowed;
-    this.origin = other.origin;
-    this.transformations = other.transformations;
+    this.isHelmGenerated = other.isHelmGenerated;
   }
 
   /**

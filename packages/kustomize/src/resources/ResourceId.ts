@@ -21,7 +21,7 @@ export interface GroupVersionKind {
 export interface ResourceId extends GroupVersionKind {
   readonly name: string;
   readonly namespace: string;
-  /** Certainly cluster-scoped: a built-in kind of Kubernetes 1.21. */
+  /** Certainly so: a built-in kind of Kubernetes 1.21, or `openapi` says it. */
   readonly clusterScoped: boolean;
   readonly effectiveNamespace: string;
   readonly key: string;
@@ -55,10 +55,13 @@ export function resourceId(options: {
   kind: string;
   name: string;
   namespace: string;
+  /** Default: asked of the built-in kinds. */
+  clusterScoped?: boolean;
 }): ResourceId {
   const { apiVersion, kind, name, namespace } = options;
   const { group, version } = splitApiVersion(apiVersion);
-  const clusterScoped = isClusterScoped(apiVersion, kind);
+  const clusterScoped =
+    options.clusterScoped ?? isClusterScoped(apiVersion, kind);
   let effectiveNamespace = namespace || DEFAULT_NAMESPACE;
   if (clusterScoped) {
     effectiveNamespace = NO_NAMESPACE;

@@ -1,6 +1,7 @@
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { KustomizeError } from '../KustomizeError';
 import { mergeData } from './mergeData';
+import { ORIGIN_ANNOTATION } from './Origin';
 import { Resource } from './Resource';
 import { ResourceId, formatId } from './ResourceId';
 
@@ -98,11 +99,13 @@ export class ResourceList implements Iterable<Resource> {
         `the resource exists; the behavior must be merge or replace, not ${behavior}`,
       );
     }
-    const { origin } = old;
+    const origin = old.annotations().get(ORIGIN_ANNOTATION);
     resource.inheritFrom(old);
     if (behavior === 'merge') {
       mergeData(resource, old);
-      resource.origin = origin ?? resource.origin;
+      if (origin !== undefined) {
+        resource.setAnnotation(ORIGIN_ANNOTATION, origin);
+      }
     }
     this.items[this.items.indexOf(old)] = resource;
     this.changed();

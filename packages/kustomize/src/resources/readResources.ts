@@ -12,6 +12,8 @@ import {
   isNull,
   textOf,
 } from '../fields/YamlNode';
+import { Schemas } from '../schemas/Schemas';
+import { readBuildNotes } from './readBuildNotes';
 import { Resource } from './Resource';
 
 /**
@@ -21,7 +23,11 @@ import { Resource } from './Resource';
  *
  * @throws KustomizeError `invalid-yaml` or `invalid-resource`
  */
-export function readResources(text: string, file?: string): Resource[] {
+export function readResources(
+  text: string,
+  options: { file?: string; schemas?: Schemas } = {},
+): Resource[] {
+  const { file, schemas } = options;
   const nodes: YamlMap[] = [];
   for (const { value, index } of parse(text, file)) {
     const node = value as YamlNode;
@@ -37,7 +43,11 @@ export function readResources(text: string, file?: string): Resource[] {
     }
     nodes.push(node);
   }
-  return expandLists(nodes, file).map(node => new Resource(node));
+  return expandLists(nodes, file).map(node => {
+    const resource = new Resource(node, schemas);
+    readBuildNotes(resource, file);
+    return resource;
+  });
 }
 
 function parse(text: string, file: string | undefined) {

@@ -36,12 +36,12 @@ export function setNamespace(
     count(resource.currentId().key, 1);
   }
   for (const resource of resources) {
-    if (resource.isEmpty) {
+    if (resource.isEmpty || resource.isHelmGenerated) {
       continue;
     }
     count(resource.currentId().key, -1);
     resource.storePreviousId();
-    setOne(resource, options);
+    setResourceNamespace(resource, options);
     const { key } = resource.currentId();
     count(key, 1);
     if (counts.get(key) !== 1) {
@@ -56,7 +56,8 @@ export function setNamespace(
   resources.changed();
 }
 
-function setOne(
+/** Moves one resource, without a look at others. */
+export function setResourceNamespace(
   resource: Resource,
   options: Parameters<typeof setNamespace>[1],
 ): void {
