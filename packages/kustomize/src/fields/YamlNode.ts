@@ -26,21 +26,22 @@ export interface YamlMap {
   [key: string]: YamlNode;
 }
 
+// Imported bindings are looked up at every use; these are the hottest paths.
+const Spelled = SpelledScalar;
+
 /** True for mappings. */
 export function isMap(node: YamlNode | undefined): node is YamlMap {
   return (
     typeof node === 'object' &&
     node !== null &&
     !Array.isArray(node) &&
-    !(node instanceof SpelledScalar)
+    !(node instanceof Spelled)
   );
 }
 
 /** True for null in any spelling. */
 export function isNull(node: YamlNode | undefined): boolean {
-  return (
-    node === null || (node instanceof SpelledScalar && node.value === null)
-  );
+  return node === null || (node instanceof Spelled && node.value === null);
 }
 
 /** True for null and for what is not there. */
@@ -116,7 +117,15 @@ export function getField(
   node: YamlNode | undefined,
   name: string,
 ): YamlNode | undefined {
-  return isMap(node) && Object.hasOwn(node, name) ? node[name] : undefined;
+  if (!isMap(node)) {
+    return undefined;
+  }
+  const value: unknown = node[name];
+  // What objects inherit are functions, which no field is, and `__proto__`.
+  return typeof value === 'function' ||
+    (name === '__proto__' && !Object.hasOwn(node, name))
+    ? undefined
+    : (value as YamlNode | undefined);
 }
 
 /** Sets a field, whatever its name. */

@@ -8,12 +8,10 @@ import {
   isScalar,
   textOf,
 } from '../fields/YamlNode';
-import { visitFields } from '../fields/visitField';
+import { FieldVisitor } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
 import { ImageEntry } from '../kustomization/Kustomization';
 import { ResourceList } from '../resources/ResourceList';
-
-const CONTAINER_LISTS = ['containers', 'initContainers'];
 
 /**
  * Changes images as an entry of `images` says: in every list `containers` or
@@ -26,12 +24,13 @@ export function setImages(
   fields: readonly FieldSpec[],
 ): void {
   const change = imageChanger(entry);
+  const visitor = new FieldVisitor(fields, 'none');
   for (const resource of resources) {
     if (resource.kind === 'CustomResourceDefinition') {
       continue;
     }
     walk(resource.node, change);
-    visitFields(resource, fields, 'none', slot => {
+    visitor.visit(resource, slot => {
       if (!isScalar(slot.value)) {
         throw new KustomizeError({
           code: 'wrong-type',
@@ -66,7 +65,10 @@ function walk(node: YamlNode, change: (image: string) => string): void {
       continue;
     }
     walk(value, change);
-    if (Array.isArray(value) && CONTAINER_LISTS.includes(key)) {
+    if (
+      (key === 'containers' || key === 'initContainers') &&
+      Array.isArray(value)
+    ) {
       for (const container of value) {
         const image = getField(container, 'image');
         if (isMap(container) && isScalar(image) && !isMissing(image)) {

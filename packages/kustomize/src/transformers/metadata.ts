@@ -1,7 +1,7 @@
 import { isPlainString } from '@backstage-gitops/kubernetes-yaml';
 import { FieldSpec } from '../fields/FieldSpec';
 import { isMap, isNull, setField, typeOf } from '../fields/YamlNode';
-import { visitFields } from '../fields/visitField';
+import { FieldVisitor } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
 import { Resource } from '../resources/Resource';
 import { ResourceList } from '../resources/ResourceList';
@@ -17,8 +17,9 @@ export function setEntries(
   if (names.length === 0) {
     return;
   }
+  const visitor = new FieldVisitor(fields, 'map');
   for (const resource of resources) {
-    visitFields(resource, fields, 'map', slot => {
+    visitor.visit(resource, slot => {
       if (isNull(slot.value)) {
         return;
       }

@@ -6,7 +6,7 @@ import {
   setField,
   textOf,
 } from '../fields/YamlNode';
-import { FieldSlot, visitField } from '../fields/visitField';
+import { FieldSlot, FieldVisitor } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
 import { Resource } from '../resources/Resource';
 import { ResourceList } from '../resources/ResourceList';
@@ -22,6 +22,7 @@ interface Rule {
   readonly path: string;
   readonly referrer: Partial<GroupVersionKind>;
   readonly target: Partial<GroupVersionKind>;
+  readonly visitor: FieldVisitor;
 }
 
 /** The resource whose references are fixed. */
@@ -222,23 +223,30 @@ export function fixNameReferences(
     return;
   }
   const rules = indexRules(references);
+  const byKind = new Map<string, readonly Rule[]>();
+  const rulesFor = (gvk: GroupVersionKind): readonly Rule[] => {
+    const key = `${gvk.kind}\n${gvk.group}\n${gvk.version}`;
+    let applicable = byKind.get(key);
+    if (!applicable) {
+      applicable = [
+        ...(rules.get(gvk.kind) ?? []),
+        ...(rules.get('') ?? []),
+      ].filter(rule => isSelected(gvk, rule.referrer));
+      byKind.set(key, applicable);
+    }
+    return applicable;
+  };
   const originalNamespaces = new Set(
     [...resources].map(resource => resource.originalId().effectiveNamespace),
   );
   for (const resource of resources) {
-    const original = resource.originalId();
-    const applicable = [
-      ...(rules.get(original.kind) ?? []),
-      ...(rules.get('') ?? []),
-    ].filter(rule => isSelected(original, rule.referrer));
+    const applicable = rulesFor(resource.originalId());
     if (applicable.length === 0) {
       continue;
     }
     const referrer = new Referrer(resource, byFormerName, originalNamespaces);
     for (const rule of applicable) {
-      visitField(resource, { path: rule.path }, 'none', slot =>
-        referrer.fix(slot, rule),
-      );
+      rule.visitor.visit(resource, slot => referrer.fix(slot, rule));
     }
   }
   resources.changed();
@@ -265,7 +273,8 @@ function indexRules(references: readonly NameReference[]): Map<string, Rule[]> {
     for (const { path, create: _, ...referrer } of fieldSpecs) {
       const kind = referrer.kind ?? '';
       const list = index.get(kind) ?? [];
-      list.push({ path, referrer, target });
+      const visitor = new FieldVisitor([{ path }], 'none');
+      list.push({ path, referrer, target, visitor });
       index.set(kind, list);
     }
   }

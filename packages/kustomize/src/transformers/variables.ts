@@ -2,7 +2,7 @@ import { FieldSpec } from '../fields/FieldSpec';
 import { splitFieldPath } from '../fields/fieldPath';
 import { findField } from '../fields/findFields';
 import { YamlNode, isMap, isScalar, textOf, toPlain } from '../fields/YamlNode';
-import { FieldSlot, visitFields } from '../fields/visitField';
+import { FieldSlot, FieldVisitor } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
 import { VariableEntry } from '../kustomization/Kustomization';
 import { ResourceList } from '../resources/ResourceList';
@@ -80,8 +80,9 @@ export function resolveVariables(
   const values = new Map(
     variables.map(variable => [variable.name, valueOf(resources, variable)]),
   );
+  const visitor = new FieldVisitor(fields, 'none');
   for (const resource of resources) {
-    visitFields(resource, fields, 'none', slot => expandSlot(slot, values));
+    visitor.visit(resource, slot => expandSlot(slot, values));
   }
   resources.changed();
 }
