@@ -28,6 +28,21 @@ interface Step {
   readonly isList: boolean;
 }
 
+class MapSlot implements FieldSlot {
+  constructor(
+    private readonly map: YamlMap,
+    private readonly name: string,
+  ) {}
+
+  get value(): YamlNode {
+    return this.map[this.name];
+  }
+
+  set(value: YamlNode): void {
+    setField(this.map, this.name, value);
+  }
+}
+
 /** A specification whose path is taken apart once, for many resources. */
 class Walk {
   private readonly steps: readonly Step[];
@@ -96,21 +111,6 @@ class Walk {
     } else {
       this.walk(node[name], depth + 1, resource, visit);
     }
-  }
-}
-
-class MapSlot implements FieldSlot {
-  constructor(
-    private readonly map: YamlMap,
-    private readonly name: string,
-  ) {}
-
-  get value(): YamlNode {
-    return this.map[this.name];
-  }
-
-  set(value: YamlNode): void {
-    setField(this.map, this.name, value);
   }
 }
 
