@@ -150,7 +150,7 @@ export function build(options: {
 function dropLocal(resources: ResourceList): void {
   resources.reset(
     [...resources].filter(resource => {
-      const local = resource.annotations().get(LOCAL_CONFIG);
+      const local = resource.annotation(LOCAL_CONFIG);
       return !resource.isEmpty && (local === undefined || local === 'false');
     }),
   );

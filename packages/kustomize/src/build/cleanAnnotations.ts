@@ -2,6 +2,8 @@ import {
   ORIGIN_ANNOTATION,
   TRANSFORMATIONS_ANNOTATION,
 } from '../resources/Origin';
+import { isPlainString } from '@backstage-gitops/kubernetes-yaml';
+import { getField, isMap } from '../fields/YamlNode';
 import { Resource } from '../resources/Resource';
 import { checkMetadataKey } from '../transformers/metadata';
 
@@ -36,6 +38,9 @@ export function cleanAnnotations(
   resource: Resource,
   buildMetadata: readonly string[],
 ): void {
+  if (isClean(resource)) {
+    return;
+  }
   const annotations = resource.annotations();
   if (!buildMetadata.includes('originAnnotations')) {
     annotations.delete(ORIGIN_ANNOTATION);
@@ -50,4 +55,29 @@ export function cleanAnnotations(
     checkMetadataKey(name, resource);
   }
   resource.setMetadataMap('annotations', annotations);
+}
+
+/** True for the usual case: nothing would change. */
+function isClean(resource: Resource): boolean {
+  const annotations = getField(
+    getField(resource.node, 'metadata'),
+    'annotations',
+  );
+  if (annotations === undefined) {
+    return true;
+  }
+  if (!isMap(annotations)) {
+    return false;
+  }
+  const names = Object.keys(annotations);
+  return (
+    names.length > 0 &&
+    names.every(
+      name =>
+        typeof annotations[name] === 'string' &&
+        !name.includes('config.kubernetes.io/') &&
+        !name.includes('config.k8s.io/') &&
+        isPlainString(name, 'go-yaml-v3'),
+    )
+  );
 }

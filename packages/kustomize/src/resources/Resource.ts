@@ -1,6 +1,7 @@
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import {
   YamlMap,
+  YamlNode,
   cloneNode,
   getField,
   isMap,
@@ -18,6 +19,15 @@ import { ResourceId, resourceId } from './ResourceId';
  * @public
  */
 export type Behavior = 'unspecified' | 'create' | 'replace' | 'merge';
+
+/** What an id is made of, as it is written; compared by identity. */
+interface IdParts {
+  readonly apiVersion: YamlNode | undefined;
+  readonly kind: YamlNode | undefined;
+  readonly name: YamlNode | undefined;
+  readonly namespace: YamlNode | undefined;
+  readonly revision: number | undefined;
+}
 
 /**
  * One object on its way through a build. What kustomize keeps in internal
@@ -42,7 +52,8 @@ export class Resource {
   /** What the build knows of kinds; without it, only the built-in ones count. */
   readonly schemas: Schemas | undefined;
   private id: ResourceId | undefined;
-  private revision: number | undefined;
+  /** What the id was made of. */
+  private idParts: IdParts | undefined;
 
   constructor(node: YamlMap, schemas?: Schemas) {
     this.node = node;
@@ -66,28 +77,39 @@ export class Resource {
     return isMissing(namespace) ? '' : textOf(namespace);
   }
 
-  /** The current id, computed again only when a part of it has changed. */
+  /** The current id, made again only when a part of it has changed. */
   currentId(): ResourceId {
-    const { apiVersion, kind, name, namespace } = this;
-    const { id } = this;
+    const { node, schemas, idParts } = this;
+    const metadata = getField(node, 'metadata');
+    const name = getField(metadata, 'name');
+    const namespace = getField(metadata, 'namespace');
     if (
-      id === undefined ||
-      this.schemas?.revision !== this.revision ||
-      id.name !== name ||
-      id.namespace !== namespace ||
-      id.kind !== kind ||
-      (id.group ? `${id.group}/${id.version}` : id.version) !== apiVersion
+      this.id === undefined ||
+      idParts === undefined ||
+      idParts.name !== name ||
+      idParts.namespace !== namespace ||
+      idParts.kind !== node.kind ||
+      idParts.apiVersion !== node.apiVersion ||
+      idParts.revision !== schemas?.revision
     ) {
+      const { apiVersion, kind } = this;
       this.id = resourceId({
         apiVersion,
         kind,
+        name: this.name,
+        namespace: this.namespace,
+        clusterScoped: schemas?.isClusterScoped(apiVersion, kind),
+      });
+      this.idParts = {
         name,
         namespace,
-        clusterScoped: this.schemas?.isClusterScoped(apiVersion, kind),
-      });
-      this.revision = this.schemas?.revision;
+        kind: node.kind,
+        apiVersion: node.apiVersion,
+        // Asking for the scope may have read the schemas.
+        revision: schemas?.revision,
+      };
     }
-    return this.id!;
+    return this.id;
   }
 
   originalId(): ResourceId {
@@ -105,15 +127,7 @@ export class Resource {
    */
   storePreviousId(): void {
     const id = this.currentId();
-    this.previousIds.push(
-      resourceId({
-        apiVersion: this.apiVersion,
-        kind: id.kind,
-        name: id.name,
-        namespace: id.effectiveNamespace,
-        clusterScoped: id.clusterScoped,
-      }),
-    );
+    this.previousIds.push({ ...id, namespace: id.effectiveNamespace });
   }
 
   get hasBuildNotes(): boolean {
@@ -150,20 +164,30 @@ export class Resource {
     );
   }
 
+  annotation(name: string): string | undefined {
+    const annotations = getField(
+      getField(this.node, 'metadata'),
+      'annotations',
+    );
+    const value = getField(annotations, name);
+    return value === undefined ? undefined : textOf(value);
+  }
+
   /** Sets labels or annotations as strings; an empty map removes the field. */
   setMetadataMap(
     field: 'labels' | 'annotations',
     entries: ReadonlyMap<string, string>,
   ): void {
     const metadata = this.metadata();
-    delete metadata[field];
-    if (entries.size > 0) {
-      const map: YamlMap = {};
-      for (const [key, value] of entries) {
-        setField(map, key, value);
-      }
-      metadata[field] = map;
+    if (entries.size === 0) {
+      delete metadata[field];
+      return;
     }
+    const map: YamlMap = {};
+    for (const [key, value] of entries) {
+      setField(map, key, value);
+    }
+    metadata[field] = map;
   }
 
   setAnnotation(name: string, value: string): void {
