@@ -15,10 +15,16 @@ function demoConfig(gitPort) {
   return {
     reading: { allow: [{ host }] },
     catalog: {
-      locations: files.map(file => ({
-        type: 'url',
-        target: `http://${host}/raw/demo/game/main/${file}`,
-      })),
+      locations: [
+        ...files.map(file => ({
+          type: 'url',
+          target: `http://${host}/raw/demo/game/main/${file}`,
+        })),
+        {
+          type: 'file',
+          target: 'packages/sandbox/demo/templates/add-source.yaml',
+        },
+      ],
     },
     gitops: {
       claims: [

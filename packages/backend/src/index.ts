@@ -12,6 +12,13 @@ backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(
   import('@backstage/plugin-permission-backend-module-allow-all-policy'),
 );
+backend.add(import('@backstage/plugin-scaffolder-backend'));
+backend.add(
+  import('@backstage/plugin-catalog-backend-module-scaffolder-entity-model'),
+);
+backend.add(
+  import('@backstage-gitops/plugin-scaffolder-backend-module-gitops'),
+);
 backend.add(import('@backstage/plugin-signals-backend'));
 backend.add(import('@backstage-gitops/plugin-gitops-backend'));
 
