@@ -19,31 +19,6 @@ const EXTENSION = 'x-kubernetes-';
 /** Definitions may refer to each other this deep. */
 const MAX_DEPTH = 64;
 
-/**
- * Reads the files of `crds`: OpenAPI definitions by type name, in which
- * extensions mark the fields that transformers change. Fields belong to the
- * kind that the type name ends in, in every group.
- *
- * @throws KustomizeError
- */
-export function readCrds(
-  paths: readonly string[],
-  loader: Loader,
-): TransformerConfig {
-  let result = emptyTransformerConfig();
-  for (const path of paths) {
-    const definitions = parse(loader.loadText(path), path);
-    for (const name of Object.keys(definitions)) {
-      const properties = propertiesOf(definitions, name);
-      if (['apiVersion', 'kind', 'metadata'].every(key => properties[key])) {
-        const reader = new DefinitionReader(definitions, path, name);
-        result = mergeConfig(result, reader.read());
-      }
-    }
-  }
-  return result;
-}
-
 function parse(text: string, file: string): JsonObject {
   try {
     const value = parseDocuments(text, { file, duplicateKeys: 'last' })[0]
@@ -155,4 +130,29 @@ class DefinitionReader {
       this.visit(property.$ref, path);
     }
   }
+}
+
+/**
+ * Reads the files of `crds`: OpenAPI definitions by type name, in which
+ * extensions mark the fields that transformers change. Fields belong to the
+ * kind that the type name ends in, in every group.
+ *
+ * @throws KustomizeError
+ */
+export function readCrds(
+  paths: readonly string[],
+  loader: Loader,
+): TransformerConfig {
+  let result = emptyTransformerConfig();
+  for (const path of paths) {
+    const definitions = parse(loader.loadText(path), path);
+    for (const name of Object.keys(definitions)) {
+      const properties = propertiesOf(definitions, name);
+      if (['apiVersion', 'kind', 'metadata'].every(key => properties[key])) {
+        const reader = new DefinitionReader(definitions, path, name);
+        result = mergeConfig(result, reader.read());
+      }
+    }
+  }
+  return result;
 }

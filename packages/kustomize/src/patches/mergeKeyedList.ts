@@ -1,50 +1,29 @@
 import { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import {
-  YamlMap,
   YamlNode,
   getField,
   isMap,
-  isMissing,
+  isNull,
+  isScalar,
   setField,
-  textOf,
 } from '../fields/YamlNode';
-import type { MergeNodes } from './strategicMerge';
+import { KeyedList, SELF, isGone, valueOf } from './KeyedList';
 
-/** The list under construction: an element replaces one with the same keys. */
-class KeyedElements {
-  private readonly items: YamlNode[] = [];
-
-  constructor(private readonly keys: readonly string[]) {}
-
-  put(element: YamlMap, values: readonly string[]): void {
-    const index = this.items.findIndex(item =>
-      matches(item, this.keys, values),
-    );
-    if (index < 0) {
-      this.items.push(element);
-    } else {
-      this.items[index] = element;
-    }
-  }
-
-  putOwn(item: YamlNode): void {
-    if (!isMap(item)) {
-      this.items.push(item);
-      return;
-    }
-    const values = this.keys.map(key => keyText(getField(item, key)));
-    this.put(item, values);
-  }
-
-  list(): YamlNode[] {
-    return this.items;
-  }
-}
+/** Merges two values of one place; `undefined` removes the field. */
+export type MergeNodes = (
+  target: YamlNode | undefined,
+  patch: YamlNode | undefined,
+  schema: SchemaNode | undefined,
+  path: string,
+) => YamlNode | undefined;
 
 /**
  * Merges lists whose elements have keys (or are scalars, as in `finalizers`).
  * The order is kustomize's: elements of the patch, then what only the target
- * has.
+ * has. What happens to elements that lack a key is kustomize's, too: one that
+ * has no value for any key drops what is in front of it.
+ *
+ * @throws KustomizeError `invalid-patch`
  */
 export function mergeKeyedList(options: {
   target: YamlNode[];
@@ -54,119 +33,179 @@ export function mergeKeyedList(options: {
   path: string;
   mergeNodes: MergeNodes;
 }): YamlNode[] {
-  const { target, patch, keys, schema, path, mergeNodes } = options;
-  if (keys.length === 0) {
-    return mergeScalars(target, patch);
+  const { target, patch, schema, path, mergeNodes } = options;
+  const keys = options.keys.length > 0 ? options.keys : [SELF];
+  const simple = mergeDistinct({ ...options, keys });
+  if (simple) {
+    return simple;
   }
-  const sources = patch && patch !== target ? [patch, target] : [target];
-  let values = distinct(
-    sources.flatMap(list => list.map(item => valuesOf(item, keys))),
-  );
+  const values = elementValues([patch ?? [], target], keys);
   if (values.length === 0) {
     return target;
   }
   if (keys.length > 1) {
-    values = completeValues(values);
+    completeValues(values);
   }
-  // Only keys that some element has count.
-  const used = keys.filter((_, i) => values.some(value => value[i] !== ''));
-  const validKeys = used.length > 0 ? used : keys;
-  const validIndexes = validKeys.map(key => keys.indexOf(key));
+  const isUsed = keys.map((_, i) => values.some(value => value[i] !== ''));
+  const pick = <T>(list: readonly T[]): readonly T[] =>
+    isUsed.includes(true) ? list.filter((_, i) => isUsed[i]) : list;
+  const usedKeys = pick(keys);
 
-  let remaining = [...target];
-  const merged = new KeyedElements(validKeys);
+  const merged = new KeyedList([], usedKeys, path);
+  const remaining = new KeyedList(target, usedKeys, path);
   for (const value of values) {
-    const wanted = validIndexes.map(i => value[i]);
-    const searchKeys = validKeys.filter((_, i) => wanted[i] !== '');
-    const searchValues = wanted.filter(text => text !== '');
-    const find = (list: readonly YamlNode[] | undefined) =>
-      searchKeys.length > 0
-        ? list?.find(item => matches(item, searchKeys, searchValues))
-        : list?.find(item => matches(item, validKeys, wanted));
+    const wanted = pick(value);
+    const fits = searchFor(usedKeys, wanted);
+    const own = remaining.items.find(fits);
     const element = mergeNodes(
-      find(remaining),
-      patch === target ? find(remaining) : find(patch),
+      own,
+      patch === target ? own : patch?.find(fits),
       schema,
       `${path}[${wanted.join(',')}]`,
     );
-    if (!isMap(element) || Object.keys(element).length === 0) {
-      remaining = remaining.filter(item => !matches(item, validKeys, wanted));
-      continue;
+    if (isGone(element)) {
+      remaining.remove(wanted);
+    } else {
+      addKeys(element!, usedKeys, wanted);
+      merged.put(element!, wanted);
     }
-    validKeys.forEach((key, i) => {
-      if (getField(element, key) === undefined && wanted[i] !== '') {
-        setField(element, key, wanted[i]);
-      }
-    });
-    merged.put(element, wanted);
   }
-  for (const item of remaining) {
-    merged.putOwn(item);
+  for (const item of remaining.items) {
+    merged.append(item);
   }
-  return merged.list();
+  return merged.items;
 }
 
-function mergeScalars(
-  target: YamlNode[],
-  patch: YamlNode[] | undefined,
-): YamlNode[] {
+/**
+ * The usual case, in linear time: all elements have values for all keys, and
+ * no two of a list have the same.
+ */
+function mergeDistinct(
+  options: Parameters<typeof mergeKeyedList>[0],
+): YamlNode[] | undefined {
+  const { target, patch, keys, schema, path, mergeNodes } = options;
+  const own = indexOf(target, keys);
+  const theirs = patch === target ? own : indexOf(patch ?? [], keys);
+  if (!own || !theirs) {
+    return undefined;
+  }
+  const merged = new Map<string, YamlNode>();
+  for (const key of new Set([...theirs.keys(), ...own.keys()])) {
+    const element = mergeNodes(
+      own.get(key),
+      theirs.get(key),
+      schema,
+      `${path}[${key}]`,
+    );
+    if (isGone(element)) {
+      own.delete(key);
+    } else {
+      merged.set(key, element!);
+    }
+  }
+  // What is still in the target takes the place of what was merged into it.
+  for (const [key, item] of own) {
+    merged.set(key, item);
+  }
+  return [...merged.values()];
+}
+
+function indexOf(
+  list: readonly YamlNode[],
+  keys: readonly string[],
+): Map<string, YamlNode> | undefined {
+  const result = new Map<string, YamlNode>();
+  for (const item of list) {
+    if (keys[0] === SELF ? !isScalar(item) : !isMap(item)) {
+      return undefined;
+    }
+    const values = keys.map(key =>
+      valueOf(key === SELF ? item : getField(item, key)),
+    );
+    const known = values.join('\n');
+    if (values.includes('') || isNull(item) || result.has(known)) {
+      return undefined;
+    }
+    result.set(known, item);
+  }
+  return result;
+}
+
+/** The values of all elements, those of the patch first. */
+function elementValues(
+  lists: readonly YamlNode[][],
+  keys: readonly string[],
+): string[][] {
   const seen = new Set<string>();
-  return [...(patch ?? []), ...target].filter(item => {
-    const text = textOf(item);
-    return seen.has(text) ? false : seen.add(text);
-  });
+  const result: string[][] = [];
+  for (const list of lists) {
+    for (const item of list) {
+      const values = keys.map(key => {
+        const field = key === SELF ? item : getField(item, key);
+        return key !== SELF && isGone(field) ? '' : valueOf(field);
+      });
+      const known = values.join('\n');
+      if (!seen.has(known)) {
+        seen.add(known);
+        result.push(values);
+      }
+    }
+  }
+  return result;
 }
 
-function keyText(node: YamlNode | undefined): string {
-  return isMissing(node) || isMap(node) || Array.isArray(node)
-    ? ''
-    : textOf(node);
-}
-
-function valuesOf(item: YamlNode, keys: readonly string[]): string[] {
-  return keys.map(key => keyText(getField(item, key)));
-}
-
-function matches(
-  item: YamlNode,
+/** Elements are looked for by the keys that have a value. */
+function searchFor(
   keys: readonly string[],
   values: readonly string[],
-): boolean {
-  return (
-    isMap(item) &&
-    keys.every((key, i) => {
-      const field = getField(item, key);
-      return values[i] === ''
-        ? field === undefined || keyText(field) === ''
-        : field !== undefined && textOf(field) === values[i];
-    })
+): (item: YamlNode) => boolean {
+  if (keys[0] === SELF) {
+    return item => valueOf(item) === values[0];
+  }
+  const filled = keys.flatMap((key, i) =>
+    values[i] === '' ? [] : [[key, values[i]] as const],
   );
+  const wanted =
+    filled.length > 0
+      ? filled
+      : keys.map((key, i) => [key, values[i]] as const);
+  return item =>
+    isMap(item) &&
+    wanted.every(([key, value]) => {
+      const field = getField(item, key);
+      return field !== undefined && valueOf(field) === value;
+    });
 }
 
-function distinct(values: string[][]): string[][] {
-  const seen = new Set<string>();
-  return values.filter(value => {
-    const key = JSON.stringify(value);
-    return seen.has(key) ? false : seen.add(key);
-  });
+function addKeys(
+  element: YamlNode,
+  keys: readonly string[],
+  values: readonly string[],
+): void {
+  if (isMap(element)) {
+    keys.forEach((key, i) => {
+      if (getField(element, key) === undefined && values[i] !== '') {
+        setField(element, key, values[i]);
+      }
+    });
+  }
 }
 
 /**
  * Elements that share one of several keys, where one of them lacks the other
  * (a port without protocol), are the same element.
  */
-function completeValues(values: string[][]): string[][] {
-  const result = [...values];
-  for (let i = 0; i < result.length; i++) {
-    for (let j = 0; j < result.length; j++) {
-      const combined = combine(result[i], result[j]);
+function completeValues(values: string[][]): void {
+  for (let i = 0; i < values.length; i++) {
+    const first = values[i];
+    for (let j = 0; j < values.length; j++) {
+      const combined = combine(first, values[j]);
       if (combined) {
-        result[i] = combined;
-        result[j] = combined;
+        values[i] = combined;
+        values[j] = combined;
       }
     }
   }
-  return distinct(result);
 }
 
 function combine(a: string[], b: string[]): string[] | undefined {

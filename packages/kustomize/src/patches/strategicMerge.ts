@@ -12,43 +12,12 @@ import {
   typeOf,
 } from '../fields/YamlNode';
 import { Schemas } from '../schemas/Schemas';
-import { mergeKeyedList } from './mergeKeyedList';
+import { MergeNodes, mergeKeyedList } from './mergeKeyedList';
 
 /** Field of a mapping that says what to do with it. */
 const DIRECTIVE = '$patch';
 
 type Directive = 'merge' | 'replace' | 'delete';
-
-/** Merges two values of one place; `undefined` removes the field. */
-export type MergeNodes = (
-  target: YamlNode | undefined,
-  patch: YamlNode | undefined,
-  schema: SchemaNode | undefined,
-  path: string,
-) => YamlNode | undefined;
-
-/**
- * Applies a strategic merge patch as kustomize 5 does (merge2 of kyaml):
- * mappings merge, nulls delete, lists with a merge key in the schema of the
- * kind (of the target, else of the patch; Kubernetes 1.21 or `openapi`) merge by element with the patch's elements first, all
- * other lists are replaced. Both arguments are consumed: parts of the patch
- * become parts of the result. `undefined` means the object is deleted.
- *
- * @throws KustomizeError `invalid-patch`
- */
-export function strategicMerge(
-  target: YamlMap,
-  patch: YamlMap,
-  schemas: Schemas = new Schemas(),
-): YamlMap | undefined {
-  const result = new StrategicMerge(schemas).mergeNodes(
-    target,
-    patch,
-    undefined,
-    '',
-  );
-  return isMap(result) ? result : undefined;
-}
 
 class StrategicMerge {
   constructor(private readonly schemas: Schemas) {}
@@ -197,6 +166,29 @@ class StrategicMerge {
     }
     return undefined;
   }
+}
+
+/**
+ * Applies a strategic merge patch as kustomize 5 does (merge2 of kyaml):
+ * mappings merge, nulls delete, lists with a merge key in the schema of the
+ * kind (of the target, else of the patch; Kubernetes 1.21 or `openapi`) merge by element with the patch's elements first, all
+ * other lists are replaced. Both arguments are consumed: parts of the patch
+ * become parts of the result. `undefined` means the object is deleted.
+ *
+ * @throws KustomizeError `invalid-patch`
+ */
+export function strategicMerge(
+  target: YamlMap,
+  patch: YamlMap,
+  schemas: Schemas = new Schemas(),
+): YamlMap | undefined {
+  const result = new StrategicMerge(schemas).mergeNodes(
+    target,
+    patch,
+    undefined,
+    '',
+  );
+  return isMap(result) ? result : undefined;
 }
 
 /** All keys of the list where the schema names several, else the merge key. */

@@ -11,7 +11,8 @@ import {
   toPlain,
 } from '../fields/YamlNode';
 import { Schemas } from '../schemas/Schemas';
-import { ResourceId, resourceId } from './ResourceId';
+import { KustomizeError } from '../KustomizeError';
+import { ResourceId, formatId, resourceId } from './ResourceId';
 
 /**
  * What a generated resource does with one of the same id.
@@ -127,6 +128,9 @@ export class Resource {
    */
   storePreviousId(): void {
     const id = this.currentId();
+    if ([id.name, id.effectiveNamespace, id.kind].some(hasComma)) {
+      refuseUnevenCommas(id);
+    }
     this.previousIds.push({ ...id, namespace: id.effectiveNamespace });
   }
 
@@ -262,5 +266,26 @@ export class Resource {
 
   toObject(): KubernetesObject {
     return toPlain(this.node) as unknown as KubernetesObject;
+  }
+}
+
+function hasComma(text: string): boolean {
+  return text.includes(',');
+}
+
+/** kustomize keeps former ids as lists with commas, and fails on uneven ones. */
+function refuseUnevenCommas(id: ResourceId): void {
+  const [names, namespaces, kinds] = [
+    id.name,
+    id.effectiveNamespace,
+    id.kind,
+  ].map(text => text.split(',').length);
+  if (names !== namespaces || names !== kinds) {
+    throw new KustomizeError({
+      code: 'invalid-resource',
+      problem: 'a name, namespace or kind contains a comma',
+      object: formatId(id),
+      hint: 'encrypted metadata cannot be changed by a build',
+    });
   }
 }

@@ -22,7 +22,17 @@ export class OpenApiDefinitions {
   private readonly scopes = new Map<string, boolean>();
   private readonly nodes = new Map<JsonObject, SchemaNode>();
 
-  constructor(description: JsonObject) {
+  /**
+   * @param builtIn - looks up a type that is built in, by the name of its
+   * definition; `first` where it hides one of the description's
+   */
+  constructor(
+    description: JsonObject,
+    private readonly builtIn?: {
+      find(name: string): SchemaNode | undefined;
+      first: boolean;
+    },
+  ) {
     this.definitions = mapping(description.definitions);
     for (const name of Object.keys(this.definitions)) {
       const definition = mapping(this.definitions[name]);
@@ -65,15 +75,21 @@ export class OpenApiDefinitions {
       if (typeof reference !== 'string' || reference === '') {
         return this.node(current);
       }
-      current = reference.startsWith(REFERENCE)
-        ? getOwn(
-            this.definitions,
-            reference
-              .slice(REFERENCE.length)
-              .replaceAll('~1', '/')
-              .replaceAll('~0', '~'),
-          )
-        : undefined;
+      if (!reference.startsWith(REFERENCE)) {
+        return undefined;
+      }
+      const name = reference
+        .slice(REFERENCE.length)
+        .replaceAll('~1', '/')
+        .replaceAll('~0', '~');
+      const own = getOwn(this.definitions, name);
+      if (own === undefined || this.builtIn?.first) {
+        const node = this.builtIn?.find(name);
+        if (node) {
+          return node;
+        }
+      }
+      current = own;
     }
     return undefined;
   }

@@ -10,6 +10,7 @@ import {
   schemaOf,
 } from '@backstage-gitops/kubernetes-schema';
 import { KustomizeError } from '../KustomizeError';
+import { builtInDefinition } from './builtInDefinitions';
 import { OpenApiDefinitions } from './OpenApiDefinitions';
 
 /** The release whose schema kustomize 5.8 has built in, and its name there. */
@@ -97,12 +98,17 @@ export class Schemas {
     }
     this.initialized = true;
     if (this.custom) {
-      this.parsed = new OpenApiDefinitions(parse(this.custom));
-      this.revision++;
       if (this.builtIn === 'wanted') {
         this.builtIn = 'used';
         this.builtInCameLast = true;
       }
+      this.parsed = new OpenApiDefinitions(
+        parse(this.custom),
+        this.builtIn === 'used'
+          ? { find: builtInDefinition, first: this.builtInCameLast }
+          : undefined,
+      );
+      this.revision++;
     } else {
       this.builtIn = 'used';
     }

@@ -218,10 +218,8 @@ export function fixNameReferences(
   resources: ResourceList,
   references: readonly NameReference[],
 ): void {
+  // Also where nothing was renamed: references that have no name are errors.
   const byFormerName = indexFormerNames(resources);
-  if (byFormerName.size === 0) {
-    return;
-  }
   const rules = indexRules(references);
   const byKind = new Map<string, readonly Rule[]>();
   const rulesFor = (gvk: GroupVersionKind): readonly Rule[] => {
@@ -306,7 +304,15 @@ function subjectNamespaces(resource: Resource): ReadonlySet<string> {
         namespace !== undefined &&
         textOf(getField(subject, 'kind')) === 'ServiceAccount'
       ) {
-        result.add(textOf(namespace));
+        if (typeof namespace !== 'string') {
+          throw new KustomizeError({
+            code: 'wrong-type',
+            problem: 'the namespace of a service account is not a string',
+            field: 'subjects',
+            object: formatId(resource.currentId()),
+          });
+        }
+        result.add(namespace);
       }
     }
   }
