@@ -68,11 +68,14 @@ export { RegistrationsList } from './components/RegistrationsList/RegistrationsL
 export type { RegistrationsListProps } from './components/RegistrationsList/RegistrationsList';
 export { RevisionText } from './components/RevisionText/RevisionText';
 export type { RevisionTextProps } from './components/RevisionText/RevisionText';
+export { Snippet } from './components/Snippet/Snippet';
+export type { SnippetProps } from './components/Snippet/Snippet';
 export { Warnings } from './components/Warnings/Warnings';
 export type { WarningsProps } from './components/Warnings/Warnings';
 export { useGitopsActions } from './hooks/useGitopsActions';
 export type { GitopsAction, GitopsActions } from './hooks/useGitopsActions';
 export { useGitopsCatalogErrors } from './hooks/useGitopsCatalogErrors';
+export { useGitopsDoctor } from './hooks/useGitopsDoctor';
 export { useGitopsEvents } from './hooks/useGitopsEvents';
 export { useGitopsHomes } from './hooks/useGitopsHomes';
 export { useGitopsObject } from './hooks/useGitopsObject';

@@ -2,10 +2,12 @@ import { Route } from 'react-router-dom';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FlatRoutes } from '@backstage/core-app-api';
+import { mockApis } from '@backstage/frontend-test-utils';
 import {
   EntityProvider,
   entityRouteRef,
 } from '@backstage/plugin-catalog-react';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
 import { gitopsApiRef } from '@backstage-gitops/plugin-gitops-react';
 import {
   GitopsApiMock,
@@ -21,7 +23,10 @@ describe('the plugin on @backstage/core-plugin-api', () => {
   it('has the page with all objects, and the page of each', async () => {
     await renderInTestApp(
       <TestApiProvider
-        apis={[[gitopsApiRef, new GitopsApiMock([objectDetail()])]]}
+        apis={[
+          [gitopsApiRef, new GitopsApiMock([objectDetail()])],
+          [permissionApiRef, mockApis.permission()],
+        ]}
       >
         <FlatRoutes>
           <Route path="/gitops" element={<GitopsPage />} />

@@ -15,6 +15,8 @@ import {
 import { GitopsClient } from '@backstage-gitops/plugin-gitops-common';
 import { gitopsApiRef } from '@backstage-gitops/plugin-gitops-react';
 import {
+  legacyDoctorRouteRef,
+  legacyDoctorTargetRef,
   legacyObjectTargetRef,
   legacyObjectRouteRef,
   legacyRegisterRouteRef,
@@ -36,10 +38,15 @@ export const gitopsPlugin = createPlugin({
       factory: services => new GitopsClient(services),
     }),
   ],
-  routes: { root: legacyRootRouteRef, object: legacyObjectRouteRef },
+  routes: {
+    root: legacyRootRouteRef,
+    object: legacyObjectRouteRef,
+    doctor: legacyDoctorRouteRef,
+  },
   externalRoutes: {
     root: legacyRootTargetRef,
     object: legacyObjectTargetRef,
+    doctor: legacyDoctorTargetRef,
     register: legacyRegisterRouteRef,
   },
 });

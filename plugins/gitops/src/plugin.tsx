@@ -4,6 +4,7 @@ import {
   discoveryApiRef,
   fetchApiRef,
   PageBlueprint,
+  PluginHeaderActionBlueprint,
 } from '@backstage/frontend-plugin-api';
 import {
   EntityCardBlueprint,
@@ -17,7 +18,12 @@ import {
   isGitopsCardAvailable,
 } from './entity/entityObject';
 import { PluginFrame } from './links/PluginFrame';
-import { objectRouteRef, registerRouteRef, rootRouteRef } from './routes';
+import {
+  doctorRouteRef,
+  objectRouteRef,
+  registerRouteRef,
+  rootRouteRef,
+} from './routes';
 
 const icon = <RiGitBranchLine />;
 
@@ -43,6 +49,16 @@ const gitopsPage = PageBlueprint.make({
           <GitopsRouter />
         </PluginFrame>
       );
+    },
+  },
+});
+
+const gitopsDoctorAction = PluginHeaderActionBlueprint.make({
+  name: 'doctor',
+  params: {
+    loader: async () => {
+      const { DoctorAction } = await import('./doctor/DoctorAction');
+      return <DoctorAction />;
     },
   },
 });
@@ -83,7 +99,7 @@ const gitopsEntityCard = EntityCardBlueprint.make({
 
 /**
  * The plugin for apps on the new frontend system: the page `/gitops`, the
- * entity tab, the overview card and the client of the API.
+ * report of the doctor, the entity tab, the overview card and the client of the API.
  *
  * @public
  */
@@ -92,7 +108,17 @@ export const gitopsPlugin = createFrontendPlugin({
   title: 'GitOps',
   icon,
   info: { packageJson: () => import('../package.json') },
-  routes: { root: rootRouteRef, object: objectRouteRef },
+  routes: {
+    root: rootRouteRef,
+    object: objectRouteRef,
+    doctor: doctorRouteRef,
+  },
   externalRoutes: { register: registerRouteRef },
-  extensions: [gitopsApi, gitopsPage, gitopsEntityContent, gitopsEntityCard],
+  extensions: [
+    gitopsApi,
+    gitopsPage,
+    gitopsDoctorAction,
+    gitopsEntityContent,
+    gitopsEntityCard,
+  ],
 });

@@ -13,6 +13,12 @@ export const objectRouteRef = createSubRouteRef({
   path: '/objects/:home/:kind/:namespace/:name',
 });
 
+/** The report of the doctor. */
+export const doctorRouteRef = createSubRouteRef({
+  parent: rootRouteRef,
+  path: '/doctor',
+});
+
 /** Where manifests are registered, in apps that have such a page. */
 export const registerRouteRef = createExternalRouteRef({
   defaultTarget: 'catalog-import.importPage',

@@ -10,6 +10,8 @@ import type { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
 export interface GitopsLinks {
   /** Path of the page with all objects. */
   objects(): string;
+  /** Path of the report of the doctor. */
+  doctor(): string;
   /** Path of the page of an object. */
   object(key: ObjectKey): string;
   /** Path of an entity, given its full reference. */
@@ -22,6 +24,7 @@ const ENTITY_REF = /^([^:/]+):([^:/]+)\/([^:/]+)$/;
 
 const defaultLinks: GitopsLinks = {
   objects: () => '/gitops',
+  doctor: () => '/gitops/doctor',
   object: key => `/gitops/objects/${objectSubPath(key)}`,
   entity: ref => {
     const [, kind, namespace, name] = ENTITY_REF.exec(ref) ?? [];

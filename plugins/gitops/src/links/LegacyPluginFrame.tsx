@@ -8,6 +8,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-react';
 import { entityLink, objectParams } from './catalogLinks';
 import {
+  legacyDoctorTargetRef,
   legacyObjectTargetRef,
   legacyRegisterRouteRef,
   legacyRootTargetRef,
@@ -16,17 +17,19 @@ import {
 /** As `PluginFrame`, by the routes of `@backstage/core-plugin-api`. */
 export function LegacyPluginFrame(props: PropsWithChildren<{}>) {
   const objectsPath = useRouteRef(legacyRootTargetRef);
+  const doctorPath = useRouteRef(legacyDoctorTargetRef);
   const objectPath = useRouteRef(legacyObjectTargetRef);
   const registerPath = useRouteRef(legacyRegisterRouteRef);
   const entityPath = useRouteRef(entityRouteRef);
   const links = useMemo<Partial<GitopsLinks>>(
     () => ({
       ...(objectsPath && { objects: () => objectsPath() }),
+      ...(doctorPath && { doctor: () => doctorPath() }),
       ...(objectPath && { object: key => objectPath(objectParams(key)) }),
       register: () => registerPath?.(),
       entity: entityLink(entityPath),
     }),
-    [objectsPath, objectPath, registerPath, entityPath],
+    [objectsPath, doctorPath, objectPath, registerPath, entityPath],
   );
   return (
     <GitopsLinksProvider links={links}>

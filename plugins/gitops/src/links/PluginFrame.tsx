@@ -7,7 +7,12 @@ import {
   GitopsLinksProvider,
   GitopsLiveProvider,
 } from '@backstage-gitops/plugin-gitops-react';
-import { objectRouteRef, registerRouteRef, rootRouteRef } from '../routes';
+import {
+  doctorRouteRef,
+  objectRouteRef,
+  registerRouteRef,
+  rootRouteRef,
+} from '../routes';
 import { entityLink, objectParams } from './catalogLinks';
 
 const catalogEntityRouteRef = convertLegacyRouteRef(entityRouteRef);
@@ -15,17 +20,19 @@ const catalogEntityRouteRef = convertLegacyRouteRef(entityRouteRef);
 /** Around everything of the plugin: where its pages are, and one feed of changes. */
 export function PluginFrame(props: PropsWithChildren<{}>) {
   const objectsPath = useRouteRef(rootRouteRef);
+  const doctorPath = useRouteRef(doctorRouteRef);
   const objectPath = useRouteRef(objectRouteRef);
   const registerPath = useRouteRef(registerRouteRef);
   const entityPath = useRouteRef(catalogEntityRouteRef);
   const links = useMemo<Partial<GitopsLinks>>(
     () => ({
       ...(objectsPath && { objects: () => objectsPath() }),
+      ...(doctorPath && { doctor: () => doctorPath() }),
       ...(objectPath && { object: key => objectPath(objectParams(key)) }),
       register: () => registerPath?.(),
       ...(entityPath && { entity: entityLink(entityPath) }),
     }),
-    [objectsPath, objectPath, registerPath, entityPath],
+    [objectsPath, doctorPath, objectPath, registerPath, entityPath],
   );
   return (
     <GitopsLinksProvider links={links}>

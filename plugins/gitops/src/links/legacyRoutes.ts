@@ -12,12 +12,24 @@ export const legacyObjectRouteRef = createSubRouteRef({
   path: '/objects/:home/:kind/:namespace/:name',
 });
 
+export const legacyDoctorRouteRef = createSubRouteRef({
+  id: 'gitops-doctor',
+  parent: legacyRootRouteRef,
+  path: '/doctor',
+});
+
 // The tab and the card must work in apps that do not mount the page, where the
 // routes above cannot be resolved: external ones may be left unbound.
 export const legacyRootTargetRef = createExternalRouteRef({
   id: 'gitops-root-target',
   optional: true,
   defaultTarget: 'gitops.root',
+});
+
+export const legacyDoctorTargetRef = createExternalRouteRef({
+  id: 'gitops-doctor-target',
+  optional: true,
+  defaultTarget: 'gitops.doctor',
 });
 
 export const legacyRegisterRouteRef = createExternalRouteRef({

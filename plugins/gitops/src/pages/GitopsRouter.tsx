@@ -1,4 +1,5 @@
 import { Navigate, Route, Routes } from 'react-router-dom';
+import { DoctorPage } from '../doctor/DoctorPage';
 import { ObjectPage } from './ObjectPage';
 import { ObjectsPage } from './ObjectsPage';
 import { UnappliedManifests } from './UnappliedManifests';
@@ -20,6 +21,7 @@ export function GitopsRouter() {
         path="objects/:home/:kind/:namespace/:name/*"
         element={<ObjectPage />}
       />
+      <Route path="doctor" element={<DoctorPage />} />
       <Route path="*" element={<Navigate to="." replace />} />
     </Routes>
   );

@@ -138,9 +138,9 @@ describe('RegistrationNotice', () => {
         '      namespaces: ["default"]',
       ].join('\n'),
     );
-    await user.click(screen.getByRole('button', { name: 'Copy' }));
+    await user.click(screen.getByRole('button', { name: /^Copy: / }));
     expect(
-      await screen.findByRole('button', { name: 'Copied' }),
+      await screen.findByRole('button', { name: /^Copied: / }),
     ).toBeInTheDocument();
     expect(copied).toHaveBeenCalledWith(`${code}\n`);
   });

@@ -37,14 +37,20 @@ function RegistrationItem(props: { row: RegistrationRow }) {
   const { row } = props;
   const { kind, namespace, name } = row.object;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
-  const path = useGitopsLinks().entity(row.entityRef);
+  const links = useGitopsLinks();
+  const entity = links.entity(row.entityRef);
+  // What is no longer registered has no entity any more, but an object.
+  const path =
+    row.state === 'Orphaned' && row.home
+      ? links.object({ home: row.home, ...row.object })
+      : entity && `${entity}/gitops`;
   const shown = `${namespace}/${name}`;
   return (
     <li className={styles.item} data-state={row.state}>
       <div className={styles.head}>
         <span className={styles.name} title={kind}>
           <KindIcon kind={kind} />
-          {path ? <Link href={`${path}/gitops`}>{shown}</Link> : shown}
+          {path ? <Link href={path}>{shown}</Link> : shown}
         </span>
         <Text weight="bold">
           {row.state === 'Applied'
