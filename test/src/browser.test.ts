@@ -192,4 +192,27 @@ describeWithTools('the demo in a browser', () => {
     await picture('objects');
     expect(await page.getByText('game-app').count()).toBeGreaterThan(0);
   });
+
+  it('adds a source by the template', async () => {
+    await page.goto(`${portalUrl}/create`);
+    await page.getByRole('button', { name: 'Choose' }).click();
+    await page.getByRole('button', { name: /Kind/ }).click();
+    await page.getByRole('option', { name: 'Git repository' }).click();
+    await page.getByRole('textbox', { name: 'Address' }).fill(gitUrl);
+    await picture('add-source');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('twin');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByText('Watch the source').click();
+    await seeText(/stored artifact for revision/);
+    expect(
+      await kubectl(
+        'get',
+        'gitrepository/twin',
+        '-o',
+        'jsonpath={.spec.ref.branch}',
+      ),
+    ).toBe('main');
+  });
 });
