@@ -15,8 +15,5 @@ export function labelFields(
   if (entry.includeTemplates) {
     fields = mergeFields(fields, config.templateLabels);
   }
-  if (entry.includeVolumeClaimTemplates) {
-    fields = mergeFields(fields, config.volumeClaimTemplateLabels);
-  }
   return mergeFields(fields, [{ path: 'metadata/labels', create: true }]);
 }

@@ -45,7 +45,6 @@ export interface LabelEntry {
   pairs: Record<string, string>;
   includeSelectors: boolean;
   includeTemplates: boolean;
-  includeVolumeClaimTemplates: boolean;
   fields: FieldSpec[];
 }
 

@@ -50,7 +50,6 @@ function readConfiguration(path: string, loader: Loader): TransformerConfig {
     labels: specs('labels'),
     commonLabels: specs('commonLabels'),
     templateLabels: specs('templateLabels'),
-    volumeClaimTemplateLabels: specs('volumeClaimTemplateLabels'),
     commonAnnotations: specs('commonAnnotations'),
     nameReference: fields.list('nameReference', reference => ({
       group: reference.string('group'),

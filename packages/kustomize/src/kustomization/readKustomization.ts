@@ -128,7 +128,6 @@ function readFields(
       pairs: label.stringMap('pairs') ?? {},
       includeSelectors: label.boolean('includeSelectors'),
       includeTemplates: label.boolean('includeTemplates'),
-      includeVolumeClaimTemplates: label.boolean('includeVolumeClaimTemplates'),
       fields: label.list('fields', readFieldSpec),
     })),
     commonAnnotations: fields.stringMap('commonAnnotations') ?? {},

@@ -125,12 +125,22 @@ function patchSelected(
   patch: Resource,
 ): void {
   for (const resource of selectResources(resources, target)) {
-    const copy = patch.clone();
-    // The patch need not name the kind it is applied to.
-    copy.node.apiVersion = resource.apiVersion;
-    patchStrategically(resource, copy);
+    patchStrategically(resource, textualCopy(patch, resource));
   }
   resources.reset([...resources].filter(resource => !resource.isEmpty));
+}
+
+/**
+ * A patch as kustomize prepares it for selected resources: it need not name
+ * their version, and its labels and annotations are texts (a null is "null").
+ */
+function textualCopy(patch: Resource, target: Resource): Resource {
+  const copy = patch.clone();
+  for (const field of ['labels', 'annotations'] as const) {
+    copy.setMetadataMap(field, copy[field]());
+  }
+  copy.node.apiVersion = target.apiVersion;
+  return copy;
 }
 
 /** Merges a patch into a resource; name and kind stay unless allowed to change. */
@@ -176,7 +186,7 @@ export function applyStrategicMerges(
   }
   for (const patch of patches) {
     const target = resources.getByAnyId(patch.originalId());
-    patchStrategically(target, patch.clone());
+    patchStrategically(target, textualCopy(patch, target));
     resources.changed();
     if (target.isEmpty) {
       resources.dropEmpty();

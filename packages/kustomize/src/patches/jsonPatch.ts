@@ -2,6 +2,7 @@ import {
   JsonObject,
   JsonValue,
   YamlError,
+  getOwn,
   isJsonObject,
   parseDocuments,
   setOwn,
@@ -12,7 +13,7 @@ import { KustomizeError } from '../KustomizeError';
 /** One operation of RFC 6902. */
 export interface JsonPatchOperation {
   op: string;
-  path: string;
+  path?: string;
   from?: string;
   value?: JsonValue;
 }
@@ -56,7 +57,7 @@ export function readJsonPatch(
     }
     return {
       op: typeof item.op === 'string' ? item.op : '',
-      path: typeof item.path === 'string' ? item.path : '',
+      path: typeof item.path === 'string' ? item.path : undefined,
       from: typeof item.from === 'string' ? item.from : undefined,
       value: Object.hasOwn(item, 'value') ? item.value : undefined,
     };
@@ -65,8 +66,9 @@ export function readJsonPatch(
 
 /**
  * Applies a patch in place and returns the new root. Follows the library
- * kustomize uses (json-patch v4): negative indexes count from the end, and a
- * patch goes through JSON, so that integers beyond 2^53 lose precision.
+ * kustomize uses (json-patch 4.13): negative indexes count from the end,
+ * `replace` and `copy` take a field that is missing for null, and a patch goes
+ * through JSON, so that integers beyond 2^53 lose precision.
  *
  * @throws KustomizeError `invalid-patch`
  */
@@ -76,48 +78,85 @@ export function applyJsonPatch(
 ): JsonValue {
   let root = narrow(document);
   for (const operation of operations) {
-    const path = pointer(operation.path);
+    const { op, path } = operation;
     const fail = (problem: string): never => {
       throw new KustomizeError({
         code: 'invalid-patch',
-        problem: `${operation.op}: ${problem}`,
-        field: operation.path,
+        problem: `${op}: ${problem}`,
+        field: path,
       });
     };
-    const value = () => narrow(operation.value ?? null);
-    const from = () => pointer(operation.from ?? '');
-    switch (operation.op) {
-      case 'add':
-        root = put(root, path, value(), fail);
-        break;
-      case 'replace':
-        if (path.length > 0) {
-          take(root, path, fail);
-        }
-        root = put(root, path, value(), fail, true);
-        break;
-      case 'remove':
-        remove(root, path, fail);
-        break;
-      case 'move': {
-        const moved = take(root, from(), fail);
-        remove(root, from(), fail);
-        root = put(root, path, moved, fail);
-        break;
+    const value = narrow(operation.value ?? null);
+    if (path === undefined) {
+      fail('the operation has no path');
+    } else if (path === '' && op === 'replace') {
+      if (typeof value !== 'object' || value === null) {
+        fail('the whole object can only become a mapping or list');
       }
-      case 'copy':
-        root = put(root, path, narrow(take(root, from(), fail)), fail);
-        break;
-      case 'test':
-        if (!sameValue(find(root, path), value())) {
-          fail('the test failed');
-        }
-        break;
-      default:
-        fail('the operation is unknown');
+      root = value;
+    } else if (path === '' && op === 'test') {
+      if (!sameValue(root, value)) {
+        fail('the test failed');
+      }
+    } else {
+      applyOperation(root, operation, value, fail);
     }
   }
   return root;
+}
+
+function applyOperation(
+  root: JsonValue,
+  operation: JsonPatchOperation,
+  value: JsonValue,
+  fail: Fail,
+): void {
+  const target = () => find(root, operation.path ?? '', fail);
+  const source = () => {
+    if (operation.from === undefined) {
+      fail('the operation has no from');
+    }
+    return find(root, operation.from ?? '', fail);
+  };
+  switch (operation.op) {
+    case 'add':
+      target().add(value);
+      break;
+    case 'replace': {
+      const slot = target();
+      slot.get();
+      slot.set(value);
+      break;
+    }
+    case 'remove':
+      target().remove();
+      break;
+    case 'move': {
+      const from = source();
+      const moved = from.get() ?? null;
+      from.remove();
+      target().add(moved);
+      break;
+    }
+    case 'copy': {
+      const copied = narrow(source().get() ?? null);
+      target().add(copied);
+      break;
+    }
+    case 'test': {
+      const found = target().get() ?? null;
+      if (found === null || operation.value === undefined) {
+        if (found !== null || value !== null) {
+          fail('the test failed');
+        }
+      } else if (!sameValue(found, value)) {
+        fail('the test failed');
+      }
+      break;
+    }
+    default:
+      fail('the operation is unknown');
+  }
 }
 
 /** A copy in which all numbers are doubles. */
@@ -138,106 +177,100 @@ function narrow(value: JsonValue): JsonValue {
   return result;
 }
 
-function pointer(path: string): string[] {
-  if (path === '') {
-    return [];
-  }
-  return path
-    .split('/')
-    .slice(1)
-    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 type Fail = (problem: string) => never;
 
-function child(container: JsonValue, name: string): JsonValue | undefined {
+/** A place in a container that exists. */
+interface Slot {
+  get(): JsonValue | undefined;
+  set(value: JsonValue): void;
+  add(value: JsonValue): void;
+  remove(): void;
+}
+
+/** Finds the container of the last name of a path. */
+function find(root: JsonValue, path: string, fail: Fail): Slot {
+  const parts = path.split('/').slice(1).map(unescape);
+  if (parts.length === 0) {
+    return fail('the whole object cannot be meant');
+  }
+  let container: JsonValue | undefined = root;
+  for (const part of parts.slice(0, -1)) {
+    container = child(container, part);
+  }
+  const name = parts[parts.length - 1];
   if (Array.isArray(container)) {
-    const index = indexOf(container, name);
-    return index === undefined ? undefined : container[index];
+    return elementSlot(container, name, fail);
+  }
+  return isJsonObject(container)
+    ? fieldSlot(container, name, fail)
+    : fail('the parent of the path does not exist');
+}
+
+function unescape(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function child(
+  container: JsonValue | undefined,
+  name: string,
+): JsonValue | undefined {
+  if (Array.isArray(container)) {
+    return container[position(container, name) ?? -1];
   }
   return isJsonObject(container) && Object.hasOwn(container, name)
     ? container[name]
     : undefined;
 }
 
-function indexOf(list: JsonValue[], name: string): number | undefined {
-  if (!/^-?[0-9]+$/.test(name)) {
-    return undefined;
+/** The position of an element that exists. */
+function position(list: JsonValue[], name: string): number | undefined {
+  const index = readIndex(name, list.length);
+  return index >= 0 && index < list.length ? index : undefined;
+}
+
+function readIndex(name: string, length: number): number {
+  if (!/^[+-]?[0-9]+$/.test(name)) {
+    return NaN;
   }
   const index = Number(name);
-  const absolute = index < 0 ? index + list.length : index;
-  return absolute >= 0 && absolute < list.length ? absolute : undefined;
+  return index < 0 ? index + length : index;
 }
 
-function find(root: JsonValue, path: string[]): JsonValue | undefined {
-  let current: JsonValue | undefined = root;
-  for (const part of path) {
-    if (current === undefined) {
-      return undefined;
-    }
-    current = child(current, part);
-  }
-  return current;
+function fieldSlot(map: JsonObject, name: string, fail: Fail): Slot {
+  const set = (value: JsonValue) => setOwn(map, name, value);
+  return {
+    get: () => getOwn(map, name),
+    set,
+    add: set,
+    remove() {
+      if (!Object.hasOwn(map, name)) {
+        fail('the path does not exist');
+      }
+      delete map[name];
+    },
+  };
 }
 
-function take(root: JsonValue, path: string[], fail: Fail): JsonValue {
-  const value = find(root, path);
-  return value === undefined ? fail('the path does not exist') : value;
-}
-
-function parentOf(
-  root: JsonValue,
-  path: string[],
-  fail: Fail,
-): JsonObject | JsonValue[] {
-  const parent = find(root, path.slice(0, -1));
-  if (!Array.isArray(parent) && !isJsonObject(parent)) {
-    return fail('the parent of the path does not exist');
-  }
-  return parent;
-}
-
-function put(
-  root: JsonValue,
-  path: string[],
-  value: JsonValue,
-  fail: Fail,
-  replace = false,
-): JsonValue {
-  if (path.length === 0) {
-    return value;
-  }
-  const parent = parentOf(root, path, fail);
-  const name = path[path.length - 1];
-  if (!Array.isArray(parent)) {
-    setOwn(parent, name, value);
-  } else if (replace) {
-    parent[indexOf(parent, name)!] = value;
-  } else if (name === '-') {
-    parent.push(value);
-  } else {
-    const index = /^-?[0-9]+$/.test(name) ? Number(name) : NaN;
-    const absolute = index < 0 ? index + parent.length + 1 : index;
-    if (!(absolute >= 0 && absolute <= parent.length)) {
-      fail('the index is outside of the list');
-    }
-    parent.splice(absolute, 0, value);
-  }
-  return root;
-}
-
-function remove(root: JsonValue, path: string[], fail: Fail): void {
-  take(root, path, fail);
-  if (path.length === 0) {
-    fail('the whole object cannot be removed');
-  }
-  const parent = parentOf(root, path, fail);
-  const name = path[path.length - 1];
-  if (Array.isArray(parent)) {
-    parent.splice(indexOf(parent, name)!, 1);
-  } else {
-    delete parent[name];
-  }
+function elementSlot(list: JsonValue[], name: string, fail: Fail): Slot {
+  const existing = () =>
+    position(list, name) ?? fail('the index is outside of the list');
+  return {
+    get: () => list[existing()],
+    set(value) {
+      list[existing()] = value;
+    },
+    add(value) {
+      const index =
+        name === '-' ? list.length : readIndex(name, list.length + 1);
+      if (!(index >= 0 && index <= list.length)) {
+        fail('the index is outside of the list');
+      }
+      list.splice(index, 0, value);
+    },
+    remove() {
+      list.splice(existing(), 1);
+    },
+  };
 }
 
 function sameValue(a: JsonValue | undefined, b: JsonValue): boolean {

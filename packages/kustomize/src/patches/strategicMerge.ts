@@ -188,7 +188,8 @@ export function strategicMerge(
     undefined,
     '',
   );
-  return isMap(result) ? result : undefined;
+  // What replaces the whole object is lost in kustomize; the object stays.
+  return isMap(result) ? target : undefined;
 }
 
 /** All keys of the list where the schema names several, else the merge key. */

@@ -9,7 +9,6 @@ export interface TransformerConfig {
   labels: FieldSpec[];
   commonLabels: FieldSpec[];
   templateLabels: FieldSpec[];
-  volumeClaimTemplateLabels: FieldSpec[];
   commonAnnotations: FieldSpec[];
   nameReference: NameReference[];
   varReference: FieldSpec[];
@@ -159,8 +158,7 @@ export function defaultTransformerConfig(): TransformerConfig {
     ],
     labels: [],
     commonLabels: [...selectorFields(), ...labels, ...claims],
-    templateLabels: labels,
-    volumeClaimTemplateLabels: claims,
+    templateLabels: [...labels, ...claims],
     commonAnnotations: metadataFields('annotations', ''),
     nameReference: nameReferences(),
     varReference: variableFields(),

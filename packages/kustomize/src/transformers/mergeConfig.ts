@@ -14,7 +14,6 @@ export function emptyTransformerConfig(): TransformerConfig {
     labels: [],
     commonLabels: [],
     templateLabels: [],
-    volumeClaimTemplateLabels: [],
     commonAnnotations: [],
     nameReference: [],
     varReference: [],
