@@ -21,6 +21,11 @@ export interface ParseOptions {
   maxAliasNodes?: number;
   /** Longest text in characters, default 64 Mi. */
   maxLength?: number;
+  /**
+   * How many values may still be read. What is read is taken away, so that
+   * several texts can share it; default: no bound.
+   */
+  budget?: { values: number };
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { BuildLimits } from './Budget';
 export { build } from './build/build';
 export type { BuildOptions, BuildResult } from './build/build';
 export type { FieldSpec } from './fields/FieldSpec';

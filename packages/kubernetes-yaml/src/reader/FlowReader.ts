@@ -33,6 +33,7 @@ export interface ReadOptions {
   bigIntegers?: 'go' | 'exact';
   maxDepth?: number;
   maxAliasNodes?: number;
+  budget?: { values: number };
 }
 
 /** A key of a block mapping, already read. */
@@ -67,6 +68,7 @@ export class FlowReader {
       keepSpelling: options.keepSpelling ?? false,
       exactIntegers: options.bigIntegers === 'exact',
       maxAliasNodes: options.maxAliasNodes ?? 200_000,
+      budget: options.budget ?? { values: Infinity },
     });
   }
   protected enter(): void {
@@ -299,6 +301,7 @@ export class FlowReader {
 
   protected readFlowNode(): ReadValue {
     const { cursor } = this;
+    this.values.count(cursor.pos);
     let properties: Properties | undefined;
     if (cursor.code === AMPERSAND || cursor.code === BANG) {
       properties = this.readProperties(true);

@@ -31,11 +31,20 @@ export class ValueBuilder {
       keepSpelling: boolean;
       exactIntegers: boolean;
       maxAliasNodes: number;
+      budget: { values: number };
     },
   ) {}
 
   startDocument(): void {
     this.anchors.clear();
+  }
+
+  /** Takes one value from what may be read. */
+  count(pos: number): void {
+    const { budget, cursor } = this.options;
+    if (--budget.values < 0) {
+      cursor.fail('there are too many values', { code: 'limit', pos });
+    }
   }
 
   scalar(text: string, plain: boolean, properties?: Properties): ReadValue {
@@ -95,7 +104,11 @@ export class ValueBuilder {
   }
 
   private copy(value: ReadValue, pos: number): ReadValue {
-    if (++this.expanded > this.options.maxAliasNodes) {
+    this.count(pos);
+    // Copies of long texts cost nothing until they are written.
+    this.expanded +=
+      typeof value === 'string' ? 1 + Math.floor(value.length / 1024) : 1;
+    if (this.expanded > this.options.maxAliasNodes) {
       this.options.cursor.fail('aliases expand to too many values', {
         code: 'limit',
         pos,

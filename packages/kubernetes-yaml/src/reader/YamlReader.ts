@@ -40,6 +40,7 @@ class YamlReader extends FlowReader {
     const documents: ReadDocument[] = [];
     for (;;) {
       let explicit = false;
+      this.values.count(cursor.pos);
       this.tagHandles.clear();
       this.values.startDocument();
       cursor.skip(false, false);
@@ -100,6 +101,7 @@ class YamlReader extends FlowReader {
    */
   private readNode(indent: number, blockAllowed: boolean): ReadValue {
     this.enter();
+    this.values.count(this.cursor.pos);
     const value = this.readNodeInner(indent, blockAllowed);
     this.depth--;
     return value;

@@ -46,6 +46,8 @@ const DOT_FLOAT = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
 const TIMESTAMP =
   /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2}))| ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?)?$/;
 
+// A longer one has more than 64 bits; to make it a `bigint` would take long.
+const LONGEST_INTEGER = 24;
 const MAX_UINT64 = 18446744073709551615n;
 const MIN_INT64 = -9223372036854775808n;
 
@@ -112,6 +114,9 @@ function resolveNumber(
   if (DECIMAL.test(plain)) {
     if (plain.length <= 15) {
       return { kind: 'int', value: Number(plain) + 0 };
+    }
+    if (plain.length > LONGEST_INTEGER && !exactIntegers) {
+      return float(plain, text);
     }
     return integer(BigInt(plain.replace(/^\+/, '')), plain, exactIntegers);
   }

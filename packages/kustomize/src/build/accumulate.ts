@@ -71,6 +71,7 @@ export function accumulateTarget(into: Accumulator, target: Target): void {
   transform(into, target);
   for (const field of ['transformers', 'validators'] as const) {
     for (const plugin of readPlugins(kustomization[field], target)) {
+      loader.budget.takeMatches(into.resources.size);
       if (field === 'validators') {
         runValidatorPlugin(into.resources, plugin, loader);
       } else {
@@ -79,7 +80,12 @@ export function accumulateTarget(into: Accumulator, target: Target): void {
       }
     }
   }
-  bindVariables(into.resources, into.variables, kustomization.vars);
+  bindVariables(
+    into.resources,
+    into.variables,
+    kustomization.vars,
+    loader.budget,
+  );
 }
 
 /** Plugins are resources: given inline, in files or in directories. */
@@ -90,7 +96,10 @@ function readPlugins(entries: readonly string[], target: Target): ResourceList {
   for (const entry of entries) {
     let found: Resource[];
     try {
-      found = readResources(entry, { schemas: loader.schemas });
+      found = readResources(entry, {
+        schemas: loader.schemas,
+        budget: loader.budget,
+      });
     } catch (error) {
       if (!(error instanceof KustomizeError)) {
         throw error;
@@ -123,6 +132,7 @@ function accumulateResource(
     const resources = readResources(loader.loadText(path), {
       file: path,
       schemas: loader.schemas,
+      budget: loader.budget,
     });
     if (origin) {
       const from = joinOrigin(origin, path);

@@ -3,6 +3,7 @@ import {
   YamlError,
   stringifyYaml,
 } from '@backstage-gitops/kubernetes-yaml';
+import { BuildLimits, Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { FileSystem } from '../files/FileSystem';
 import { LoadRestrictions, Loader } from '../files/Loader';
@@ -39,6 +40,8 @@ export interface BuildOptions {
   addManagedByLabel?: boolean;
   /** What the label says instead of `v5.8.1`. */
   version?: string;
+  /** What the build may use at most; each has a default. */
+  limits?: Partial<BuildLimits>;
   /** Fetches URLs; without one they are refused. */
   remote?: RemoteLoader;
   /** Renders `helmCharts`; without one they are refused. */
@@ -67,6 +70,7 @@ class Result implements BuildResult {
   constructor(
     readonly resources: ResourceList,
     readonly warnings: readonly string[],
+    private readonly budget: Budget,
   ) {}
 
   get objects(): KubernetesObject[] {
@@ -77,7 +81,9 @@ class Result implements BuildResult {
     const parts: string[] = [];
     for (const resource of this.resources) {
       try {
-        parts.push(stringifyYaml(resource.node));
+        const text = withinLimits(() => stringifyYaml(resource.node));
+        this.budget.takeOutput(text.length);
+        parts.push(text);
       } catch (error) {
         if (error instanceof YamlError) {
           throw new KustomizeError({
@@ -107,10 +113,16 @@ export function build(options: {
   path: string;
   options?: BuildOptions;
 }): BuildResult {
+  return withinLimits(() => runBuild(options));
+}
+
+function runBuild(options: Parameters<typeof build>[0]): BuildResult {
   const { fileSystem, path, options: settings = {} } = options;
+  const budget = new Budget(settings.limits);
   const loader = Loader.create(fileSystem, path, {
     restrictions: settings.loadRestrictions ?? 'rootOnly',
     schemas: new Schemas(),
+    budget,
     remote: settings.remote,
   });
   const kustomization = readKustomization(loader);
@@ -128,7 +140,10 @@ export function build(options: {
   const { resources, config } = accumulator;
   addHashes(resources);
   fixNameReferences(resources, config.nameReference);
-  resolveVariables(resources, accumulator.variables, config.varReference);
+  resolveVariables(resources, accumulator.variables, {
+    fields: config.varReference,
+    budget,
+  });
   dropLocal(resources);
   order(resources, kustomization, settings.reorder ?? 'unspecified');
   if (settings.addManagedByLabel || buildMetadata.includes('managedByLabel')) {
@@ -143,7 +158,26 @@ export function build(options: {
   for (const resource of resources) {
     cleanAnnotations(resource, buildMetadata);
   }
-  return new Result(resources, warnings);
+  return new Result(resources, warnings, budget);
+}
+
+/**
+ * What no limit foresees (a stack or a text that the engine has no room for)
+ * is an error of the input all the same.
+ */
+function withinLimits<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new KustomizeError({
+        code: 'limit',
+        problem: 'the build is too deep or too large',
+        cause: error,
+      });
+    }
+    throw error;
+  }
 }
 
 /** Objects that are configuration of local tools are not delivered. */

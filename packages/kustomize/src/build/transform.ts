@@ -30,6 +30,13 @@ export function transform(into: Accumulator, target: Target): void {
     }
   };
 
+  const each = <T>(entries: readonly T[], apply: (entry: T) => void) => {
+    for (const entry of entries) {
+      loader.budget.takeMatches(resources.size);
+      apply(entry);
+    }
+  };
+
   applyStrategicMerges(resources, k.patchesStrategicMerge, loader);
   note(
     'PatchStrategicMergeTransformer',
@@ -50,9 +57,9 @@ export function transform(into: Accumulator, target: Target): void {
     affixNames(resources, { suffix: k.nameSuffix, fields: config.nameSuffix });
     note('SuffixTransformer', 1);
   }
-  for (const entry of k.labels) {
-    setEntries(resources, entry.pairs, labelFields(entry, config));
-  }
+  each(k.labels, entry =>
+    setEntries(resources, entry.pairs, labelFields(entry, config)),
+  );
   setEntries(resources, k.commonLabels, config.commonLabels);
   // One more than there are entries of `labels`: that is `commonLabels`.
   if (k.labels.length > 0 || Object.keys(k.commonLabels).length > 0) {
@@ -64,16 +71,12 @@ export function transform(into: Accumulator, target: Target): void {
   }
   applyJsonPatches(resources, k.patchesJson6902, loader);
   note('PatchJson6902Transformer', k.patchesJson6902.length);
-  for (const entry of k.replicas) {
-    setReplicas(resources, entry, config.replicas);
-  }
+  each(k.replicas, entry => setReplicas(resources, entry, config.replicas));
   note('ReplicaCountTransformer', k.replicas.length);
-  for (const entry of k.images) {
-    setImages(resources, entry, config.images);
-  }
+  each(k.images, entry => setImages(resources, entry, config.images));
   note('ImageTagTransformer', k.images.length);
   within({ doing: 'replacements' }, () =>
-    replace(resources, readReplacements(k.replacements, loader)),
+    replace(resources, readReplacements(k.replacements, loader), loader.budget),
   );
   note('ReplacementTransformer', Number(k.replacements.length > 0));
   resources.dropEmpty();

@@ -27,14 +27,25 @@ export function splitFieldPath(path: string): string[] {
           break;
         }
       }
-      result.push(
-        part.includes('=') ? part : part.replace(/^[[\]]+|[[\]]+$/g, ''),
-      );
+      result.push(part.includes('=') ? part : withoutBrackets(part));
     } else {
       result.push(part);
     }
   }
   return result;
+}
+
+function withoutBrackets(part: string): string {
+  const isBracket = (char: string) => char === '[' || char === ']';
+  let start = 0;
+  let end = part.length;
+  while (start < end && isBracket(part[start])) {
+    start++;
+  }
+  while (end > start && isBracket(part[end - 1])) {
+    end--;
+  }
+  return part.slice(start, end);
 }
 
 /** A position in a list. */

@@ -1,3 +1,4 @@
+import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { Schemas } from '../schemas/Schemas';
 import { FileSystem } from './FileSystem';
@@ -25,6 +26,7 @@ export function isRemote(path: string): boolean {
 export interface LoaderContext {
   readonly restrictions: LoadRestrictions;
   readonly schemas: Schemas;
+  readonly budget: Budget;
   readonly remote?: RemoteLoader;
 }
 
@@ -58,6 +60,10 @@ export class Loader {
     return this.context.schemas;
   }
 
+  get budget(): Budget {
+    return this.context.budget;
+  }
+
   /** Makes the loader of a directory that was fetched. */
   static at(
     fetched: RemoteDirectory & { address: string },
@@ -73,6 +79,7 @@ export class Loader {
 
   /** A loader for a directory that this one's kustomization names. */
   descend(path: string): Loader {
+    this.budget.takeDirectory(path);
     if (path === '') {
       throw new KustomizeError({
         code: 'invalid-kustomization',
@@ -168,7 +175,9 @@ export class Loader {
         hint: 'move it, or allow it with the load restrictions',
       });
     }
-    return this.fileSystem.readFile(found.path);
+    const content = this.fileSystem.readFile(found.path);
+    this.budget.takeFile(content.length, path);
+    return content;
   }
 
   private fetchFile(url: string): Uint8Array {
@@ -184,6 +193,7 @@ export class Loader {
         file: withoutSecrets(url),
       });
     }
+    this.budget.takeFile(content.length, withoutSecrets(url));
     return content;
   }
 

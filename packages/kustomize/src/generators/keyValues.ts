@@ -45,12 +45,21 @@ function invalid(problem: string, field: string): KustomizeError {
 function parseFileSource(source: string): { key: string; path: string } {
   const parts = source.split('=');
   if (parts.length === 1) {
-    return { key: baseName(source.replace(/\/+$/, '')), path: source };
+    return { key: baseName(withoutSlashes(source)), path: source };
   }
   if (parts.length > 2 || parts[0] === '' || parts[1] === '') {
     throw invalid(`"${source}" is neither path nor key=path`, 'files');
   }
   return { key: parts[0], path: parts[1] };
+}
+
+/** Without slashes at its end. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') {
+    end--;
+  }
+  return path.slice(0, end);
 }
 
 function withoutQuotes(text: string): string {

@@ -29,7 +29,11 @@ function readConfiguration(path: string, loader: Loader): TransformerConfig {
   const text = loader.loadText(path);
   let fields: FieldReader;
   try {
-    const value = parseYaml(text, { file: path, duplicateKeys: 'last' });
+    const value = parseYaml(text, {
+      file: path,
+      duplicateKeys: 'last',
+      ...loader.budget.parsing,
+    });
     fields = FieldReader.of(value ?? {}, '', path, true);
   } catch (error) {
     if (error instanceof YamlError) {

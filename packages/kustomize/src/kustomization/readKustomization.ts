@@ -4,6 +4,7 @@ import {
   isJsonObject,
   parseDocuments,
 } from '@backstage-gitops/kubernetes-yaml';
+import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { Loader } from '../files/Loader';
 import { FieldReader } from './FieldReader';
@@ -59,13 +60,17 @@ export function readKustomization(loader: Loader): Kustomization {
   }
   const [fileName] = names;
   const file = `${loader.root === '/' ? '' : loader.root}/${fileName}`;
-  const value = parse(loader.loadText(fileName), file);
+  const value = parse(loader.loadText(fileName), file, loader.budget);
   return readFields(value, fileName, file);
 }
 
-function parse(text: string, file: string): JsonObject {
+function parse(text: string, file: string, budget: Budget): JsonObject {
   try {
-    const [first] = parseDocuments(text, { file, duplicateKeys: 'last' });
+    const [first] = parseDocuments(text, {
+      file,
+      duplicateKeys: 'last',
+      ...budget.parsing,
+    });
     const value = first?.value ?? null;
     if (isJsonObject(value)) {
       return value;

@@ -63,7 +63,11 @@ export function readReplacements(
 function readFile(loader: Loader, path: string): Replacement[] {
   let value: JsonValue;
   try {
-    const options = { file: path, duplicateKeys: 'last' as const };
+    const options = {
+      file: path,
+      duplicateKeys: 'last' as const,
+      ...loader.budget.parsing,
+    };
     value = parseDocuments(loader.loadText(path), options)[0]?.value ?? null;
   } catch (error) {
     if (error instanceof YamlError) {

@@ -1,7 +1,9 @@
 import { JsonValue } from '@backstage-gitops/kubernetes-yaml';
+import { Budget } from '../Budget';
 import { KustomizeError, within } from '../KustomizeError';
 import {
   YamlMap,
+  YamlNode,
   cloneNode,
   getField,
   isMap,
@@ -49,6 +51,7 @@ function applyPatch(
   const { patches, operations } = readPatchText(text, {
     file: entry.path || undefined,
     schemas: loader.schemas,
+    budget: loader.budget,
   });
   if (operations?.length === 0) {
     return;
@@ -61,9 +64,9 @@ function applyPatch(
         field: 'target',
       });
     }
-    for (const resource of selectResources(resources, entry.target)) {
+    for (const resource of select(resources, entry.target, loader.budget)) {
       resource.storePreviousId();
-      patchJson(resource, operations);
+      patchJson(resource, operations, loader.budget);
     }
     resources.changed();
     return;
@@ -74,11 +77,8 @@ function applyPatch(
   }
   if (!entry.target) {
     for (const patch of patches) {
-      const target = resources.getByAnyId(patch.originalId());
-      patchStrategically(target, patch.clone());
-      resources.changed();
+      patchById(resources, patch, () => patch.clone());
     }
-    resources.dropEmpty();
     return;
   }
   if (patches.length > 1) {
@@ -89,14 +89,14 @@ function applyPatch(
     });
   }
   if (patches.length === 1) {
-    patchSelected(resources, entry.target, patches[0]);
+    patchSelected(resources, entry.target, patches[0], loader.budget);
   }
 }
 
 /** A text is a strategic merge patch, or else a JSON patch; not both. */
 function readPatchText(
   text: string,
-  options: { file?: string; schemas: Schemas },
+  options: { file?: string; schemas: Schemas; budget: Budget },
 ): { patches: Resource[]; operations?: JsonPatchOperation[] } {
   let patches: Resource[] | undefined;
   try {
@@ -110,7 +110,7 @@ function readPatchText(
     return { patches };
   }
   try {
-    return { patches: [], operations: readJsonPatch(text, options.file) };
+    return { patches: [], operations: readJsonPatch(text, options) };
   } catch (error) {
     if (patches) {
       return { patches };
@@ -119,12 +119,23 @@ function readPatchText(
   }
 }
 
+function select(
+  resources: ResourceList,
+  target: Selector,
+  budget: Budget,
+): Resource[] {
+  budget.takeMatches(resources.size);
+  return selectResources(resources, target);
+}
+
 function patchSelected(
   resources: ResourceList,
   target: Selector,
   patch: Resource,
+  budget: Budget,
 ): void {
-  for (const resource of selectResources(resources, target)) {
+  for (const resource of select(resources, target, budget)) {
+    budget.takeValue(patch.node);
     patchStrategically(resource, textualCopy(patch, resource));
   }
   resources.reset([...resources].filter(resource => !resource.isEmpty));
@@ -141,6 +152,27 @@ function textualCopy(patch: Resource, target: Resource): Resource {
   }
   copy.node.apiVersion = target.apiVersion;
   return copy;
+}
+
+/** Merges a patch into the resource that has, or once had, its id. */
+function patchById(
+  resources: ResourceList,
+  patch: Resource,
+  copyFor: (target: Resource) => Resource,
+): void {
+  const target = resources.getByAnyId(patch.originalId());
+  const { key } = target.currentId();
+  const formerIds = target.previousIds.length;
+  patchStrategically(target, copyFor(target));
+  if (target.isEmpty) {
+    resources.dropEmpty();
+  } else if (
+    target.currentId().key !== key ||
+    target.previousIds.length !== formerIds
+  ) {
+    // Only then: to find all ids again takes as long as there are resources.
+    resources.changed();
+  }
 }
 
 /** Merges a patch into a resource; name and kind stay unless allowed to change. */
@@ -185,19 +217,17 @@ export function applyStrategicMerges(
     });
   }
   for (const patch of patches) {
-    const target = resources.getByAnyId(patch.originalId());
-    patchStrategically(target, textualCopy(patch, target));
-    resources.changed();
-    if (target.isEmpty) {
-      resources.dropEmpty();
-    }
+    patchById(resources, patch, target => textualCopy(patch, target));
   }
 }
 
 /** Resources given inline, or else as the name of a file. */
 export function readInlineOrFile(entry: string, loader: Loader): Resource[] {
   try {
-    return readResources(entry, { schemas: loader.schemas });
+    return readResources(entry, {
+      schemas: loader.schemas,
+      budget: loader.budget,
+    });
   } catch (error) {
     if (!(error instanceof KustomizeError)) {
       throw error;
@@ -205,6 +235,7 @@ export function readInlineOrFile(entry: string, loader: Loader): Resource[] {
     return readResources(loader.loadText(entry), {
       file: entry,
       schemas: loader.schemas,
+      budget: loader.budget,
     });
   }
 }
@@ -233,12 +264,19 @@ export function applyJsonPatches(
           );
         }
         const text = entry.patch || loader.loadText(entry.path!);
-        const operations = readJsonPatch(text, entry.path || undefined);
+        const operations = readJsonPatch(text, {
+          file: entry.path || undefined,
+          budget: loader.budget,
+        });
         if (operations.length === 0) {
           fail('the patch is empty');
         }
-        for (const resource of selectResources(resources, entry.target!)) {
-          patchJson(resource, operations);
+        for (const resource of select(
+          resources,
+          entry.target!,
+          loader.budget,
+        )) {
+          patchJson(resource, operations, loader.budget);
         }
         resources.changed();
       },
@@ -249,6 +287,7 @@ export function applyJsonPatches(
 function patchJson(
   resource: Resource,
   operations: readonly JsonPatchOperation[],
+  budget: Budget,
 ): void {
   const object = formatId(resource.currentId());
   const plain = toPlain(resource.node) as { [key: string]: JsonValue };
@@ -261,7 +300,11 @@ function patchJson(
   ) {
     metadata.annotations = {};
   }
-  const result = within({ object }, () => applyJsonPatch(plain, operations));
+  const result = within({ object }, () =>
+    applyJsonPatch(plain, operations, value =>
+      budget.takeValue(value as YamlNode),
+    ),
+  );
   if (!isMap(result as YamlMap)) {
     throw new KustomizeError({
       code: 'invalid-patch',

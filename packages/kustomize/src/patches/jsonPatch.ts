@@ -8,6 +8,7 @@ import {
   setOwn,
   stringifyJson,
 } from '@backstage-gitops/kubernetes-yaml';
+import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 
 /** One operation of RFC 6902. */
@@ -25,12 +26,17 @@ export interface JsonPatchOperation {
  */
 export function readJsonPatch(
   text: string,
-  file?: string,
+  options: { file?: string; budget?: Budget } = {},
 ): JsonPatchOperation[] {
+  const { file, budget } = options;
   let value: JsonValue | undefined;
   try {
     // As everywhere in kustomize, only the first document counts.
-    value = parseDocuments(text, { duplicateKeys: 'last', file })[0]?.value;
+    value = parseDocuments(text, {
+      duplicateKeys: 'last',
+      file,
+      ...budget?.parsing,
+    })[0]?.value;
   } catch (error) {
     throw new KustomizeError({
       code: 'invalid-patch',
@@ -68,15 +74,22 @@ export function readJsonPatch(
  * Applies a patch in place and returns the new root. Follows the library
  * kustomize uses (json-patch 4.13): negative indexes count from the end,
  * `replace` and `copy` take a field that is missing for null, and a patch goes
- * through JSON, so that integers beyond 2^53 lose precision.
+ * through JSON, so that integers beyond 2^53 lose precision. `beforeCopy` sees
+ * what is about to be copied into the document, and may refuse it: copies of
+ * copies double.
  *
  * @throws KustomizeError `invalid-patch`
  */
 export function applyJsonPatch(
   document: JsonValue,
   operations: readonly JsonPatchOperation[],
+  beforeCopy: (value: JsonValue) => void = () => undefined,
 ): JsonValue {
   let root = narrow(document);
+  const copy = (value: JsonValue) => {
+    beforeCopy(value);
+    return narrow(value);
+  };
   for (const operation of operations) {
     const { op, path } = operation;
     const fail = (problem: string): never => {
@@ -86,7 +99,7 @@ export function applyJsonPatch(
         field: path,
       });
     };
-    const value = narrow(operation.value ?? null);
+    const value = copy(operation.value ?? null);
     if (path === undefined) {
       fail('the operation has no path');
     } else if (path === '' && op === 'replace') {
@@ -99,18 +112,20 @@ export function applyJsonPatch(
         fail('the test failed');
       }
     } else {
-      applyOperation(root, operation, value, fail);
+      applyOperation({ root, operation, value, copy, fail });
     }
   }
   return root;
 }
 
-function applyOperation(
-  root: JsonValue,
-  operation: JsonPatchOperation,
-  value: JsonValue,
-  fail: Fail,
-): void {
+function applyOperation(options: {
+  root: JsonValue;
+  operation: JsonPatchOperation;
+  value: JsonValue;
+  copy: (value: JsonValue) => JsonValue;
+  fail: Fail;
+}): void {
+  const { root, operation, value, copy, fail } = options;
   const target = () => find(root, operation.path ?? '', fail);
   const source = () => {
     if (operation.from === undefined) {
@@ -139,7 +154,7 @@ function applyOperation(
       break;
     }
     case 'copy': {
-      const copied = narrow(source().get() ?? null);
+      const copied = copy(source().get() ?? null);
       target().add(copied);
       break;
     }

@@ -163,6 +163,7 @@ const TRANSFORMERS: ReadonlyMap<string, Run> = new Map<string, Run>([
       replace(
         resources,
         readReplacements(fields.objects('replacements'), loader),
+        loader.budget,
       ),
   ],
   ['HashTransformer', resources => addHashes(resources)],

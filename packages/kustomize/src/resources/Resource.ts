@@ -148,7 +148,12 @@ export class Resource {
   }
 
   get isEmpty(): boolean {
-    return Object.keys(this.node).length === 0;
+    for (const key in this.node) {
+      if (Object.hasOwn(this.node, key)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   labels(): Map<string, string> {

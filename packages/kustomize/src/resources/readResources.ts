@@ -2,6 +2,7 @@ import {
   YamlError,
   parseSpelledDocuments,
 } from '@backstage-gitops/kubernetes-yaml';
+import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import {
   YamlMap,
@@ -25,11 +26,11 @@ import { Resource } from './Resource';
  */
 export function readResources(
   text: string,
-  options: { file?: string; schemas?: Schemas } = {},
+  options: { file?: string; schemas?: Schemas; budget?: Budget } = {},
 ): Resource[] {
-  const { file, schemas } = options;
+  const { file, schemas, budget } = options;
   const nodes: YamlMap[] = [];
-  for (const { value, index } of parse(text, file)) {
+  for (const { value, index } of parse(text, file, budget)) {
     const node = value as YamlNode;
     if (isNull(node) || (isMap(node) && Object.keys(node).length === 0)) {
       continue;
@@ -50,9 +51,17 @@ export function readResources(
   });
 }
 
-function parse(text: string, file: string | undefined) {
+function parse(
+  text: string,
+  file: string | undefined,
+  budget: Budget | undefined,
+) {
   try {
-    return parseSpelledDocuments(text, { dialect: 'go-yaml-v3', file });
+    return parseSpelledDocuments(text, {
+      dialect: 'go-yaml-v3',
+      file,
+      ...budget?.parsing,
+    });
   } catch (error) {
     if (error instanceof YamlError) {
       throw new KustomizeError({

@@ -5,6 +5,9 @@ import { compareKinds, kindOrder } from '../resources/compareKinds';
 import { TransformerConfig } from './defaults';
 import { NameReference } from './nameReferenceDefaults';
 
+/** Specifications of one path, which are held against each other. */
+const MOST_OF_A_PATH = 2_000;
+
 /** A configuration without fields. */
 export function emptyTransformerConfig(): TransformerConfig {
   return {
@@ -63,9 +66,15 @@ export function mergeFields(
   };
   a.forEach(index);
   for (const spec of b) {
-    const existing = byPath
-      .get(spec.path)
-      ?.find(known => isSelected(complete(known), spec));
+    const rivals = byPath.get(spec.path) ?? [];
+    if (rivals.length > MOST_OF_A_PATH) {
+      throw new KustomizeError({
+        code: 'limit',
+        problem: `the field ${spec.path} is configured for more than ${MOST_OF_A_PATH} kinds`,
+        field: spec.path,
+      });
+    }
+    const existing = rivals.find(known => isSelected(complete(known), spec));
     if (!existing) {
       index(spec);
       result.push(spec);

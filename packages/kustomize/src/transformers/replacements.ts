@@ -1,4 +1,5 @@
 import { readPlainScalar } from '@backstage-gitops/kubernetes-yaml';
+import { Budget } from '../Budget';
 import { KustomizeError, within } from '../KustomizeError';
 import { splitFieldPath } from '../fields/fieldPath';
 import { findField, findFields } from '../fields/findFields';
@@ -34,12 +35,18 @@ const DEFAULT_FIELD_PATH = 'metadata.name';
 export function replace(
   resources: ResourceList,
   replacements: readonly Replacement[],
+  budget: Budget,
 ): void {
   replacements.forEach((replacement, i) => {
     within({ doing: `replacements[${i}]` }, () => {
+      budget.takeMatches(resources.size);
       const value = sourceValue(resources, replacement);
       for (const target of replacement.targets) {
-        applyTo(resources, target, value);
+        budget.takeMatches(
+          resources.size *
+            (1 + target.fieldPaths.length + target.reject.length),
+        );
+        applyTo(resources, target, value, budget);
       }
     });
   });
@@ -121,6 +128,7 @@ function applyTo(
   resources: ResourceList,
   target: ReplacementTarget,
   value: YamlNode,
+  budget: Budget,
 ): void {
   const selects = compileSelector(target.select);
   const rejects = target.reject.map(compileSelector);
@@ -137,7 +145,7 @@ function applyTo(
     if (!rejected && selects.labels(resource) && ids.some(selects.id)) {
       within({ object: formatId(resource.currentId()) }, () => {
         for (const path of paths) {
-          copyTo(resource, path, value, target.options);
+          copyTo(resource, path, value, target.options, budget);
         }
       });
     }
@@ -180,13 +188,14 @@ function copyTo(
   path: string,
   value: YamlNode,
   options: FieldOptions,
+  budget: Budget,
 ): void {
   const parts = splitFieldPath(path);
-  const write = (slot: FieldSlot) => setValue(slot, value, options);
+  const write = (slot: FieldSlot) => setValue(slot, value, options, budget);
   const createAs = options.create ? value : undefined;
   // In structured text 5.8 replaces whole values, whatever the options say.
   const writeWhole = (slot: FieldSlot) =>
-    setValue(slot, value, { ...options, delimiter: '' });
+    setValue(slot, value, { ...options, delimiter: '' }, budget);
   if (replaceInText(resource.node, parts, createAs, writeWhole)) {
     return;
   }
@@ -204,6 +213,7 @@ function setValue(
   slot: FieldSlot,
   value: YamlNode,
   options: FieldOptions,
+  budget: Budget,
 ): void {
   let next = value;
   if (options.delimiter) {
@@ -221,6 +231,8 @@ function setValue(
     }
     next = parts.join(options.delimiter);
   }
+  // What is replaced may be what comes next: copies of copies double.
+  budget.takeValue(next);
   if (isScalar(slot.value)) {
     slot.set(keepType(slot.value, isScalar(next) ? textOf(next) : ''));
   } else {

@@ -3,6 +3,7 @@ import { splitFieldPath } from '../fields/fieldPath';
 import { findField } from '../fields/findFields';
 import { YamlNode, isMap, isScalar, textOf, toPlain } from '../fields/YamlNode';
 import { FieldSlot, FieldVisitor } from '../fields/visitField';
+import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { VariableEntry } from '../kustomization/Kustomization';
 import { ResourceList } from '../resources/ResourceList';
@@ -18,8 +19,10 @@ export function bindVariables(
   resources: ResourceList,
   known: VariableEntry[],
   incoming: readonly VariableEntry[],
+  budget: Budget,
 ): void {
   for (const variable of incoming) {
+    budget.takeMatches(resources.size + known.length);
     const wanted = resourceId(variable.objref);
     const anyNamespace = !wanted.namespace && !wanted.clusterScoped;
     const matches = [...resources].filter(resource =>
@@ -72,17 +75,26 @@ export function addVariables(
 export function resolveVariables(
   resources: ResourceList,
   variables: readonly VariableEntry[],
-  fields: readonly FieldSpec[],
+  options: { fields: readonly FieldSpec[]; budget: Budget },
 ): void {
+  const { fields, budget } = options;
   if (variables.length === 0) {
     return;
   }
-  const values = new Map(
-    variables.map(variable => [variable.name, valueOf(resources, variable)]),
-  );
+  const values = new Map<string, YamlNode>();
+  for (const variable of variables) {
+    budget.takeMatches(resources.size);
+    values.set(variable.name, valueOf(resources, variable));
+  }
   const visitor = new FieldVisitor(fields, 'none');
   for (const resource of resources) {
-    visitor.visit(resource, slot => expandSlot(slot, values));
+    visitor.visit(resource, slot =>
+      expandSlot(slot, text => {
+        const expanded = expand(text, values);
+        budget.takeValue(expanded);
+        return expanded;
+      }),
+    );
   }
   resources.changed();
 }
@@ -111,10 +123,10 @@ function valueOf(resources: ResourceList, variable: VariableEntry): YamlNode {
 
 type Values = ReadonlyMap<string, YamlNode>;
 
-function expandSlot(slot: FieldSlot, values: Values): void {
+function expandSlot(slot: FieldSlot, expandText: (text: string) => YamlNode) {
   const { value } = slot;
   if (typeof value === 'string') {
-    slot.set(expand(value, values));
+    slot.set(expandText(value));
   } else if (Array.isArray(value)) {
     value.forEach((item, i) => {
       if (typeof item !== 'string') {
@@ -123,13 +135,13 @@ function expandSlot(slot: FieldSlot, values: Values): void {
           problem: 'a list with variables holds something that is not a string',
         });
       }
-      value[i] = expand(item, values);
+      value[i] = expandText(item);
     });
   } else if (isMap(value)) {
     for (const key of Object.keys(value)) {
       const item = value[key];
       if (typeof item === 'string') {
-        value[key] = expand(item, values);
+        value[key] = expandText(item);
       }
     }
   }
@@ -147,14 +159,28 @@ function expand(text: string, values: Values): YamlNode {
       ? (toPlain(value) as YamlNode)
       : text;
   }
-  return text.replace(
-    /\$(?:(\$)|\(([^)]*)\))/g,
-    (match, dollar: string | undefined, name: string) => {
-      if (dollar) {
-        return '$';
-      }
-      const value = values.get(name);
-      return value !== undefined && isScalar(value) ? textOf(value) : match;
-    },
-  );
+  const lastEnd = text.lastIndexOf(')');
+  let result = '';
+  let start = 0;
+  for (
+    let dollar = text.indexOf('$');
+    dollar >= 0;
+    dollar = text.indexOf('$', start)
+  ) {
+    result += text.slice(start, dollar);
+    const next = text[dollar + 1];
+    if (next === '(' && dollar < lastEnd) {
+      start = text.indexOf(')', dollar) + 1;
+      const value = values.get(text.slice(dollar + 2, start - 1));
+      result +=
+        value !== undefined && isScalar(value)
+          ? textOf(value)
+          : text.slice(dollar, start);
+    } else {
+      // Two dollar signs stand for one.
+      result += '$';
+      start = dollar + (next === '$' ? 2 : 1);
+    }
+  }
+  return result + text.slice(start);
 }
