@@ -5,6 +5,7 @@ import {
   applyPatches,
   applyStrategicMerges,
 } from '../patches/applyPatches';
+import { joinPath } from '../files/paths';
 import { addTransformation, builtInOrigin } from '../resources/Origin';
 import { setImages } from '../transformers/images';
 import { setEntries } from '../transformers/metadata';
@@ -76,7 +77,15 @@ export function transform(into: Accumulator, target: Target): void {
   each(k.images, entry => setImages(resources, entry, config.images));
   note('ImageTagTransformer', k.images.length);
   within({ doing: 'replacements' }, () =>
-    replace(resources, readReplacements(k.replacements, loader), loader.budget),
+    replace(
+      resources,
+      readReplacements(
+        k.replacements,
+        loader,
+        joinPath(loader.root, k.fileName),
+      ),
+      loader.budget,
+    ),
   );
   note('ReplacementTransformer', Number(k.replacements.length > 0));
   resources.dropEmpty();

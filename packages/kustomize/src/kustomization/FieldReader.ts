@@ -75,8 +75,20 @@ export class FieldReader {
 
   integer(name: string): number {
     const value = this.take(name) ?? 0;
-    if (typeof value !== 'number' || !Number.isInteger(value)) {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
       throw wrongType('an integer', this.at(name), this.file);
+    }
+    return value;
+  }
+
+  /** A mapping whose fields are somebody else's. */
+  mapping(name: string): JsonObject | undefined {
+    const value = this.take(name);
+    if (value === null) {
+      return undefined;
+    }
+    if (!isJsonObject(value)) {
+      throw wrongType('a mapping', this.at(name), this.file);
     }
     return value;
   }

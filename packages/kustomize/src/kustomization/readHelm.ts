@@ -1,4 +1,4 @@
-import { JsonObject, isJsonObject } from '@backstage-gitops/kubernetes-yaml';
+import { JsonObject } from '@backstage-gitops/kubernetes-yaml';
 import { FieldReader } from './FieldReader';
 
 /**
@@ -11,10 +11,10 @@ export function readHelm(fields: FieldReader): {
   globals: JsonObject;
 } {
   const legacy = fields.objects('helmChartInflationGenerator');
-  const globals = fields.any('helmGlobals');
+  const globals = fields.mapping('helmGlobals');
   return {
     charts: [...fields.objects('helmCharts'), ...legacy.map(chartOf)],
-    globals: isJsonObject(globals) ? globals : globalsOf(legacy),
+    globals: globals ?? globalsOf(legacy),
   };
 }
 

@@ -35,24 +35,26 @@ export interface Replacement {
 
 /**
  * Reads the entries of `replacements`, following those that name a file with
- * one replacement or a list of them.
+ * one replacement or a list of them. `file` is where they are written.
  *
  * @throws KustomizeError
  */
 export function readReplacements(
   entries: readonly JsonObject[],
   loader: Loader,
+  file: string,
 ): Replacement[] {
   return entries.flatMap((entry, i) => {
     const place = `replacements[${i}]`;
     const path = entry.path;
     if (path === undefined || path === null || path === '') {
-      return [readReplacement(entry, place, place)];
+      return [readReplacement(entry, place, file)];
     }
     if (typeof path !== 'string' || entry.source || entry.targets) {
       throw new KustomizeError({
         code: 'invalid-kustomization',
         problem: 'a replacement has a path or is written inline, not both',
+        file,
         field: place,
       });
     }

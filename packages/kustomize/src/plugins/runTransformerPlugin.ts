@@ -159,10 +159,10 @@ const TRANSFORMERS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ],
   [
     'ReplacementTransformer',
-    (resources, fields, loader) =>
+    (resources, fields, loader, plugin) =>
       replace(
         resources,
-        readReplacements(fields.objects('replacements'), loader),
+        readReplacements(fields.objects('replacements'), loader, plugin.kind),
         loader.budget,
       ),
   ],
