@@ -110,19 +110,26 @@ function HomeFacts(props: { home: DoctorHome }) {
 
 function Kinds(props: { kinds: readonly DoctorHomeKind[] }) {
   const { t } = useTranslationRef(gitopsTranslationRef);
-  // Kinds that nobody has need no line each.
-  const shown = props.kinds.filter(
-    ({ reconciled, served }) => reconciled || served !== false,
-  );
-  const absent = props.kinds.filter(kind => !shown.includes(kind));
+  // What is there without objects needs no line each.
+  const isIdle = ({ reconciled, objects, served }: DoctorHomeKind) =>
+    !reconciled && (served === false || objects === 0);
+  const shown = props.kinds.filter(kind => !isIdle(kind));
+  const named = (served: boolean) =>
+    props.kinds
+      .filter(kind => isIdle(kind) && (kind.served === false) !== served)
+      .map(({ kind }) => kind)
+      .join(', ');
+  const [empty, absent] = [named(true), named(false)];
   return (
     <Group
       title={t('doctor.kinds.title')}
       note={
-        absent.length > 0 &&
-        t('doctor.kinds.absent', {
-          kinds: absent.map(({ kind }) => kind).join(', '),
-        })
+        (empty || absent) && (
+          <>
+            {empty && t('doctor.kinds.empty', { kinds: empty })}{' '}
+            {absent && t('doctor.kinds.absent', { kinds: absent })}
+          </>
+        )
       }
     >
       <PlainTable

@@ -35,9 +35,10 @@ export function ObjectsPart(props: { objects: DoctorObjects }) {
                 totalItems > 0 ? (
                   <ul className={styles.plain}>
                     {STATUS_WORDS.filter(word => counts[word]).map(word => (
-                      <li key={word}>
-                        <Link href={`${path}?status=${word}`} standalone>
-                          <GitopsStatus word={word} /> {counts[word]}
+                      <li key={word} className={styles.status}>
+                        <GitopsStatus word={word} />
+                        <Link href={`${path}?status=${word}`}>
+                          {String(counts[word])}
                         </Link>
                       </li>
                     ))}

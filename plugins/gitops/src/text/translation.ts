@@ -119,6 +119,7 @@ export const gitopsTranslationRef = createTranslationRef({
           others: 'others',
           nobody: 'nobody',
         },
+        empty: 'Without objects: {{kinds}}.',
         absent: 'Without CRD, and not needed: {{kinds}}.',
       },
       claims: {
