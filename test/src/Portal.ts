@@ -12,9 +12,11 @@ export class Portal {
   readonly child: ChildProcess;
   private readonly listeners = new Set<() => void>();
 
-  constructor(args: readonly string[]) {
+  /** @param env - variables besides those of this process */
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
     this.child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
       cwd: root,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const hear = (chunk: Buffer) => {

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Browser, chromium, Page } from 'playwright-core';
+import { Browser, Page } from 'playwright-core';
 import { freePorts } from './freePorts';
+import { CHROMIUM, openBrowser } from './__testUtils__/openBrowser';
 import { Portal } from './Portal';
 import { run } from './run';
 
@@ -15,7 +16,6 @@ const pictures = process.env.GITOPS_SCREENSHOTS
   ? path.resolve(__dirname, '../../docs/images')
   : undefined;
 
-const CHROMIUM = '/usr/bin/chromium';
 const hasTools = [CHROMIUM, 'git', 'kubectl'].every(
   tool => !spawnSync(tool, ['--version'], { stdio: 'ignore' }).error,
 );
@@ -44,18 +44,7 @@ describeWithTools('the demo in a browser', () => {
       `--git-port=${git}`,
     ]);
     await portal.says(/Backstage GitOps is running/);
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(60_000);
   });

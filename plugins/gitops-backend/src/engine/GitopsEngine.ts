@@ -2,7 +2,7 @@ import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { assertError } from '@backstage/errors';
 import {
   Controller,
-  GitopsKind,
+  gitopsKinds,
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Home } from '../homes/Home';
@@ -18,6 +18,7 @@ import { WorkQueue } from './queue/WorkQueue';
 import { ReconcileEngine } from './reconcile/ReconcileEngine';
 import { Reconciler } from './reconcile/Reconciler';
 import { HistoryStore } from './report/HistoryStore';
+import { pause } from '../util/pause';
 import { ControllerPump } from './run/ControllerPump';
 
 /** What {@link GitopsEngine} is made of. Times in milliseconds. */
@@ -169,6 +170,9 @@ export class GitopsEngine {
     const watcher = new HomeWatcher({
       home,
       reconcilers: this.options.reconcilers,
+      otherKinds: gitopsKinds.filter(
+        other => !this.options.reconcilers.some(({ kind }) => kind === other),
+      ),
       queue: this.options.queue,
       writers: keeper.writers,
       logger: this.options.logger,
@@ -214,12 +218,12 @@ export class GitopsEngine {
   }
 
   private async prepare(home: Home): Promise<void> {
-    const { installCrdsIn, reconcilers, logger } = this.options;
+    const { installCrdsIn, logger } = this.options;
     await this.checkPin(home);
     if (installCrdsIn.has(home.name) && home.mode === 'reconcile') {
       await installCrds({
         client: home.client,
-        kinds: reconcilers.map(({ kind }): GitopsKind => kind),
+        kinds: gitopsKinds,
         logger,
         signal: this.stopping.signal,
       });
@@ -285,16 +289,4 @@ export class GitopsEngine {
       },
     });
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
 }

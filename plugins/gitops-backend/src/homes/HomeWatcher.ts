@@ -2,6 +2,7 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   CommonStatus,
   FluxAnnotation,
+  GitopsKind,
   GitopsObject,
   isPruneApproved,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -13,6 +14,7 @@ import {
   WorkRegistration,
 } from '../engine/queue/WorkQueue';
 import { Home } from './Home';
+import { KindView } from './KindView';
 import { OtherWriters } from './OtherWriters';
 import { referenceTo } from './ObjectCache';
 
@@ -20,6 +22,8 @@ import { referenceTo } from './ObjectCache';
 export interface HomeWatcherOptions {
   home: Home;
   reconcilers: readonly Reconciler[];
+  /** Kinds that are shown and not reconciled. */
+  otherKinds: readonly GitopsKind[];
   queue: WorkQueue;
   /** Hears of changes, by which it finds out who else writes. */
   writers?: Pick<OtherWriters, 'noteChange'>;
@@ -38,6 +42,8 @@ export interface HomeWatcherOptions {
 export class HomeWatcher {
   private readonly home: Home;
   private readonly reconcilers: readonly Reconciler[];
+  private readonly views: readonly KindView[];
+  private readonly otherKinds: readonly GitopsKind[];
   private readonly byKind: ReadonlyMap<string, Reconciler>;
   private readonly queue: WorkQueue;
   private readonly writers: HomeWatcherOptions['writers'];
@@ -60,6 +66,10 @@ export class HomeWatcher {
     this.logger = options.logger.child({ home: options.home.name });
     this.entityRefOf = options.entityRefOf;
     this.onChange = options.onChange;
+    this.otherKinds = options.otherKinds;
+    this.views = options.otherKinds.map(
+      kind => new KindView({ ...options, kind }),
+    );
   }
 
   /** Watches until the signal fires; whatever happens to the home. */
@@ -68,10 +78,14 @@ export class HomeWatcher {
       const reconciler = this.byKind.get(object.kind)!;
       this.enqueue(() => this.changed(reconciler, object));
     });
-    this.home.expectKinds([...this.byKind.keys()]);
-    await Promise.all(
-      this.reconcilers.map(reconciler => this.watchKind(reconciler, signal)),
-    );
+    this.home.expectKinds([
+      ...this.byKind.keys(),
+      ...this.otherKinds.map(({ kind }) => kind),
+    ]);
+    await Promise.all([
+      ...this.reconcilers.map(reconciler => this.watchKind(reconciler, signal)),
+      ...this.views.map(view => view.run(signal)),
+    ]);
     unsubscribe();
     await this.work;
   }
