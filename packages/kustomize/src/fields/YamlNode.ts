@@ -29,6 +29,33 @@ export interface YamlMap {
 // Imported bindings are looked up at every use; these are the hottest paths.
 const Spelled = SpelledScalar;
 
+/**
+ * A scalar that stands in several places at once. kustomize 5.8 puts one and
+ * the same node for a new label or annotation into all fields of an object
+ * (metadata, selector, template), and what changes the value in one of them
+ * later, such as a patch of an overlay, changes it in all.
+ */
+export class SharedScalar extends SpelledScalar {
+  declare text: string;
+  declare value: Exclude<JsonValue, object> | null;
+
+  constructor(text: string) {
+    super(text, text);
+  }
+
+  become(node: YamlNode): void {
+    this.text = textOf(node);
+    this.value = toPlain(node) as SharedScalar['value'];
+  }
+
+  /** The same for one place. */
+  alone(): YamlNode {
+    return typeof this.value === 'string'
+      ? this.text
+      : new SpelledScalar(this.text, this.value);
+  }
+}
+
 /** True for mappings. */
 export function isMap(node: YamlNode | undefined): node is YamlMap {
   return (
@@ -83,6 +110,9 @@ export function typeOf(node: YamlNode | undefined): string {
 export function cloneNode<T extends YamlNode>(node: T): T {
   if (Array.isArray(node)) {
     return node.map(cloneNode) as T;
+  }
+  if (node instanceof SharedScalar) {
+    return node.alone() as T;
   }
   if (!isMap(node)) {
     return node;

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { KustomizeError } from '../KustomizeError';
 import { isIndex, parseCondition } from './fieldPath';
 import { YamlNode, getField, isMap, setField, textOf } from './YamlNode';
+import { assignField } from './sharedFields';
 import { FieldSlot } from './visitField';
 
 /** The one value at a path; conditions take the first element that fits. */
@@ -153,7 +154,7 @@ function fieldOf(map: { [key: string]: YamlNode }, name: string): FieldSlot {
     get value() {
       return map[name];
     },
-    set: value => setField(map, name, value),
+    set: value => assignField(map, name, value),
   };
 }
 

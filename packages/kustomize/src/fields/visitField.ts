@@ -1,6 +1,7 @@
 import { KustomizeError } from '../KustomizeError';
 import { Resource } from '../resources/Resource';
 import { formatId, isSelected } from '../resources/ResourceId';
+import { assignField } from './sharedFields';
 import { FieldSpec, splitPath } from './FieldSpec';
 import {
   YamlMap,
@@ -39,7 +40,7 @@ class MapSlot implements FieldSlot {
   }
 
   set(value: YamlNode): void {
-    setField(this.map, this.name, value);
+    assignField(this.map, this.name, value);
   }
 }
 

@@ -7,10 +7,10 @@ import {
   isMap,
   isMissing,
   isNull,
-  setField,
   textOf,
   typeOf,
 } from '../fields/YamlNode';
+import { assignField } from '../fields/sharedFields';
 import { Schemas } from '../schemas/Schemas';
 import { MergeNodes, mergeKeyedList } from './mergeKeyedList';
 
@@ -102,7 +102,7 @@ class StrategicMerge {
       if (after === undefined || (isNull(after) && after !== before)) {
         delete map[name];
       } else if (after !== before) {
-        setField(map, name, after);
+        assignField(map, name, after);
       }
     }
     return map;

@@ -10,6 +10,7 @@ import {
   textOf,
   toPlain,
 } from '../fields/YamlNode';
+import { unshareFields } from '../fields/sharedFields';
 import { Schemas } from '../schemas/Schemas';
 import { KustomizeError } from '../KustomizeError';
 import { ResourceId, formatId, resourceId } from './ResourceId';
@@ -130,6 +131,14 @@ export class Resource {
     const id = this.currentId();
     if ([id.name, id.effectiveNamespace, id.kind].some(hasComma)) {
       refuseUnevenCommas(id);
+    }
+    // kustomize writes all annotations again to note the id.
+    const annotations = getField(
+      getField(this.node, 'metadata'),
+      'annotations',
+    );
+    if (isMap(annotations)) {
+      unshareFields(annotations);
     }
     this.previousIds.push({ ...id, namespace: id.effectiveNamespace });
   }

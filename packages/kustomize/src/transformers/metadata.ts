@@ -1,6 +1,13 @@
 import { isPlainString } from '@backstage-gitops/kubernetes-yaml';
 import { FieldSpec } from '../fields/FieldSpec';
-import { isMap, isNull, setField, typeOf } from '../fields/YamlNode';
+import {
+  SharedScalar,
+  isMap,
+  isNull,
+  setField,
+  typeOf,
+} from '../fields/YamlNode';
+import { assignField } from '../fields/sharedFields';
 import { FieldVisitor } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
 import { Resource } from '../resources/Resource';
@@ -19,6 +26,7 @@ export function setEntries(
   }
   const visitor = new FieldVisitor(fields, 'map');
   for (const resource of resources) {
+    const shared = new Map<string, SharedScalar>();
     visitor.visit(resource, slot => {
       if (isNull(slot.value)) {
         return;
@@ -31,10 +39,17 @@ export function setEntries(
         });
       }
       for (const name of names) {
-        if (!Object.hasOwn(slot.value, name)) {
-          checkMetadataKey(name, resource);
+        if (Object.hasOwn(slot.value, name)) {
+          assignField(slot.value, name, entries[name]);
+          continue;
         }
-        setField(slot.value, name, entries[name]);
+        checkMetadataKey(name, resource);
+        let scalar = shared.get(name);
+        if (!scalar) {
+          scalar = new SharedScalar(entries[name]);
+          shared.set(name, scalar);
+        }
+        setField(slot.value, name, scalar);
       }
     });
   }

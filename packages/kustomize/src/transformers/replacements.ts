@@ -3,6 +3,7 @@ import { Budget } from '../Budget';
 import { KustomizeError, within } from '../KustomizeError';
 import { splitFieldPath } from '../fields/fieldPath';
 import { findField, findFields } from '../fields/findFields';
+import { stringOf } from '../fields/sharedFields';
 import { replaceInText } from '../fields/structuredText';
 import {
   YamlNode,
@@ -242,7 +243,7 @@ function setValue(
 
 /** The text with the type that the replaced scalar had. */
 function keepType(before: YamlNode, text: string): YamlNode {
-  if (typeof before === 'string') {
+  if (stringOf(before) !== undefined) {
     return text;
   }
   return readPlainScalar(text, 'go-yaml-v3');

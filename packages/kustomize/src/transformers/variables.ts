@@ -2,6 +2,7 @@ import { FieldSpec } from '../fields/FieldSpec';
 import { splitFieldPath } from '../fields/fieldPath';
 import { findField } from '../fields/findFields';
 import { YamlNode, isMap, isScalar, textOf, toPlain } from '../fields/YamlNode';
+import { assignField, stringOf } from '../fields/sharedFields';
 import { FieldSlot, FieldVisitor } from '../fields/visitField';
 import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
@@ -125,8 +126,9 @@ type Values = ReadonlyMap<string, YamlNode>;
 
 function expandSlot(slot: FieldSlot, expandText: (text: string) => YamlNode) {
   const { value } = slot;
-  if (typeof value === 'string') {
-    slot.set(expandText(value));
+  const text = stringOf(value);
+  if (text !== undefined) {
+    slot.set(expandText(text));
   } else if (Array.isArray(value)) {
     value.forEach((item, i) => {
       if (typeof item !== 'string') {
@@ -139,9 +141,9 @@ function expandSlot(slot: FieldSlot, expandText: (text: string) => YamlNode) {
     });
   } else if (isMap(value)) {
     for (const key of Object.keys(value)) {
-      const item = value[key];
-      if (typeof item === 'string') {
-        value[key] = expandText(item);
+      const item = stringOf(value[key]);
+      if (item !== undefined) {
+        assignField(value, key, expandText(item));
       }
     }
   }
