@@ -13,7 +13,7 @@ export const homeWriter: DoctorCheck = {
 const NOBODY = 'nobody: ';
 
 function findingOf(home: DoctorHome): Finding[] {
-  const { name, connected, reason, mode } = home;
+  const { name, connected, reason, mode, version } = home;
   const about = { home: name, section: 'homes' as const };
   if (reason?.startsWith(NOBODY)) {
     return connected
@@ -25,7 +25,9 @@ function findingOf(home: DoctorHome): Finding[] {
             meaning:
               'Nothing is reconciled there: a portal writes to a home only while it holds its Lease.',
             action:
-              'If it stays for more than a minute, let the credential of the portal get, create and update the Lease backstage-gitops (coordination.k8s.io) there.',
+              version === undefined
+                ? 'The home does not answer just now; the claim is renewed by itself once it does.'
+                : 'If it stays for more than a minute, let the credential of the portal get, create and update the Lease backstage-gitops (coordination.k8s.io) there.',
           },
         ]
       : [];

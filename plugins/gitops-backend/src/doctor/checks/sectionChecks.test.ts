@@ -155,8 +155,16 @@ describe('homes', () => {
         level: 'error',
         title:
           'Home demo is not claimed by this portal: the claim could not be renewed',
+        action: expect.stringContaining('get, create and update the Lease'),
       },
     ]);
+    expect(
+      await ofHome(homeWriter, {
+        mode: 'observe',
+        reason: 'nobody: the claim was not renewed in time',
+        version: undefined,
+      }),
+    ).toMatchObject([{ action: expect.stringContaining('once it does') }]);
     expect(
       await ofHome(homeWriter, {
         mode: 'observe',
