@@ -187,11 +187,27 @@ export class HomeWatcher {
     );
     // The queue remembers when the rest is due; what changed while nobody
     // watched is due now.
-    const missed = items.filter(item => needsAttention(item));
+    const missed = items.filter(
+      item => needsAttention(item) || this.hasMissedNews(reconciler, item),
+    );
     await this.queue.wake(
       missed.map(item => this.keyOf(reconciler, item)),
       { reason: 'changed while nobody watched' },
     );
+    for (const item of items) {
+      await this.wakeReferrers(item, withoutStatus(item));
+    }
+  }
+
+  /** What an object refers to says something that the object has not heard. */
+  private hasMissedNews(reconciler: Reconciler, object: GitopsObject): boolean {
+    return reconciler.references(object).some(reference => {
+      const referenced = this.home.cache.get(reference);
+      return (
+        referenced !== undefined &&
+        reconciler.wakesFor(object, referenced, withoutStatus(referenced))
+      );
+    });
   }
 
   private async changed(
@@ -292,6 +308,11 @@ export class HomeWatcher {
       ...referenceTo(object),
     };
   }
+}
+
+/** An object as it was when nothing had been said of it yet. */
+function withoutStatus({ status: _, ...object }: GitopsObject): GitopsObject {
+  return object;
 }
 
 /** Why a change of an object is worth a run, if it is (Flux 2.9's predicates). */
