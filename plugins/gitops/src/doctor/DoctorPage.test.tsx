@@ -100,7 +100,7 @@ describe('the report of the doctor', () => {
     ]);
     expect(
       within(rows[0]).getByRole('link', { name: 'To the homes' }),
-    ).toHaveAttribute('href', '#doctor-homes');
+    ).toHaveAttribute('href', '/gitops/doctor#doctor-homes');
     await user.click(within(rows[1]).getByRole('button', { name: /^Copy/ }));
     expect(
       await within(rows[1]).findByRole('button', { name: /^Copied/ }),

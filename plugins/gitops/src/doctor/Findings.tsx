@@ -1,5 +1,9 @@
+import { useHref } from 'react-router-dom';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import type { DoctorFinding } from '@backstage-gitops/plugin-gitops-common';
+import type {
+  DoctorFinding,
+  DoctorSection,
+} from '@backstage-gitops/plugin-gitops-common';
 import { Snippet } from '@backstage-gitops/plugin-gitops-react';
 import { gitopsTranslationRef } from '../text/translation';
 import { LevelMark } from './LevelMark';
@@ -67,9 +71,18 @@ function FindingBody(props: { finding: DoctorFinding }) {
       )}
       {section && (
         <p>
-          <a href={`#${partId(section)}`}>{t(`doctor.findings.${section}`)}</a>
+          <PartLink section={section} />
         </p>
       )}
     </div>
   );
+}
+
+/** Not the app's own link: the browser itself scrolls to what a fragment names. */
+function PartLink(props: { section: DoctorSection }) {
+  const { section } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  // In full, for apps have a `<base>`.
+  const href = useHref({ hash: partId(section) });
+  return <a href={href}>{t(`doctor.findings.${section}`)}</a>;
 }
