@@ -129,6 +129,8 @@ describe('catalog and gitops in two backends', () => {
         ...features,
         discovery,
         mockServices.rootConfig.factory({ data: config }),
+        // The doctor asks which plugins there are; a test backend does not say.
+        mockServices.rootSystemMetadata.factory(),
       ],
     });
     addresses.set(
