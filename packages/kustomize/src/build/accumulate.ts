@@ -1,5 +1,6 @@
 import { KustomizeError, within } from '../KustomizeError';
-import { Loader, isRemote } from '../files/Loader';
+import { Loader } from '../files/Loader';
+import { isRemote } from '../files/remoteAddress';
 import { Kustomization } from '../kustomization/Kustomization';
 import { readKustomization } from '../kustomization/readKustomization';
 import { ResourceList } from '../resources/ResourceList';

@@ -12,6 +12,7 @@ import { HelmRenderer } from '../generators/HelmRenderer';
 import { addHashes } from '../generators/hash';
 import { Kustomization } from '../kustomization/Kustomization';
 import { readKustomization } from '../kustomization/readKustomization';
+import { Resource } from '../resources/Resource';
 import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
 import { setEntries } from '../transformers/metadata';
@@ -184,10 +185,27 @@ function withinLimits<T>(run: () => T): T {
 function dropLocal(resources: ResourceList): void {
   resources.reset(
     [...resources].filter(resource => {
+      if (!resource.isEmpty) {
+        refuseNameless(resource);
+      }
       const local = resource.annotation(LOCAL_CONFIG);
       return !resource.isEmpty && (local === undefined || local === 'false');
     }),
   );
+}
+
+/** Patches may have taken away what every object must have. */
+function refuseNameless(resource: Resource): void {
+  const { kind, name } = resource;
+  if (kind === '' || (name === '' && !kind.endsWith('List'))) {
+    throw new KustomizeError({
+      code: 'invalid-resource',
+      problem: `an object has no ${
+        kind === '' ? 'kind' : 'metadata.name'
+      } any more`,
+      object: formatId(resource.originalId()),
+    });
+  }
 }
 
 function order(

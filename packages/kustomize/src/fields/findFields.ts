@@ -6,6 +6,9 @@ import { YamlNode, getField, isMap, setField, textOf } from './YamlNode';
 import { assignField } from './sharedFields';
 import { FieldSlot } from './visitField';
 
+/** A scalar that has just been created: it takes whatever type comes. */
+export const UNTYPED = new SpelledScalar('', null);
+
 /** The one value at a path; conditions take the first element that fits. */
 export function findField(
   root: YamlNode,
@@ -123,7 +126,7 @@ function emptyFor(nextPart: string | undefined, createAs: YamlNode): YamlNode {
     if (Array.isArray(createAs)) {
       return [];
     }
-    return isMap(createAs) ? {} : new SpelledScalar('', null);
+    return isMap(createAs) ? {} : UNTYPED;
   }
   return isIndex(nextPart) || nextPart === '*' || parseCondition(nextPart)
     ? []

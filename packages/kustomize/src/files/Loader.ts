@@ -4,6 +4,7 @@ import { Schemas } from '../schemas/Schemas';
 import { FileSystem } from './FileSystem';
 import { RemoteDirectory, RemoteLoader } from './RemoteLoader';
 import { isWithin, joinPath } from './paths';
+import { isRemote, isRemoteFile } from './remoteAddress';
 
 /**
  * What a file of a kustomization may refer to: only files in or below its own
@@ -13,14 +14,6 @@ import { isWithin, joinPath } from './paths';
  * @public
  */
 export type LoadRestrictions = 'rootOnly' | 'none';
-
-const REMOTE =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/|git::|gh:|git@|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)[/:])/i;
-
-/** True for what kustomize would fetch: a URL or a Git address. */
-export function isRemote(path: string): boolean {
-  return REMOTE.test(path) || /\.git(?:[/?]|$)/.test(path);
-}
 
 /** What the loaders of a build share. */
 export interface LoaderContext {
@@ -145,7 +138,7 @@ export class Loader {
   }
 
   load(path: string): Uint8Array {
-    if (/^https?:\/\//i.test(path)) {
+    if (isRemoteFile(path)) {
       return this.fetchFile(path);
     }
     const absolute = joinPath(this.root, path);

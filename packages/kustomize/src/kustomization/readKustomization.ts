@@ -121,7 +121,12 @@ function readFields(
       'apiVersion',
     );
   }
-  fields.any('metadata');
+  fields.object('metadata', metadata => {
+    metadata.string('name');
+    metadata.string('namespace');
+    metadata.stringMap('labels');
+    metadata.stringMap('annotations');
+  });
   const result: Kustomization = {
     fileName,
     kind,
@@ -168,8 +173,12 @@ function readFields(
     resources: [...fields.strings('resources'), ...fields.strings('bases')],
     components: fields.strings('components'),
     crds: fields.strings('crds'),
-    configMapGenerator: fields.list('configMapGenerator', readGenerator),
-    secretGenerator: fields.list('secretGenerator', readGenerator),
+    configMapGenerator: fields.list('configMapGenerator', reader =>
+      readGenerator(reader, 'ConfigMap'),
+    ),
+    secretGenerator: fields.list('secretGenerator', reader =>
+      readGenerator(reader, 'Secret'),
+    ),
     generatorOptions: fields.object('generatorOptions', readGeneratorOptions),
     helm: readHelm(fields),
     configurations: fields.strings('configurations'),
@@ -235,7 +244,10 @@ export function readSelector(fields: FieldReader): Selector {
 }
 
 /** Reads an entry; shared with plugins. */
-export function readGenerator(fields: FieldReader): GeneratorEntry {
+export function readGenerator(
+  fields: FieldReader,
+  kind: 'ConfigMap' | 'Secret',
+): GeneratorEntry {
   const env = fields.string('env');
   return {
     name: fields.string('name'),
@@ -244,7 +256,7 @@ export function readGenerator(fields: FieldReader): GeneratorEntry {
     literals: fields.strings('literals'),
     files: fields.strings('files'),
     envs: [...fields.strings('envs'), ...(env ? [env] : [])],
-    type: fields.string('type'),
+    type: kind === 'Secret' ? fields.string('type') : '',
     options: fields.object('options', readGeneratorOptions),
   };
 }

@@ -24,7 +24,7 @@ type Generate = (
 const generateData =
   (kind: 'ConfigMap' | 'Secret'): Generate =>
   (fields, plugin, loader) => {
-    const entry = readGenerator(fields);
+    const entry = readGenerator(fields, kind);
     const named = {
       ...entry,
       name: entry.name || plugin.name,

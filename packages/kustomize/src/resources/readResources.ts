@@ -51,17 +51,48 @@ export function readResources(
   });
 }
 
+// Directives, ends of documents, and separators with content.
+const UNUSUAL_STREAM = /^(?:%|\.\.\.|---[ \t]+[^#\s])/m;
+
+/**
+ * kustomize splits a text at lines that start with `---` before it reads it,
+ * and takes the first document of each part.
+ */
+function splitDocuments(text: string, file: string | undefined): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (const match of text.matchAll(/\n---([^\n]*)\n/g)) {
+    const content = match[1].trim();
+    if (content !== '' && !content.startsWith('#')) {
+      throw new KustomizeError({
+        code: 'invalid-yaml',
+        problem: 'a document separator is followed by content',
+        file,
+        hint: 'start the document on the next line',
+      });
+    }
+    parts.push(text.slice(start, match.index + 1));
+    start = match.index + match[0].length;
+  }
+  return [...parts, text.slice(start)];
+}
+
 function parse(
   text: string,
   file: string | undefined,
   budget: Budget | undefined,
 ) {
   try {
-    return parseSpelledDocuments(text, {
-      dialect: 'go-yaml-v3',
+    const options = {
+      dialect: 'go-yaml-v3' as const,
       file,
       ...budget?.parsing,
-    });
+    };
+    return UNUSUAL_STREAM.test(text)
+      ? splitDocuments(text, file).flatMap(part =>
+          parseSpelledDocuments(part, options).slice(0, 1),
+        )
+      : parseSpelledDocuments(text, options);
   } catch (error) {
     if (error instanceof YamlError) {
       throw new KustomizeError({

@@ -1,8 +1,11 @@
-import { readPlainScalar } from '@backstage-gitops/kubernetes-yaml';
+import {
+  SpelledScalar,
+  readPlainScalar,
+} from '@backstage-gitops/kubernetes-yaml';
 import { Budget } from '../Budget';
 import { KustomizeError, within } from '../KustomizeError';
 import { splitFieldPath } from '../fields/fieldPath';
-import { findField, findFields } from '../fields/findFields';
+import { UNTYPED, findField, findFields } from '../fields/findFields';
 import { stringOf } from '../fields/sharedFields';
 import { replaceInText } from '../fields/structuredText';
 import {
@@ -241,10 +244,36 @@ function setValue(
   }
 }
 
-/** The text with the type that the replaced scalar had. */
+/**
+ * The text with the type that the replaced scalar had: a string stays one, and
+ * what is no string must stay what it is, or kustomize cannot write it.
+ */
 function keepType(before: YamlNode, text: string): YamlNode {
   if (stringOf(before) !== undefined) {
     return text;
   }
-  return readPlainScalar(text, 'go-yaml-v3');
+  const next = readPlainScalar(text, 'go-yaml-v3');
+  if (before !== UNTYPED) {
+    const [old, type] = [before, next].map(scalarType);
+    if (type !== old && !(old === 'float' && type === 'int')) {
+      fail('wrong-type', `${type} cannot replace ${old}`);
+    }
+  }
+  return next;
+}
+
+function scalarType(node: YamlNode): string {
+  const value = node instanceof SpelledScalar ? node.value : node;
+  if (typeof value === 'number') {
+    return /^[-+]?(?:0[xXbBoO][0-9a-fA-F]+|[0-9]+)$/.test(textOf(node))
+      ? 'int'
+      : 'float';
+  }
+  if (typeof value === 'bigint') {
+    return 'int';
+  }
+  if (typeof value === 'string') {
+    return node === value ? 'string' : 'timestamp';
+  }
+  return value === null ? 'null' : 'bool';
 }
