@@ -9,6 +9,8 @@ export function run(
   return new Promise((resolve, reject) => {
     const { cwd, input = '' } = options;
     const child = spawn(command, args, { cwd });
+    // One that reads nothing may end before; its code tells how it went.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
     let stdout = '';
     let stderr = '';

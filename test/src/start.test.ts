@@ -50,12 +50,14 @@ describeWithTools('the demo', () => {
   let portal: Portal;
   let kubeconfig: string;
   let gitUrl: string;
+  let backendUrl: string;
 
   beforeAll(async () => {
     scratch = mkdtempSync(path.join(tmpdir(), 'gitops-demo-'));
     kubeconfig = path.join(scratch, 'data/kubeconfig');
     const [backend, kubernetes, git] = await freePorts(3);
     gitUrl = `http://127.0.0.1:${git}/demo/game.git`;
+    backendUrl = `http://127.0.0.1:${backend}/api`;
     portal = new Portal([
       '--no-app',
       `--data-dir=${path.join(scratch, 'data')}`,
@@ -96,6 +98,39 @@ describeWithTools('the demo', () => {
     expect(lines).toMatch(/game-repo .* True .*stored artifact for revision/);
     expect(lines).toMatch(/game-app .* True .*Applied revision: main@sha1:/);
     expect(lines).toMatch(/deployment.apps\/game +3\/3/);
+  });
+
+  it('lacks nothing that the doctor looks for in an app', async () => {
+    const doctor = `${backendUrl}/gitops/doctor`;
+    expect((await fetch(doctor)).status).toBe(401);
+    const guest = await fetch(`${backendUrl}/auth/guest/refresh`, {
+      method: 'POST',
+      headers: { 'X-Requested-With': 'XMLHttpRequest' },
+    });
+    const { backstageIdentity } = (await guest.json()) as {
+      backstageIdentity: { token: string };
+    };
+    const answer = await fetch(doctor, {
+      headers: { Authorization: `Bearer ${backstageIdentity.token}` },
+    });
+    const { findings } = (await answer.json()) as {
+      findings: { check: string; level: string }[];
+    };
+    const ofHost = findings.filter(({ check }) => check.startsWith('host.'));
+    expect(
+      Object.fromEntries(ofHost.map(({ check, level }) => [check, level])),
+    ).toEqual({
+      'host.actions': 'ok',
+      'host.artifacts': 'ok',
+      'host.auth': 'ok',
+      'host.catalogModule': 'ok',
+      'host.catalogRules': 'ok',
+      'host.events': 'ok',
+      'host.signals': 'ok',
+      // As it is for a demo.
+      'host.database': 'warning',
+      'host.permissions': 'warning',
+    });
   });
 
   it('delivers a pushed commit and prunes what it removed', async () => {
