@@ -7,7 +7,8 @@ import {
 import { KustomizeError } from '../KustomizeError';
 import { FieldSlot } from './visitField';
 import { findField, findFields } from './findFields';
-import { YamlNode, isScalar, textOf, toPlain } from './YamlNode';
+import { keepStyle } from '../styledYaml/keepStyle';
+import { YamlNode, cloneNode, isScalar, textOf, toPlain } from './YamlNode';
 
 /**
  * Replaces a value inside of JSON or YAML that is held in a string: where a
@@ -50,12 +51,13 @@ function changeText(
     if (node === undefined) {
       return undefined;
     }
+    const before = cloneNode(node);
     const slots = findFields(node, path, createAs);
     if (slots.length === 0) {
       return undefined;
     }
     slots.forEach(write);
-    return serialize(node, text);
+    return serialize(node, text, before);
   } catch (error) {
     if (error instanceof YamlError || error instanceof KustomizeError) {
       return undefined;
@@ -64,18 +66,20 @@ function changeText(
   }
 }
 
-/** JSON stays JSON, indented where it was; YAML keeps the order of its keys. */
-function serialize(node: YamlNode, before: string): string {
-  if (/^\s*[{[]/.test(before)) {
-    const pretty = before.includes('\n') && before.includes('  ');
-    const sorted = stringifyJson(toPlain(node), { sortKeys: true });
-    const text = pretty
+/** JSON stays JSON, indented where it was; YAML keeps its style and order. */
+function serialize(after: YamlNode, text: string, before: YamlNode): string {
+  if (/^\s*[{[]/.test(text)) {
+    const pretty = text.includes('\n') && text.includes('  ');
+    const sorted = stringifyJson(toPlain(after), { sortKeys: true });
+    const written = pretty
       ? stringifyJson(JSON.parse(sorted), { indent: 2 })
       : sorted;
-    return text.replace(
+    return written.replace(
       /[<>&\u2028\u2029]/g,
       char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
   }
-  return stringifyYaml(node, { sortKeys: false }).trim();
+  return (
+    keepStyle(text, before, after) ?? stringifyYaml(after, { sortKeys: false })
+  ).trim();
 }
