@@ -9,7 +9,7 @@ import { KustomizeError } from './KustomizeError';
  * @public
  */
 export interface BuildLimits {
-  /** Bytes of one file; 16 MiB. */
+  /** Bytes of one file; 10 MiB. */
   fileBytes: number;
   /** Bytes of all files read, each time one is read; 128 MiB. */
   totalBytes: number;
@@ -19,24 +19,24 @@ export interface BuildLimits {
   depth: number;
   /** Values that the aliases of one file stand for; 200,000. */
   aliasValues: number;
-  /** Directories built, each time one is referred to; 10,000. */
+  /** Directories built, each time one is referred to; 5,000. */
   directories: number;
-  /** Resources that entries (patches, images, ...) are held against; 50 million. */
+  /** Resources that entries (patches, images, ...) are held against; 10 million. */
   matches: number;
-  /** Characters of the YAML that is written; 256 Mi. */
+  /** Characters of texts that are put together, and of the YAML; 256 Mi. */
   output: number;
 }
 
 const MIB = 1024 * 1024;
 
 const DEFAULTS: BuildLimits = {
-  fileBytes: 16 * MIB,
+  fileBytes: 10 * MIB,
   totalBytes: 128 * MIB,
   values: 4_000_000,
   depth: 500,
   aliasValues: 200_000,
-  directories: 10_000,
-  matches: 50_000_000,
+  directories: 5_000,
+  matches: 10_000_000,
   output: 256 * MIB,
 };
 
@@ -95,6 +95,26 @@ export class Budget {
     this.matches -= resources;
     if (this.matches < 0) {
       throw exceeded('too many entries for so many resources', 'matches');
+    }
+  }
+
+  /** A path of so many names, which may be created. */
+  checkDepth(depth: number, field: string): void {
+    if (depth > this.limits.depth) {
+      throw new KustomizeError({
+        code: 'limit',
+        problem: 'the path of a field is too long',
+        field,
+        hint: 'limit depth',
+      });
+    }
+  }
+
+  /** A text that was put together from others. */
+  takeText(characters: number): void {
+    this.output -= characters;
+    if (this.output < 0) {
+      throw exceeded('the build makes too long texts', 'output');
     }
   }
 

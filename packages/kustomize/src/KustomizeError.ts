@@ -67,7 +67,12 @@ export class KustomizeError extends Error {
     trail?: readonly string[];
     cause?: unknown;
   }) {
-    const { problem, file, field, object, hint, trail = [] } = options;
+    const { hint } = options;
+    const problem = shorten(options.problem);
+    const file = shorten(options.file);
+    const field = shorten(options.field);
+    const object = shorten(options.object);
+    const trail = (options.trail ?? []).map(step => shorten(step));
     const place = [
       file !== undefined && `file ${file}`,
       field !== undefined && `field ${field}`,
@@ -110,6 +115,15 @@ export class KustomizeError extends Error {
       cause: this.cause,
     });
   }
+}
+
+const LONGEST = 400;
+
+/** What hostile input makes long says nothing more at its end. */
+function shorten<T extends string | undefined>(text: T): T {
+  return text === undefined || text.length <= LONGEST
+    ? text
+    : (`${text.slice(0, LONGEST)}...` as T);
 }
 
 /** Runs an action, and adds the context to whatever typed error it throws. */

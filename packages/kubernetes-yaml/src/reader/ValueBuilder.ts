@@ -39,10 +39,11 @@ export class ValueBuilder {
     this.anchors.clear();
   }
 
-  /** Takes one value from what may be read. */
-  count(pos: number): void {
+  /** Takes values from what may be read. */
+  count(pos: number, values = 1): void {
     const { budget, cursor } = this.options;
-    if (--budget.values < 0) {
+    budget.values -= values;
+    if (budget.values < 0) {
       cursor.fail('there are too many values', { code: 'limit', pos });
     }
   }

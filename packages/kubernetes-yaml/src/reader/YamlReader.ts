@@ -28,6 +28,9 @@ export interface ReadDocument {
   pos: number;
 }
 
+/** What a document costs, in values: even an empty one is an object or two. */
+const DOCUMENT = 10;
+
 /**
  * A recursive-descent reader of YAML 1.1 that gives plain data at once,
  * without tokens or a node tree: most of the time of a build is spent here.
@@ -40,7 +43,7 @@ class YamlReader extends FlowReader {
     const documents: ReadDocument[] = [];
     for (;;) {
       let explicit = false;
-      this.values.count(cursor.pos);
+      this.values.count(cursor.pos, DOCUMENT);
       this.tagHandles.clear();
       this.values.startDocument();
       cursor.skip(false, false);

@@ -170,23 +170,20 @@ export class YamlWriter {
     mayFold: (space: number) => boolean,
   ): void {
     let start = 0;
-    let previousSpace = false;
     for (
       let space = text.indexOf(' ');
       space >= 0;
       space = text.indexOf(' ', space + 1)
     ) {
-      if (space > start) {
+      if (
+        text[space - 1] !== ' ' &&
+        this.column + space - start > this.width &&
+        mayFold(space)
+      ) {
         this.put(text.slice(start, space));
-        previousSpace = false;
-      }
-      if (!previousSpace && this.column > this.width && mayFold(space)) {
         this.breakLine(indent);
-      } else {
-        this.put(' ');
+        start = space + 1;
       }
-      previousSpace = true;
-      start = space + 1;
     }
     this.put(text.slice(start));
   }
@@ -200,21 +197,19 @@ export class YamlWriter {
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code === 0x20 && !escapeAll) {
-        this.put(text.slice(start, i));
-        start = i + 1;
         if (
           indent >= 0 &&
           !previousSpace &&
-          this.column > this.width &&
+          this.column + i - start > this.width &&
           i > 0 &&
           i < text.length - 1
         ) {
+          this.put(text.slice(start, i));
+          start = i + 1;
           this.breakLine(indent);
           if (text[i + 1] === ' ') {
             this.put('\\');
           }
-        } else {
-          this.put(' ');
         }
         previousSpace = true;
         continue;

@@ -74,7 +74,8 @@ export function transform(into: Accumulator, target: Target): void {
   note('PatchJson6902Transformer', k.patchesJson6902.length);
   each(k.replicas, entry => setReplicas(resources, entry, config.replicas));
   note('ReplicaCountTransformer', k.replicas.length);
-  each(k.images, entry => setImages(resources, entry, config.images));
+  loader.budget.takeMatches(resources.size * k.images.length);
+  setImages(resources, k.images, config.images);
   note('ImageTagTransformer', k.images.length);
   within({ doing: 'replacements' }, () =>
     replace(

@@ -1,3 +1,4 @@
+import { KustomizeError } from '../KustomizeError';
 import { SchemaNode } from '@backstage-gitops/kubernetes-schema';
 import {
   YamlNode,
@@ -16,6 +17,9 @@ export type MergeNodes = (
   schema: SchemaNode | undefined,
   path: string,
 ) => YamlNode | undefined;
+
+/** Elements are held against each other where not all have keys of their own. */
+const MOST_UNKEYED = 2_000;
 
 /**
  * Merges lists whose elements have keys (or are scalars, as in `finalizers`).
@@ -42,6 +46,13 @@ export function mergeKeyedList(options: {
   const values = elementValues([patch ?? [], target], keys);
   if (values.length === 0) {
     return target;
+  }
+  if (values.length > MOST_UNKEYED) {
+    throw new KustomizeError({
+      code: 'limit',
+      problem: `a list with more than ${MOST_UNKEYED} elements, some without a key or with the same, cannot be merged`,
+      field: path,
+    });
   }
   if (keys.length > 1) {
     completeValues(values);

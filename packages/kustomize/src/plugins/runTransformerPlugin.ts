@@ -70,7 +70,7 @@ const TRANSFORMERS: ReadonlyMap<string, Run> = new Map<string, Run>([
     (resources, fields) => {
       const image = fields.object('imageTag', readImage);
       if (image) {
-        setImages(resources, image, fieldSpecs(fields));
+        setImages(resources, [image], fieldSpecs(fields));
       }
     },
   ],

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { FieldSpec } from '../fields/FieldSpec';
 import {
+  YamlMap,
   YamlNode,
   getField,
   isMap,
@@ -8,28 +9,33 @@ import {
   isScalar,
   textOf,
 } from '../fields/YamlNode';
-import { FieldVisitor } from '../fields/visitField';
+import { FieldSlot, FieldVisitor } from '../fields/visitField';
 import { KustomizeError } from '../KustomizeError';
 import { ImageEntry } from '../kustomization/Kustomization';
 import { ResourceList } from '../resources/ResourceList';
 
 /**
- * Changes images as an entry of `images` says: in every list `containers` or
- * `initContainers` at any depth, and in the given fields. Custom resource
- * definitions are left alone.
+ * Changes images as the entries of `images` say, one after the other: in every
+ * list `containers` or `initContainers` at any depth, and in the given fields.
+ * Custom resource definitions are left alone.
  */
 export function setImages(
   resources: ResourceList,
-  entry: ImageEntry,
+  entries: readonly ImageEntry[],
   fields: readonly FieldSpec[],
 ): void {
-  const change = imageChanger(entry);
+  if (entries.length === 0) {
+    return;
+  }
+  const changes = entries.map(imageChanger);
   const visitor = new FieldVisitor(fields, 'none');
   for (const resource of resources) {
     if (resource.kind === 'CustomResourceDefinition') {
       continue;
     }
-    walk(resource.node, change);
+    const containers: YamlMap[] = [];
+    findContainers(resource.node, containers);
+    const slots: FieldSlot[] = [];
     visitor.visit(resource, slot => {
       if (!isScalar(slot.value)) {
         throw new KustomizeError({
@@ -39,20 +45,33 @@ export function setImages(
         });
       }
       if (!isMissing(slot.value)) {
+        slots.push(slot);
+      }
+    });
+    for (const change of changes) {
+      for (const container of containers) {
+        const before = textOf(container.image);
+        const after = change(before);
+        if (after !== before) {
+          container.image = after;
+        }
+      }
+      for (const slot of slots) {
         const before = textOf(slot.value);
         const after = change(before);
         if (after !== before) {
           slot.set(after);
         }
       }
-    });
+    }
   }
 }
 
-function walk(node: YamlNode, change: (image: string) => string): void {
+/** Containers with an image, wherever they are. */
+function findContainers(node: YamlNode, found: YamlMap[]): void {
   if (Array.isArray(node)) {
     for (const item of node) {
-      walk(item, change);
+      findContainers(item, found);
     }
     return;
   }
@@ -64,7 +83,7 @@ function walk(node: YamlNode, change: (image: string) => string): void {
     if (typeof value !== 'object' || value === null) {
       continue;
     }
-    walk(value, change);
+    findContainers(value, found);
     if (
       (key === 'containers' || key === 'initContainers') &&
       Array.isArray(value)
@@ -72,11 +91,7 @@ function walk(node: YamlNode, change: (image: string) => string): void {
       for (const container of value) {
         const image = getField(container, 'image');
         if (isMap(container) && isScalar(image) && !isMissing(image)) {
-          const before = textOf(image);
-          const after = change(before);
-          if (after !== before) {
-            container.image = after;
-          }
+          found.push(container);
         }
       }
     }
@@ -90,11 +105,30 @@ function imageChanger(entry: ImageEntry): (image: string) => string {
   return image => {
     let result = known.get(image);
     if (result === undefined) {
-      result = pattern?.matcher(image).find() ? rename(image, entry) : image;
+      const fits =
+        mayFit(image, entry.name) && pattern?.matcher(image).find() === true;
+      result = fits ? rename(image, entry) : image;
       known.set(image, result);
     }
     return result;
   };
+}
+
+/**
+ * False where a look at the first characters tells that an image cannot have
+ * the name: much faster than the expression, and most images have others.
+ */
+function mayFit(image: string, name: string): boolean {
+  if (!/^[A-Za-z0-9/_.-]*$/.test(name)) {
+    return true;
+  }
+  for (let i = 0; i < name.length; i++) {
+    const char = name[i];
+    if (char !== '.' && char !== image[i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function compile(name: string): RE2JS | undefined {

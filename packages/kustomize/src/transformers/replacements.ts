@@ -5,6 +5,7 @@ import {
 import { Budget } from '../Budget';
 import { KustomizeError, within } from '../KustomizeError';
 import { splitFieldPath } from '../fields/fieldPath';
+import { findPart, replacePart } from '../fields/delimitedText';
 import { UNTYPED, findField, findFields } from '../fields/findFields';
 import { stringOf } from '../fields/sharedFields';
 import { replaceInText } from '../fields/structuredText';
@@ -105,11 +106,11 @@ function sourceValue(
   if (!isScalar(value)) {
     fail('wrong-type', 'a delimiter needs a scalar', path);
   }
-  const parts = textOf(value).split(delimiter);
-  if (index < 0 || index >= parts.length) {
-    fail('no-match', `index ${index} is out of bounds`, path);
-  }
-  return parts[index];
+  const text = textOf(value);
+  const part = findPart(text, delimiter, index);
+  return part
+    ? text.slice(part.start, part.end)
+    : fail('no-match', `index ${index} is out of bounds`, path);
 }
 
 function isEmpty(value: YamlNode): boolean {
@@ -195,6 +196,7 @@ function copyTo(
   budget: Budget,
 ): void {
   const parts = splitFieldPath(path);
+  budget.checkDepth(parts.length, path);
   const write = (slot: FieldSlot) => setValue(slot, value, options, budget);
   const createAs = options.create ? value : undefined;
   // In structured text 5.8 replaces whole values, whatever the options say.
@@ -224,16 +226,8 @@ function setValue(
     if (!isScalar(slot.value)) {
       fail('wrong-type', 'a delimiter needs a scalar');
     }
-    const parts = textOf(slot.value).split(options.delimiter);
-    const text = textOf(value);
-    if (options.index < 0) {
-      parts.unshift(text);
-    } else if (options.index >= parts.length) {
-      parts.push(text);
-    } else {
-      parts[options.index] = text;
-    }
-    next = parts.join(options.delimiter);
+    next = replacePart(textOf(slot.value), textOf(value), options);
+    budget.takeText(next.length);
   }
   // What is replaced may be what comes next: copies of copies double.
   budget.takeValue(next);

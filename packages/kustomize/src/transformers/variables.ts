@@ -7,6 +7,7 @@ import { FieldSlot, FieldVisitor } from '../fields/visitField';
 import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { VariableEntry } from '../kustomization/Kustomization';
+import { Resource } from '../resources/Resource';
 import { ResourceList } from '../resources/ResourceList';
 import { formatId, resourceId } from '../resources/ResourceId';
 
@@ -56,14 +57,16 @@ export function addVariables(
   known: VariableEntry[],
   incoming: readonly VariableEntry[],
 ): void {
+  const names = new Set(known.map(({ name }) => name));
   for (const variable of incoming) {
-    if (known.some(({ name }) => name === variable.name)) {
+    if (names.has(variable.name)) {
       throw new KustomizeError({
         code: 'conflict',
         problem: `the variable ${variable.name} is defined twice`,
         field: 'vars',
       });
     }
+    names.add(variable.name);
     known.push(variable);
   }
 }
@@ -82,17 +85,28 @@ export function resolveVariables(
   if (variables.length === 0) {
     return;
   }
-  const values = new Map<string, YamlNode>();
-  for (const variable of variables) {
-    budget.takeMatches(resources.size);
-    values.set(variable.name, valueOf(resources, variable));
+  const sources = new Map<string, Resource>();
+  for (const resource of resources) {
+    for (const name of resource.variableNames) {
+      if (!sources.has(name)) {
+        sources.set(name, resource);
+      }
+    }
   }
+  const values = new Map(
+    variables.map(variable => [
+      variable.name,
+      valueOf(sources.get(variable.name), variable),
+    ]),
+  );
   const visitor = new FieldVisitor(fields, 'none');
   for (const resource of resources) {
     visitor.visit(resource, slot =>
       expandSlot(slot, text => {
         const expanded = expand(text, values);
-        budget.takeValue(expanded);
+        if (typeof expanded === 'string' && expanded !== text) {
+          budget.takeText(expanded.length);
+        }
         return expanded;
       }),
     );
@@ -100,19 +114,17 @@ export function resolveVariables(
   resources.changed();
 }
 
-function valueOf(resources: ResourceList, variable: VariableEntry): YamlNode {
+function valueOf(
+  source: Resource | undefined,
+  variable: VariableEntry,
+): YamlNode {
   const path = splitFieldPath(variable.fieldPath).flatMap(part => {
     const indexed = /^(.*)\[([0-9]+)\]$/.exec(part);
     return indexed ? [indexed[1], indexed[2]].filter(Boolean) : [part];
   });
-  for (const resource of resources) {
-    if (resource.variableNames.includes(variable.name)) {
-      const value = findField(resource.node, path);
-      if (value !== undefined) {
-        return value;
-      }
-      break;
-    }
+  const value = source && findField(source.node, path);
+  if (value !== undefined) {
+    return value;
   }
   throw new KustomizeError({
     code: 'no-match',
