@@ -2,13 +2,16 @@ import {
   YamlError,
   parseSpelledDocuments,
   stringifyJson,
-  stringifyYaml,
 } from '@backstage-gitops/kubernetes-yaml';
 import { KustomizeError } from '../KustomizeError';
 import { FieldSlot } from './visitField';
 import { findField, findFields } from './findFields';
 import { keepStyle } from '../styledYaml/keepStyle';
+import { writeStyledYaml } from '../styledYaml/writeStyledYaml';
 import { YamlNode, cloneNode, isScalar, textOf, toPlain } from './YamlNode';
+
+/** Writes a value into a text that is JSON, or else YAML. */
+export type WriteInText = (slot: FieldSlot, inJson: boolean) => void;
 
 /**
  * Replaces a value inside of JSON or YAML that is held in a string: where a
@@ -19,7 +22,7 @@ export function replaceInText(
   root: YamlNode,
   path: readonly string[],
   createAs: YamlNode | undefined,
-  write: (slot: FieldSlot) => void,
+  write: WriteInText,
 ): boolean {
   for (let length = 1; length < path.length; length++) {
     const prefix = path.slice(0, length);
@@ -39,11 +42,15 @@ export function replaceInText(
   return false;
 }
 
+function isJson(text: string): boolean {
+  return /^\s*[{[]/.test(text);
+}
+
 function changeText(
   text: string,
   path: readonly string[],
   createAs: YamlNode | undefined,
-  write: (slot: FieldSlot) => void,
+  write: WriteInText,
 ): string | undefined {
   try {
     const [document] = parseSpelledDocuments(text, { dialect: 'go-yaml-v3' });
@@ -56,7 +63,7 @@ function changeText(
     if (slots.length === 0) {
       return undefined;
     }
-    slots.forEach(write);
+    slots.forEach(slot => write(slot, isJson(text)));
     return serialize(node, text, before);
   } catch (error) {
     if (error instanceof YamlError || error instanceof KustomizeError) {
@@ -68,7 +75,7 @@ function changeText(
 
 /** JSON stays JSON, indented where it was; YAML keeps its style and order. */
 function serialize(after: YamlNode, text: string, before: YamlNode): string {
-  if (/^\s*[{[]/.test(text)) {
+  if (isJson(text)) {
     const pretty = text.includes('\n') && text.includes('  ');
     const sorted = stringifyJson(toPlain(after), { sortKeys: true });
     const written = pretty
@@ -80,6 +87,6 @@ function serialize(after: YamlNode, text: string, before: YamlNode): string {
     );
   }
   return (
-    keepStyle(text, before, after) ?? stringifyYaml(after, { sortKeys: false })
+    keepStyle(text, before, after) ?? writeStyledYaml(after, undefined)
   ).trim();
 }

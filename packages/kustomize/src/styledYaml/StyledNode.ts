@@ -7,7 +7,7 @@ export interface Comments {
   head: string[];
   /** Behind the value, or behind the key of a block. */
   line: string;
-  /** Lines below, in front of an empty line. */
+  /** Lines directly below, in front of an empty line or the end. */
   foot: string[];
 }
 
@@ -23,6 +23,8 @@ export interface StyledScalar {
   kind: 'scalar';
   style: ScalarStyle;
   text: string;
+  /** Not a string: written as it is. */
+  raw?: boolean;
 }
 
 /** A mapping or list. */

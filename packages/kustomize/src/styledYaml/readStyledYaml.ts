@@ -15,21 +15,12 @@ interface Line {
   text: string;
 }
 
-/**
- * Reads one block of YAML with its styles and comments. It knows what
- * configuration files are made of; whatever else it meets (anchors, tags,
- * several documents, folded texts) it refuses.
- *
- * @throws UnsupportedStyle
- */
-export function readStyledYaml(text: string): StyledNode {
-  return new BlockReader(text).read();
-}
-
 class BlockReader {
   private readonly lines: Line[];
   private at = 0;
   private pending: string[] = [];
+  /** The entry on the last line read, if it stands on one line. */
+  private last?: { line: number; indent: number; comments: Comments };
 
   constructor(text: string) {
     this.lines = text.split('\n').map(raw => {
@@ -150,6 +141,7 @@ class BlockReader {
           throw new UnsupportedStyle('a text of several lines');
         }
         comments.line = after;
+        this.last = { line: this.at - 1, indent, comments };
         return value;
       } catch (error) {
         const next = this.lines[this.at];
@@ -189,10 +181,32 @@ class BlockReader {
         this.pending.push(text);
       } else if (text !== '') {
         return;
-      } else if (this.pending.length > 0) {
-        throw new UnsupportedStyle('a comment in front of an empty line');
+      } else if (this.pending.length > 0 && !this.onlyEmptyLinesFollow()) {
+        this.endCommentGroup();
       }
     }
+  }
+
+  private onlyEmptyLinesFollow(): boolean {
+    return this.lines.slice(this.at).every(line => line.text === '');
+  }
+
+  /** A comment in front of an empty line: of the file, or of what is above. */
+  private endCommentGroup(): void {
+    const start = this.at - this.pending.length;
+    const above = this.lines[start - 1];
+    if (start === 0 && this.last === undefined) {
+      this.pending.push('');
+    } else if (
+      this.last &&
+      above?.text &&
+      this.last.indent === this.lines[start].indent &&
+      this.last.line === start - 1
+    ) {
+      this.last.comments.foot = this.pending;
+      this.pending = [];
+    }
+    // Else the empty line is lost, and the comment is of what comes next.
   }
 
   private attachFoot(node: StyledNode): void {
@@ -220,4 +234,15 @@ function keyLength(text: string): number | undefined {
   }
   const length = match[0].length;
   return text[length] === ':' ? length : undefined;
+}
+
+/**
+ * Reads one block of YAML with its styles and comments. It knows what
+ * configuration files are made of; whatever else it meets (anchors, tags,
+ * several documents, folded texts) it refuses.
+ *
+ * @throws UnsupportedStyle
+ */
+export function readStyledYaml(text: string): StyledNode {
+  return new BlockReader(text).read();
 }

@@ -23,7 +23,10 @@ const INDENT = 2;
  * Writes a value with the style that a text had before the value changed:
  * quotes, flow collections and comments stay where they were.
  */
-export function writeStyledYaml(value: YamlNode, styled: StyledNode): string {
+export function writeStyledYaml(
+  value: YamlNode,
+  styled: StyledNode | undefined,
+): string {
   const lines: string[] = [];
   writeBlock(restyle(value, styled), 0, lines);
   return `${lines.join('\n')}\n`;
@@ -61,16 +64,22 @@ function restyleScalar(
   styled: StyledNode | undefined,
 ): StyledScalar {
   const text = textOf(value);
-  if (styled?.kind !== 'scalar') {
-    return { kind: 'scalar', style: 'plain', text };
-  }
   const isText = typeof value === 'string';
+  if (styled?.kind !== 'scalar') {
+    const style = text.includes('\n') ? 'literal' : 'plain';
+    return { kind: 'scalar', style, text, raw: !isText };
+  }
   const resolved = readPlainScalar(text, 'go-yaml-v3');
   const style =
     styled.style === 'plain' && isText && typeof resolved !== 'string'
       ? 'double'
       : styled.style;
-  return { kind: 'scalar', style, text };
+  return {
+    kind: 'scalar',
+    style: style === 'plain' && text.includes('\n') ? 'literal' : style,
+    text,
+    raw: !isText,
+  };
 }
 
 /** Writes a collection in block style, or a value on one line. */
@@ -79,12 +88,16 @@ function writeBlock(node: StyledNode, indent: number, lines: string[]): void {
     lines.push(`${' '.repeat(indent)}${inline(node)}`);
     return;
   }
-  for (const entry of node.entries) {
-    const margin = ' '.repeat(indent);
-    lines.push(...entry.comments.head.map(line => margin + line));
+  const margin = ' '.repeat(indent);
+  const withMargin = (line: string) => (line === '' ? '' : margin + line);
+  node.entries.forEach((entry, i) => {
+    lines.push(...entry.comments.head.map(withMargin));
     writeEntry(node.kind, entry, indent, lines);
-    lines.push(...entry.comments.foot.map(line => margin + line));
-  }
+    lines.push(...entry.comments.foot.map(withMargin));
+    if (entry.comments.foot.length > 0 && i < node.entries.length - 1) {
+      lines.push('');
+    }
+  });
 }
 
 function writeEntry(
@@ -129,7 +142,10 @@ function inline(node: StyledNode): string {
     : `[${parts.join(', ')}]`;
 }
 
-function scalarText({ style, text }: StyledScalar): string {
+function scalarText({ style, text, raw }: StyledScalar): string {
+  if (style === 'plain' && raw) {
+    return text;
+  }
   const printable = !/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]/.test(text);
   switch (style) {
     case 'single':
@@ -140,17 +156,18 @@ function scalarText({ style, text }: StyledScalar): string {
       return JSON.stringify(text);
     default: {
       // What YAML 1.1 alone would read as something else stays plain here.
-      const written = stringifyYaml(text).trimEnd();
+      const written = stringifyYaml(text).trimEnd().replace(/\n +/g, ' ');
       return /^[\w./:+-]+$/.test(text) && !text.endsWith(':') ? text : written;
     }
   }
 }
 
 function literalHeader(text: string): string {
+  const header = /^[ \n]/.test(text) ? `|${INDENT}` : '|';
   if (!text.endsWith('\n')) {
-    return '|-';
+    return `${header}-`;
   }
-  return text.endsWith('\n\n') ? '|+' : '|';
+  return text.endsWith('\n\n') ? `${header}+` : header;
 }
 
 function literalLines(text: string, indent: number): string[] {

@@ -200,8 +200,8 @@ function copyTo(
   const write = (slot: FieldSlot) => setValue(slot, value, options, budget);
   const createAs = options.create ? value : undefined;
   // In structured text 5.8 replaces whole values, whatever the options say.
-  const writeWhole = (slot: FieldSlot) =>
-    setValue(slot, value, { ...options, delimiter: '' }, budget);
+  const writeWhole = (slot: FieldSlot, inJson: boolean) =>
+    setValue(slot, value, { ...options, delimiter: '' }, budget, !inJson);
   if (replaceInText(resource.node, parts, createAs, writeWhole)) {
     return;
   }
@@ -211,7 +211,7 @@ function copyTo(
   if (slots.length === 0) {
     fail('no-match', 'the target has no such field', path);
   }
-  slots.forEach(write);
+  slots.forEach(slot => write(slot));
 }
 
 /** A scalar keeps being what it was: a string stays a string. */
@@ -220,6 +220,7 @@ function setValue(
   value: YamlNode,
   options: FieldOptions,
   budget: Budget,
+  inYaml = false,
 ): void {
   let next = value;
   if (options.delimiter) {
@@ -232,7 +233,8 @@ function setValue(
   // What is replaced may be what comes next: copies of copies double.
   budget.takeValue(next);
   if (isScalar(slot.value)) {
-    slot.set(keepType(slot.value, isScalar(next) ? textOf(next) : ''));
+    const text = isScalar(next) ? textOf(next) : '';
+    slot.set(keepType(slot.value, text, inYaml));
   } else {
     slot.set(cloneNode(next));
   }
@@ -242,7 +244,7 @@ function setValue(
  * The text with the type that the replaced scalar had: a string stays one, and
  * what is no string must stay what it is, or kustomize cannot write it.
  */
-function keepType(before: YamlNode, text: string): YamlNode {
+function keepType(before: YamlNode, text: string, inYaml: boolean): YamlNode {
   if (stringOf(before) !== undefined) {
     return text;
   }
@@ -250,6 +252,10 @@ function keepType(before: YamlNode, text: string): YamlNode {
   if (before !== UNTYPED) {
     const [old, type] = [before, next].map(scalarType);
     if (type !== old && !(old === 'float' && type === 'int')) {
+      if (inYaml) {
+        // Text can hold what cannot be written otherwise: the type as a tag.
+        return new SpelledScalar(`!!${old} ${text}`, null);
+      }
       fail('wrong-type', `${type} cannot replace ${old}`);
     }
   }
