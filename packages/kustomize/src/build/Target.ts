@@ -1,11 +1,13 @@
 import { Loader } from '../files/Loader';
 import { HelmRenderer } from '../generators/HelmRenderer';
 import { Kustomization } from '../kustomization/Kustomization';
+import { TransformerConfigs } from '../transformers/TransformerConfigs';
 import { Origin } from '../resources/Origin';
 
 /** What all directories of a build share. */
 export interface BuildContext {
   readonly warnings: string[];
+  readonly configs: TransformerConfigs;
   readonly helm?: HelmRenderer;
 }
 

@@ -18,11 +18,7 @@ import {
 } from '../resources/Origin';
 import { readCrds } from '../kustomization/readCrds';
 import { readResources } from '../resources/readResources';
-import { defaultTransformerConfig } from '../transformers/defaults';
-import {
-  emptyTransformerConfig,
-  mergeConfig,
-} from '../transformers/mergeConfig';
+import { TransformerConfigs } from '../transformers/TransformerConfigs';
 import { addVariables, bindVariables } from '../transformers/variables';
 import { Accumulator } from './Accumulator';
 import { Target } from './Target';
@@ -30,10 +26,10 @@ import { runGenerators } from './runGenerators';
 import { transform } from './transform';
 
 /** An accumulator without resources; targets bring the configuration. */
-export function emptyAccumulator(): Accumulator {
+export function emptyAccumulator(configs: TransformerConfigs): Accumulator {
   return {
     resources: new ResourceList(),
-    config: emptyTransformerConfig(),
+    config: configs.empty,
     variables: [],
   };
 }
@@ -49,16 +45,7 @@ export function accumulateTarget(into: Accumulator, target: Target): void {
       accumulateResource(into, path, target);
     }
   });
-  into.config = mergeConfig(
-    mergeConfig(
-      into.config,
-      mergeConfig(
-        defaultTransformerConfig(),
-        readConfigurations(kustomization.configurations, loader),
-      ),
-    ),
-    readCrds(kustomization.crds, loader),
-  );
+  addConfigurations(into, target);
   runGenerators(into, target);
   for (const plugin of readPlugins(kustomization.generators, target)) {
     runGeneratorPlugin(into.resources, plugin, loader, target.context.helm);
@@ -89,10 +76,25 @@ export function accumulateTarget(into: Accumulator, target: Target): void {
   );
 }
 
+/** What the directory adds to the fields that transformers know. */
+function addConfigurations(into: Accumulator, target: Target): void {
+  const { kustomization, loader, context } = target;
+  const { configurations, crds } = kustomization;
+  const { configs } = context;
+  const own =
+    configurations.length > 0
+      ? readConfigurations(configurations, loader)
+      : configs.empty;
+  into.config = configs.merge(
+    configs.merge(into.config, configs.merge(configs.defaults, own)),
+    crds.length > 0 ? readCrds(crds, loader) : configs.empty,
+  );
+}
+
 /** Plugins are resources: given inline, in files or in directories. */
 function readPlugins(entries: readonly string[], target: Target): ResourceList {
   const { loader, origin, kustomization } = target;
-  const inline = emptyAccumulator();
+  const inline = emptyAccumulator(target.context.configs);
   const paths: string[] = [];
   for (const entry of entries) {
     let found: Resource[];
@@ -153,13 +155,13 @@ function accumulateResource(
   if (fileError.code === 'not-found' && !isRemote(path)) {
     throw fileError;
   }
-  const child = emptyAccumulator();
+  const child = emptyAccumulator(target.context.configs);
   const found = loader.descend(path);
   within({ doing: path }, () =>
     accumulateDirectory(child, found, 'Kustomization', path, target),
   );
   within({ file: path }, () => into.resources.appendAll(child.resources));
-  into.config = mergeConfig(into.config, child.config);
+  into.config = target.context.configs.merge(into.config, child.config);
   addVariables(into.variables, child.variables);
 }
 

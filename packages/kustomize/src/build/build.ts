@@ -17,6 +17,7 @@ import { ResourceList } from '../resources/ResourceList';
 import { formatId } from '../resources/ResourceId';
 import { setEntries } from '../transformers/metadata';
 import { fixNameReferences } from '../transformers/nameReferences';
+import { TransformerConfigs } from '../transformers/TransformerConfigs';
 import { resolveVariables } from '../transformers/variables';
 import { Schemas } from '../schemas/Schemas';
 import { accumulateTarget, chooseSchema, emptyAccumulator } from './accumulate';
@@ -130,11 +131,12 @@ function runBuild(options: Parameters<typeof build>[0]): BuildResult {
   const { buildMetadata } = kustomization;
   const warnings = [...kustomization.warnings];
   chooseSchema(kustomization, loader);
-  const accumulator = emptyAccumulator();
+  const configs = new TransformerConfigs();
+  const accumulator = emptyAccumulator(configs);
   accumulateTarget(accumulator, {
     kustomization,
     loader,
-    context: { warnings, helm: settings.helm },
+    context: { warnings, configs, helm: settings.helm },
     origin: buildMetadata.length > 0 ? {} : undefined,
     outerNamespace: '',
   });

@@ -20,7 +20,7 @@ export function runGenerators(into: Accumulator, target: Target): void {
         () => {
           const made = generate(kind, entry, generatorOptions, loader);
           setGeneratedOrigin(made, by);
-          into.resources.absorb(made);
+          into.resources.absorb(made, loader.budget);
         },
       );
     });
@@ -40,7 +40,7 @@ export function runGenerators(into: Accumulator, target: Target): void {
         loader,
       })) {
         setGeneratedOrigin(made, by);
-        into.resources.absorb(made);
+        into.resources.absorb(made, loader.budget);
       }
     });
   });

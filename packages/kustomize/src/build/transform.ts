@@ -17,6 +17,9 @@ import { Accumulator } from './Accumulator';
 import { Target } from './Target';
 import { labelFields } from './labelFields';
 
+/** What one line of `transformerAnnotations` costs, in matches. */
+const NOTE = 8;
+
 /**
  * Runs what the fields of a kustomization ask for. The order is kustomize's and
  * matters. With an origin, every step is noted on every resource.
@@ -24,9 +27,12 @@ import { labelFields } from './labelFields';
 export function transform(into: Accumulator, target: Target): void {
   const { kustomization: k, loader, origin } = target;
   const { resources, config } = into;
+  let notes = 0;
   const note = (kind: string, times: number) => {
     const by = origin && builtInOrigin(origin, k.fileName, kind);
     for (let i = 0; by && i < times; i++) {
+      // Each note is written behind all that were written before.
+      loader.budget.takeMatches(resources.size * NOTE * ++notes);
       addTransformation(resources, by);
     }
   };

@@ -3,19 +3,11 @@
  * `[key=value]` stays as it is.
  */
 export function splitFieldPath(path: string): string[] {
-  const raw: string[] = [];
   const parts = path.split('.');
   if (parts.length > 1 && parts[0] === '') {
     parts.shift();
   }
-  for (const part of parts) {
-    const last = raw.length - 1;
-    if (last >= 0 && raw[last].endsWith('\\')) {
-      raw[last] = `${raw[last].slice(0, -1)}.${part}`;
-    } else {
-      raw.push(part);
-    }
-  }
+  const raw = joinEscaped(parts);
   const result: string[] = [];
   for (let i = 0; i < raw.length; i++) {
     let part = raw[i];
@@ -33,6 +25,26 @@ export function splitFieldPath(path: string): string[] {
     }
   }
   return result;
+}
+
+/** Parts behind a backslash belong to the part before. */
+function joinEscaped(parts: readonly string[]): string[] {
+  const joined: string[] = [];
+  let pieces: string[] = [];
+  for (const part of parts) {
+    if (part.endsWith('\\')) {
+      pieces.push(part.slice(0, -1));
+    } else {
+      pieces.push(part);
+      joined.push(pieces.join('.'));
+      pieces = [];
+    }
+  }
+  if (pieces.length > 0) {
+    // Nothing follows the last backslash.
+    joined.push(`${pieces.join('.')}\\`);
+  }
+  return joined;
 }
 
 function withoutBrackets(part: string): string {

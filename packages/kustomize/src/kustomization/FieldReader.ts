@@ -12,6 +12,7 @@ import { KustomizeError } from '../KustomizeError';
  */
 export class FieldReader {
   private readonly seen = new Set<string>();
+  private folded: Map<string, string> | undefined;
 
   constructor(
     private readonly fields: JsonObject,
@@ -39,14 +40,26 @@ export class FieldReader {
     if (Object.hasOwn(this.fields, name)) {
       return this.fields[name];
     }
-    const folded = name.toLowerCase();
-    for (const key of Object.keys(this.fields)) {
-      if (key.toLowerCase() === folded) {
-        this.seen.add(key);
-        return this.fields[key];
+    const key = this.foldedNames().get(name.toLowerCase());
+    if (key === undefined) {
+      return null;
+    }
+    this.seen.add(key);
+    return this.fields[key];
+  }
+
+  /** Names in lower case → the first such name in the file. */
+  private foldedNames(): ReadonlyMap<string, string> {
+    if (!this.folded) {
+      this.folded = new Map();
+      for (const key of Object.keys(this.fields)) {
+        const folded = key.toLowerCase();
+        if (!this.folded.has(folded)) {
+          this.folded.set(folded, key);
+        }
       }
     }
-    return null;
+    return this.folded;
   }
 
   private at(name: string): string {

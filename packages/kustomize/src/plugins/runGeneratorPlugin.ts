@@ -71,7 +71,7 @@ export function runGeneratorPlugin(
     const origin = pluginOrigin(plugin);
     for (const made of run(fields, plugin, loader, helm)) {
       setGeneratedOrigin(made, origin);
-      resources.absorb(made);
+      resources.absorb(made, loader.budget);
     }
   });
 }

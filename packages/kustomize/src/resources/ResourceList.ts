@@ -1,4 +1,5 @@
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { mergeData } from './mergeData';
 import { ORIGIN_ANNOTATION } from './Origin';
@@ -70,7 +71,7 @@ export class ResourceList implements Iterable<Resource> {
   }
 
   /** Appends what a generator made, or merges it into what is there. */
-  absorb(resource: Resource): void {
+  absorb(resource: Resource, budget: Budget): void {
     const id = resource.currentId();
     const matches = this.matchAnyId(id);
     const behavior = resource.behavior ?? 'unspecified';
@@ -102,6 +103,7 @@ export class ResourceList implements Iterable<Resource> {
     const origin = old.annotations().get(ORIGIN_ANNOTATION);
     resource.inheritFrom(old);
     if (behavior === 'merge') {
+      budget.takeValue(old.node);
       mergeData(resource, old);
       if (origin !== undefined) {
         resource.setAnnotation(ORIGIN_ANNOTATION, origin);

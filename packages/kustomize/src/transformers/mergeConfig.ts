@@ -97,15 +97,14 @@ function mergeReferences(
   for (const reference of [...a, ...b]) {
     const key = gvkOf(reference);
     const existing = result.get(key);
-    result.set(
-      key,
-      existing
-        ? {
-            ...existing,
-            fieldSpecs: mergeFields(existing.fieldSpecs, reference.fieldSpecs),
-          }
-        : reference,
-    );
+    if (!existing) {
+      result.set(key, reference);
+      continue;
+    }
+    const fieldSpecs = mergeFields(existing.fieldSpecs, reference.fieldSpecs);
+    if (fieldSpecs.length > existing.fieldSpecs.length) {
+      result.set(key, { ...existing, fieldSpecs });
+    }
   }
   return [...result.values()];
 }
