@@ -175,7 +175,7 @@ const BOMBS: Record<string, () => Files> = {
   'a regular expression of repetitions': () =>
     withResource(
       configMap,
-      'patches:\n- target: {name: "((a{100}){100}){100}"}\n  patch: "[{op: remove, path: /x}]"\n',
+      'patches:\n- target: {name: "((a{100}){100}){100}"}\n  patch: "- {op: remove, path: /x}"\n',
     ),
 };
 
@@ -184,7 +184,7 @@ const LARGE: Record<string, () => Files> = {
   'an expression that backtracks elsewhere': () =>
     withResource(
       configMap.replace('name: c', `name: ${'a'.repeat(100_000)}b`),
-      'patches:\n- target: {name: "(a+)+$"}\n  patch: "[{op: remove, path: /x}]"\n',
+      'patches:\n- target: {name: "(a+)+$"}\n  patch: "- {op: remove, path: /x}"\n',
     ),
   'brackets in a path': () =>
     withResource(

@@ -104,7 +104,7 @@ const transformations = fc.record(
       fc.record({
         target: fc.record({ kind: fc.constantFrom('ConfigMap', 'Deployment') }),
         patch: fc.constantFrom(
-          '[{op: add, path: /metadata/labels, value: {a: b}}]',
+          '- {op: add, path: /metadata/labels, value: {a: b}}',
           '{apiVersion: v1, kind: X, metadata: {name: x, labels: {c: d}}}',
         ),
       }),

@@ -5,6 +5,7 @@ import {
   getOwn,
   isJsonObject,
   parseDocuments,
+  parseJson,
   setOwn,
   stringifyJson,
 } from '@backstage-gitops/kubernetes-yaml';
@@ -32,11 +33,13 @@ export function readJsonPatch(
   let value: JsonValue | undefined;
   try {
     // As everywhere in kustomize, only the first document counts.
-    value = parseDocuments(text, {
-      duplicateKeys: 'last',
-      file,
-      ...budget?.parsing,
-    })[0]?.value;
+    value = text.startsWith('[')
+      ? parseJson(text)
+      : parseDocuments(text, {
+          duplicateKeys: 'last',
+          file,
+          ...budget?.parsing,
+        })[0]?.value;
   } catch (error) {
     throw new KustomizeError({
       code: 'invalid-patch',

@@ -108,9 +108,14 @@ function sourceValue(
   }
   const text = textOf(value);
   const part = findPart(text, delimiter, index);
-  return part
-    ? text.slice(part.start, part.end)
-    : fail('no-match', `index ${index} is out of bounds`, path);
+  if (!part) {
+    return fail('no-match', `index ${index} is out of bounds`, path);
+  }
+  // A part of a number is one.
+  const found = text.slice(part.start, part.end);
+  return stringOf(value) === undefined
+    ? readPlainScalar(found, 'go-yaml-v3')
+    : found;
 }
 
 function isEmpty(value: YamlNode): boolean {
