@@ -62,6 +62,13 @@ class Walk {
   }
 
   run(resource: Resource, visit: VisitSlot): void {
+    if (this.steps.length === 0) {
+      throw new KustomizeError({
+        code: 'wrong-type',
+        problem: 'the path of a field is empty',
+        field: 'path',
+      });
+    }
     this.walk(resource.node, 0, resource, visit);
   }
 
