@@ -74,6 +74,10 @@ function applyPatch(
   for (const patch of patches) {
     patch.nameChangeAllowed = entry.options?.allowNameChange ?? false;
     patch.kindChangeAllowed = entry.options?.allowKindChange ?? false;
+    if (patch.nameChangeAllowed || patch.kindChangeAllowed) {
+      // kustomize notes it in the annotations, which become texts by that.
+      patch.setMetadataMap('annotations', patch.annotations());
+    }
   }
   if (!entry.target) {
     for (const patch of patches) {
