@@ -21,7 +21,7 @@ const LONGEST_SIMPLE_KEY = 128;
  * enclosing collection, for what follows a break.
  */
 export class YamlWriter {
-  private text = '';
+  private readonly parts: string[] = [];
   /** Where the value that is written stands, for errors. */
   private readonly path: (string | number)[] = [];
   private column = 0;
@@ -36,7 +36,7 @@ export class YamlWriter {
   write(value: unknown): string {
     this.writeNode(value, 0, '');
     this.breakLine(0);
-    return this.text;
+    return this.parts.join('');
   }
 
   /**
@@ -244,7 +244,7 @@ export class YamlWriter {
     ) {
       chomp = '+';
     }
-    this.text += `|${hint}${chomp}\n`;
+    this.parts.push(`|${hint}${chomp}\n`);
     const margin = ' '.repeat(indent);
     let start = 0;
     while (start < text.length) {
@@ -253,13 +253,13 @@ export class YamlWriter {
         end++;
       }
       if (end > start) {
-        this.text += margin + text.slice(start, end);
+        this.parts.push(margin + text.slice(start, end));
       }
       if (end === text.length) {
         this.column = indent + end - start;
         return;
       }
-      this.text += text[end];
+      this.parts.push(text[end]);
       start = end + 1;
     }
     this.column = 0;
@@ -302,13 +302,13 @@ export class YamlWriter {
   }
 
   private put(text: string): void {
-    this.text += text;
+    this.parts.push(text);
     this.column += text.length;
   }
 
   /** Starts a line, unless a block scalar has just ended one. */
   private breakLine(indent: number): void {
-    this.text += (this.column === 0 ? '' : '\n') + marginOf(indent);
+    this.parts.push((this.column === 0 ? '' : '\n') + marginOf(indent));
     this.column = indent;
   }
 }
