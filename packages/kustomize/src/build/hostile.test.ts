@@ -214,6 +214,29 @@ describe('DirectoryFileSystem', () => {
     );
   });
 
+  it('does not follow links of directories out of its root', () => {
+    symlinkSync('..', join(root, 'repo/up'));
+    symlinkSync('up', join(root, 'repo/chain'));
+    const fileSystem = new DirectoryFileSystem({ root: join(root, 'repo') });
+    for (const path of ['/up', '/up/outside.yaml', '/chain/outside.yaml']) {
+      expect(fileSystem.resolve(path)).toBeUndefined();
+      expect(() => fileSystem.readFile(path)).toThrow(
+        expect.objectContaining({ code: 'not-found' }),
+      );
+    }
+  });
+
+  it('does not read a file that is too large', () => {
+    writeFileSync(join(root, 'repo/large.yaml'), 'x'.repeat(101));
+    const fileSystem = new DirectoryFileSystem({
+      root: join(root, 'repo'),
+      maxFileSize: 100,
+    });
+    expect(() => fileSystem.readFile('/large.yaml')).toThrow(
+      expect.objectContaining({ code: 'limit', file: '/large.yaml' }),
+    );
+  });
+
   it('does not loop on links in a circle', () => {
     symlinkSync('b', join(root, 'repo/a'));
     symlinkSync('a', join(root, 'repo/b'));
