@@ -1,8 +1,4 @@
-import {
-  KubernetesObject,
-  YamlError,
-  stringifyYaml,
-} from '@backstage-gitops/kubernetes-yaml';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { BuildLimits, Budget } from '../Budget';
 import { KustomizeError } from '../KustomizeError';
 import { FileSystem } from '../files/FileSystem';
@@ -23,6 +19,7 @@ import { Schemas } from '../schemas/Schemas';
 import { accumulateTarget, chooseSchema, emptyAccumulator } from './accumulate';
 import { cleanAnnotations } from './cleanAnnotations';
 import { sortResources } from './sortResources';
+import { writeResource } from './writeResource';
 
 /**
  * How a build runs.
@@ -82,21 +79,9 @@ class Result implements BuildResult {
   toYaml(): string {
     const parts: string[] = [];
     for (const resource of this.resources) {
-      try {
-        const text = withinLimits(() => stringifyYaml(resource.node));
-        this.budget.takeOutput(text.length);
-        parts.push(text);
-      } catch (error) {
-        if (error instanceof YamlError) {
-          throw new KustomizeError({
-            code: 'invalid-resource',
-            problem: error.message,
-            object: formatId(resource.currentId()),
-            cause: error,
-          });
-        }
-        throw error;
-      }
+      const text = withinLimits(() => writeResource(resource));
+      this.budget.takeOutput(text.length);
+      parts.push(text);
     }
     return parts.join('---\n');
   }
