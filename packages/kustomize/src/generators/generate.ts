@@ -89,7 +89,7 @@ function addEntry(
     return;
   }
   const text = Buffer.from(value).toString('utf8');
-  if (/^\t.*\n/.test(text) && !/ \n/.test(text) && !text.includes('\r')) {
+  if (/^\t.*\n/.test(text) && !/ \n|[\r\x85\ufeff]/.test(text)) {
     // kustomize writes a block scalar here that it then cannot read.
     throw new KustomizeError({
       code: 'invalid-kustomization',
