@@ -67,10 +67,8 @@ export { planObjects } from './apply/planObjects';
 export type { PlannedChange, PlanObjectsOptions } from './apply/planObjects';
 export type { FieldManagerMatch } from './apply/takeOver';
 export { CelExpressionCache, compileExpression } from './cel/compileExpression';
-export type {
-  CelExpression,
-  CompileExpressionOptions,
-} from './cel/compileExpression';
+export type { CelExpression } from './cel/CelExpression';
+export type { CompileExpressionOptions } from './cel/compileExpression';
 export { CelError } from './cel/CelError';
 export type { CelErrorCode } from './cel/CelError';
 export { diffObjects } from './diff/diffObjects';
@@ -110,7 +108,7 @@ export type {
   WaitForHealthOptions,
 } from './health/waitForHealth';
 export { watchHealth } from './health/watchHealth';
-export type { ObjectHealth, WatchHealthOptions } from './health/watchHealth';
+export type { ObjectHealth, WatchHealthOptions } from './health/ObjectHealth';
 export {
   difference,
   formatInventoryId,

@@ -1,7 +1,7 @@
 import { attempt } from './attempt';
 import { Budget } from './Budget';
 import { CelError } from './CelError';
-import type { CelExpression } from './compileExpression';
+import type { CelExpression } from './CelExpression';
 import { Patterns } from './plan/Patterns';
 import type { Step } from './plan/Scope';
 import { toValue, type Value } from './values/Value';

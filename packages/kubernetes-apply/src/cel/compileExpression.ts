@@ -1,5 +1,6 @@
 import { attempt } from './attempt';
 import { Failure } from './CelError';
+import type { CelExpression } from './CelExpression';
 import { DYN, typeNamed, typeText } from './functions/StaticType';
 import { STANDARD_FUNCTIONS } from './functions/standardFunctions';
 import { Checker } from './plan/check';
@@ -7,33 +8,6 @@ import { Planner } from './plan/plan';
 import { PlannedExpression } from './PlannedExpression';
 import type { Node } from './syntax/Node';
 import { parse } from './syntax/parse';
-
-/**
- * An expression that is read once and evaluated often. Evaluation is a pure
- * function of the data, and ends after a bounded amount of work.
- *
- * @public
- */
-export interface CelExpression {
-  /** The expression as written. */
-  readonly text: string;
-
-  /**
-   * What the expression says of the data, whose fields are its variables:
-   * plain JSON, integers possibly as `bigint`.
-   *
-   * @throws CelError `cel-evaluation` where it does not fit the data or gives
-   * something else than a boolean, `cel-budget` where it asks for too much
-   */
-  evaluateBoolean(data: Readonly<Record<string, unknown>>): boolean;
-
-  /**
-   * As `evaluateBoolean`, for expressions that give a text.
-   *
-   * @throws CelError as there
-   */
-  evaluateString(data: Readonly<Record<string, unknown>>): string;
-}
 
 /** @public */
 export interface CompileExpressionOptions {

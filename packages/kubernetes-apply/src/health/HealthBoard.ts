@@ -8,7 +8,7 @@ import { healthOf } from './healthOf';
 import type { Health } from './HealthStatus';
 import { schedulingDeadline } from './pod';
 import { PodFailures } from './PodFailures';
-import type { ObjectHealth, WatchHealthOptions } from './watchHealth';
+import type { ObjectHealth, WatchHealthOptions } from './ObjectHealth';
 
 /** What is known of all objects so far. */
 export class HealthBoard {

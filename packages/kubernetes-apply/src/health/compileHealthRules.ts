@@ -1,9 +1,7 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { CelError } from '../cel/CelError';
-import {
-  compileExpression,
-  type CelExpression,
-} from '../cel/compileExpression';
+import type { CelExpression } from '../cel/CelExpression';
+import { compileExpression } from '../cel/compileExpression';
 import { ClusterError } from '../errors/ClusterError';
 import { groupOf } from '../object/metadata';
 import { conditionsOf, numberAt } from './fields';

@@ -4,7 +4,8 @@ import { ClusterError } from '../errors/ClusterError';
 import { subjectOf } from '../object/subject';
 import { formatGoDuration } from './duration';
 import type { HealthRule } from './HealthStatus';
-import { watchHealth, type ObjectHealth } from './watchHealth';
+import type { ObjectHealth } from './ObjectHealth';
+import { watchHealth } from './watchHealth';
 
 /** @public */
 export interface WaitForHealthOptions {

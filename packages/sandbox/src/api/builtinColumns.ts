@@ -2,9 +2,8 @@ import type { JsonObject, JsonValue } from '../json/value';
 import { asArray, asObject, asString, at, isObject } from '../json/value';
 import { age, humanDuration } from './age';
 import { CLUSTER_COLUMNS, LAST_SCHEDULE } from './clusterColumns';
-import { AGE, number, size, text } from './column';
+import { AGE, number, size, text, type Column } from './column';
 import { POD_COLUMNS } from './podColumns';
-import type { Column } from './tables';
 
 const CREATED_AT: Column = {
   name: 'Created At',

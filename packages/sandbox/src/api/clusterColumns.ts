@@ -1,8 +1,7 @@
 import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at } from '../json/value';
 import { age } from './age';
-import { AGE, entries, number, text } from './column';
-import type { Column } from './tables';
+import { AGE, entries, number, text, type Column } from './column';
 
 const ROLE = 'node-role.kubernetes.io/';
 

@@ -1,7 +1,17 @@
 import type { JsonObject, JsonValue } from '../json/value';
 import { asArray, asObject, at, isObject } from '../json/value';
 import { age } from './age';
-import type { Column } from './tables';
+
+/** A column of a table and what it shows. */
+export interface Column {
+  name: string;
+  type: string;
+  format?: string;
+  description?: string;
+  /** Above 0 only with `-o wide`. */
+  priority?: number;
+  value(object: JsonObject, now: Date): JsonValue;
+}
 
 /** A column of text. */
 export function text(

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../json/value';
 import { asArray, asString, at } from '../json/value';
 import { age } from './age';
-import { AGE, entries, text } from './column';
-import type { Column } from './tables';
+import { AGE, entries, text, type Column } from './column';
 
 /** What `kubectl get pods` says of a pod. */
 interface PodSummary {

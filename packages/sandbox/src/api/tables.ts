@@ -3,19 +3,9 @@ import { asObject, asString, at } from '../json/value';
 import type { Resource, ResourceVersion } from '../kinds/resource';
 import { age } from './age';
 import { BUILTIN_COLUMNS } from './builtinColumns';
+import type { Column } from './column';
 import { evaluateJsonPath } from './jsonPath';
 import { partialObject } from './representation';
-
-/** A column of a table and what it shows. */
-export interface Column {
-  name: string;
-  type: string;
-  format?: string;
-  description?: string;
-  /** Above 0 only with `-o wide`. */
-  priority?: number;
-  value(object: JsonObject, now: Date): JsonValue;
-}
 
 /** Options of {@link renderTable}. */
 export interface TableOptions {
