@@ -1,11 +1,4 @@
-import {
-  COMPLEX128,
-  FLOAT64,
-  GoFunction,
-  GoType,
-  INT,
-  INT64,
-} from './GoType';
+import { COMPLEX128, FLOAT64, GoFunction, GoType, INT, INT64 } from './GoType';
 
 /**
  * A value whose Go type cannot be told from its JavaScript type. All such
@@ -108,7 +101,9 @@ const SMALL = Array.from({ length: 256 }, (_, n) => new GoNumber(INT, n));
 
 /** An `int`. The number is a safe integer, or a bigint. @public */
 export function goInt(value: number | bigint): GoNumber {
-  return (value >= 0 && value < 256 && SMALL[Number(value)]) || integer(INT, value);
+  return (
+    (value >= 0 && value < 256 && SMALL[Number(value)]) || integer(INT, value)
+  );
 }
 
 /** An `int64`; larger integers wrap, as in Go. @public */

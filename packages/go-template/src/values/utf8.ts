@@ -62,7 +62,7 @@ export function encodeUtf8(text: string): Uint8Array {
 /** The string of these bytes. @public */
 export function decodeUtf8(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
     if (length === 0) {
       text += String.fromCharCode(ESCAPE + bytes[i]);
