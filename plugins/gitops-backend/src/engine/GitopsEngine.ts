@@ -179,13 +179,26 @@ export class GitopsEngine {
       entityRefOf: this.options.entityRefOf,
       onChange: this.options.onChange,
     });
+    let ofThisCluster = new AbortController();
+    const keepWatching = async () => {
+      while (!signal.aborted) {
+        ofThisCluster = new AbortController();
+        await watcher.run(AbortSignal.any([signal, ofThisCluster.signal]));
+      }
+    };
     const keepLooking = async () => {
       while (!signal.aborted) {
         await pause(this.options.homeLeaseMs / 3, signal);
+        const cluster = home.replaced?.is;
         before = await this.lookAgain(home, keeper, watcher, before);
+        if (home.replaced?.is !== cluster) {
+          // A watch that goes on from a version of the other cluster may miss
+          // what was there before it came.
+          ofThisCluster.abort();
+        }
       }
     };
-    await Promise.all([watcher.run(signal), keepLooking()]);
+    await Promise.all([keepWatching(), keepLooking()]);
   }
 
   /** What may be done in a home changes while it is watched; gives what may be now. */
