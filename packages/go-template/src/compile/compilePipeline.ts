@@ -8,7 +8,7 @@ import { Eval, Unit } from './Unit';
 
 /**
  * A pipeline: each command gets the value of the one before as its last
- * argument. `origin` is that of the variables of a range.
+ * argument. `origin` is that of the variable for the elements of a range.
  */
 export function compilePipeline(
   unit: Unit,
@@ -27,20 +27,24 @@ export function compilePipeline(
       return result === null ? undefined : result;
     };
   }
-  const slots = pipe.declared.map(({ names: [name] }) => ({
+  const element = pipe.declared.length - 1;
+  const variables = pipe.declared.map(({ names: [name] }, index) => ({
     name,
-    slot: pipe.isAssign
-      ? unit.find(name)?.slot
-      : unit.declare(name, origin).slot,
+    variable: pipe.isAssign
+      ? unit.find(name)
+      : unit.declare(name, index === element ? origin : 0),
   }));
   return (frame, dot) => {
     frame.node = pipe;
     const result = last(frame, dot) ?? undefined;
-    for (const { name, slot } of slots) {
-      if (slot === undefined) {
+    for (const { name, variable } of variables) {
+      if (!variable) {
         throw frame.fail(`undefined variable: ${name}`);
       }
-      frame.variables[slot] = result;
+      frame.variables[variable.slot] = result;
+      if (variable.origin !== 0) {
+        frame.variables[variable.origin] = false;
+      }
     }
     return result;
   };

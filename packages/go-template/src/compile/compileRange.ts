@@ -19,18 +19,15 @@ export function compileRange(
   return unit.scoped(() => {
     const { pipe: pipeNode, otherwise: elseNode } = node;
     const origin = unit.newSlot();
-    const pipe = compilePipeline(unit, pipeNode, origin);
+    const variableOrigin = pipeNode.declared.length > 0 ? unit.newSlot() : 0;
+    const pipe = compilePipeline(unit, pipeNode, variableOrigin);
     const variables = pipeNode.declared.map(({ names }) => unit.find(names[0]));
     const isPair = variables.length > 1;
-    const store = (variable: Variable | undefined) => {
-      const slot = variable?.slot ?? unit.newSlot();
-      return (frame: Frame, value: unknown) => {
-        frame.variables[slot] = value;
-      };
-    };
-    const setKey = isPair ? store(variables[0]) : undefined;
+    const setKey = isPair ? store(variables[0], 0) : undefined;
     const setElement =
-      variables.length > 0 ? store(variables[isPair ? 1 : 0]) : undefined;
+      variables.length > 0
+        ? store(variables[isPair ? 1 : 0], origin)
+        : undefined;
     const body = unit.scoped(() => compileList(unit, node.list), origin);
     const otherwise =
       elseNode && unit.scoped(() => compileList(unit, elseNode));
@@ -98,6 +95,21 @@ export function compileRange(
       return otherwise ? otherwise(frame, dot) : NEXT;
     };
   });
+}
+
+/** Sets a variable, and whether it is of interface type. */
+function store(variable: Variable | undefined, elementOrigin: number) {
+  if (!variable) {
+    return undefined;
+  }
+  const { slot, origin } = variable;
+  return (frame: Frame, value: unknown): void => {
+    const { variables } = frame;
+    variables[slot] = value;
+    if (origin !== 0) {
+      variables[origin] = elementOrigin !== 0 && variables[elementOrigin];
+    }
+  };
 }
 
 function isInteger(value: GoNumber): boolean {

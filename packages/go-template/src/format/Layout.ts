@@ -137,9 +137,9 @@ export class Layout {
       sign = ' ';
     }
     if (text === 'Inf' || text === 'NaN') {
+      // Infinity always has its sign.
       const bare = text === 'NaN' && !this.space && !this.plus;
-      const shown = sign === '+' && !this.plus ? text : sign + text;
-      return this.padBlank(bare ? text : shown);
+      return this.padBlank(bare ? text : sign + text);
     }
     if (this.sharp && form !== 'b') {
       text = withPoint(text, form, precision);

@@ -1,6 +1,5 @@
 import {
   GoComplex,
-  GoFunc,
   GoNil,
   GoNumber,
   GoPointer,
@@ -9,6 +8,7 @@ import {
 import { elementsOf, isBytes, plain, typeOf } from '../values/inspect';
 import { GoType } from '../values/GoType';
 import { sortedEntries } from '../values/entries';
+import { decodeUtf8 } from '../values/utf8';
 import { FloatForm } from './formatFloat';
 import { Layout } from './Layout';
 
@@ -61,7 +61,8 @@ export class Printer {
   private printByMethod(value: unknown, verb: string): boolean {
     const type = typeOf(value);
     const isBasic = !type.text;
-    if (this.reporting || (isBasic && (verb !== 'w' || !isComposite(type)))) {
+    const isPlain = verb !== 'w' || !isComposite(type) || isBytes(value);
+    if (this.reporting || (isBasic && isPlain)) {
       return false;
     }
     if (verb === 'w') {
@@ -242,10 +243,10 @@ export class Printer {
     const { layout } = this;
     switch (verb) {
       case 's':
-        this.out += layout.string(new TextDecoder().decode(bytes));
+        this.out += layout.string(decodeUtf8(bytes));
         return;
       case 'q':
-        this.out += layout.quoted(new TextDecoder().decode(bytes));
+        this.out += layout.quoted(decodeUtf8(bytes));
         return;
       case 'x':
       case 'X':
@@ -253,9 +254,8 @@ export class Printer {
         return;
       default:
     }
-    const isSyntax = layout.sharpV && depth === 0;
-    if (layout.sharpV && (verb === 'v' || verb === 'd')) {
-      this.out += isSyntax ? '[]byte{' : `${type.name}{`;
+    if (layout.sharpV) {
+      this.out += verb === 'v' && depth === 0 ? '[]byte{' : `${type.name}{`;
     } else {
       this.out += '[';
     }
@@ -405,9 +405,4 @@ function floatForm(verb: string): FloatForm | undefined {
 /** Whether `print` takes it for a string. */
 export function isString(value: unknown): boolean {
   return typeof value === 'string' || typeOf(value).kind === 'string';
-}
-
-/** Whether it is a function, which has no text. */
-export function isFunction(value: unknown): boolean {
-  return value instanceof GoFunc;
 }

@@ -9,20 +9,26 @@ export function shortestDecimal(value: number, bits: 32 | 64): Decimal {
   if (value === 0) {
     return { digits: '', point: 0 };
   }
-  let text = value.toExponential();
   if (bits === 32) {
-    for (let digits = 0; digits < 9; digits++) {
-      text = value.toExponential(digits);
-      if (Math.fround(Number(text)) === value) {
-        break;
+    const exact = exactDecimal(value);
+    for (let count = 1; count < 9; count++) {
+      const rounded = roundDecimal(exact, count);
+      if (Math.fround(toNumber(rounded)) === value) {
+        return rounded;
       }
     }
+    return roundDecimal(exact, 9);
   }
+  const text = value.toExponential();
   const [mantissa, exponent] = text.split('e');
   return {
     digits: mantissa.replace('.', '').replace(/0+$/, ''),
     point: Number(exponent) + 1,
   };
+}
+
+function toNumber({ digits, point }: Decimal): number {
+  return Number(`0.${digits}e${point}`);
 }
 
 /** Mantissa and exponent: the float is `mantissa * 2^exponent`. */

@@ -1,4 +1,4 @@
-import { sprint } from '../format/sprint';
+import { sprintf } from '../format/sprintf';
 import { GoComplex, GoNumber } from '../values/GoObject';
 import { isNil, kindOf, plain, typeOf } from '../values/inspect';
 import { compareStrings } from '../values/utf8';
@@ -73,10 +73,9 @@ function equal(a: unknown, b: unknown): boolean {
 /** Maps and lists are comparable to nil only, structs by identity. */
 function equalComposite(a: unknown, b: unknown): boolean {
   if (!isAbsent(a) && !isAbsent(b) && kindOf(a) !== kindOf(b)) {
+    const types = [typeOf(a).name, typeOf(b).name];
     throw new GoError(
-      `non-comparable types ${sprint([a])}: ${typeOf(a).name}, ${
-        typeOf(b).name
-      }: ${sprint([b])}`,
+      sprintf('non-comparable types %s: %s, %s: %v', [a, ...types, b]),
     );
   }
   if (isNil(a) || isNil(b)) {
@@ -84,7 +83,7 @@ function equalComposite(a: unknown, b: unknown): boolean {
   }
   const { kind, name } = typeOf(b);
   if (kind === 'map' || kind === 'slice' || kind === 'func') {
-    throw new GoError(`non-comparable type ${sprint([b])}: ${name}`);
+    throw new GoError(sprintf('non-comparable type %s: %s', [b, name]));
   }
   return a === b;
 }

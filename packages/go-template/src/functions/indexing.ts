@@ -49,12 +49,12 @@ function indexOnce(item: unknown, position: unknown): unknown {
   switch (type.kind) {
     case 'string': {
       const bytes = encodeUtf8(plain(item) as string);
-      return integer(UINT8, bytes[element(position, bytes.length)]);
+      return integer(UINT8, bytes[element('string', position, bytes.length)]);
     }
     case 'slice':
     case 'array': {
       const elements = elementsOf(item)!;
-      return elements[element(position, elements.length)];
+      return elements[element('slice', position, elements.length)];
     }
     case 'map': {
       const key = mapKey(position, type.key!);
@@ -68,10 +68,10 @@ function indexOnce(item: unknown, position: unknown): unknown {
 }
 
 /** An index up to the length passes the check, but there is no element. */
-function element(position: unknown, length: number): number {
+function element(kind: string, position: unknown, length: number): number {
   const at = indexArgument(position, length);
   if (at === length) {
-    throw new GoError('reflect: slice index out of range');
+    throw new GoError(`reflect: ${kind} index out of range`);
   }
   return at;
 }

@@ -109,13 +109,14 @@ class TreeParser {
     const token = this.tokens.expect(context, 'string', 'rawString');
     const name = readString(this.tokens, token);
     this.tokens.expect(context, 'rightDelim');
-    this.parseBody(name, context);
+    this.parseBody(name, context, this.tokens);
   }
 
-  private parseBody(name: string, context: string): void {
+  /** The body of a `block` is reported where the text around it was read. */
+  private parseBody(name: string, context: string, outer: TokenReader): void {
     const { list, end } = this.nest(() => this.parseList());
     if (end.kind !== 'end') {
-      throw this.tokens.fail(`unexpected ${printNode(end)} in ${context}`);
+      throw outer.fail(`unexpected ${printNode(end)} in ${context}`);
     }
     this.add(name, list);
   }
@@ -242,7 +243,7 @@ class TreeParser {
     const token = this.tokens.nextNonSpace();
     const name = this.readName(token, context);
     const pipe = parsePipeline(this.scope, context, 'rightDelim');
-    new TreeParser(this.file).parseBody(name, context);
+    new TreeParser(this.file).parseBody(name, context, this.tokens);
     return { kind: 'template', position: token.position, name, pipe };
   }
 
