@@ -223,4 +223,10 @@ describe('writing', () => {
       ].join('\n'),
     );
   });
+
+  it('indents behind separators in single quotes, as the emitter does', () => {
+    expect(stringifyYaml({ a: 'x\u2028\u2028y: z', b: { c: 'x\u2029' } })).toBe(
+      "a: 'x\u2028\u2028  y: z'\nb:\n  c: 'x\u2029'\n",
+    );
+  });
 });

@@ -22,7 +22,7 @@ export class Cursor {
 
   constructor(
     readonly text: string,
-    private readonly file: string | undefined,
+    private readonly file?: string,
   ) {
     const control = text.search(CONTROL);
     if (control >= 0) {

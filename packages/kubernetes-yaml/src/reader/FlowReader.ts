@@ -52,6 +52,7 @@ export class FlowReader {
   protected readonly values: ValueBuilder;
   protected readonly dialect: YamlDialect;
   protected readonly keepLastDuplicate: boolean;
+  protected readonly keepSpelling: boolean;
   protected readonly maxDepth: number;
   protected readonly tagHandles = new Map<string, string>();
   protected depth = 0;
@@ -62,10 +63,11 @@ export class FlowReader {
     this.dialect = options.dialect ?? 'yaml11';
     this.keepLastDuplicate = options.duplicateKeys === 'last';
     this.maxDepth = options.maxDepth ?? 500;
+    this.keepSpelling = options.keepSpelling ?? false;
     this.values = new ValueBuilder({
       cursor: this.cursor,
       dialect: this.dialect,
-      keepSpelling: options.keepSpelling ?? false,
+      keepSpelling: this.keepSpelling,
       exactIntegers: options.bigIntegers === 'exact',
       maxAliasNodes: options.maxAliasNodes ?? 200_000,
       budget: options.budget ?? { values: Infinity },

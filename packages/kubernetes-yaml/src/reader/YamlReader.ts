@@ -165,7 +165,11 @@ class YamlReader extends FlowReader {
     if (code === BAR || code === GREATER) {
       return this.finish(
         properties,
-        this.values.scalar(scanBlock(cursor, indent), false, properties),
+        this.values.scalar(
+          scanBlock(cursor, indent, this.keepSpelling),
+          false,
+          properties,
+        ),
       );
     }
     // A scalar, alias or flow collection: it is a key if a colon follows.

@@ -1,11 +1,17 @@
 import { Cursor } from './Cursor';
 import { GREATER, HASH, SPACE, TAB, isBlank, isBreak } from './characters';
+import { refold } from './refold';
 
 /**
  * Reads a block scalar (`|` or `>`); the cursor is at its indicator.
- * `parentIndent` is the column of the enclosing collection, -1 at the root.
+ * `parentIndent` is the column of the enclosing collection, -1 at the root. With
+ * `written` a folded text is read as go-yaml reads it after it has written it.
  */
-export function scanBlock(cursor: Cursor, parentIndent: number): string {
+export function scanBlock(
+  cursor: Cursor,
+  parentIndent: number,
+  written = false,
+): string {
   const folded = cursor.code === GREATER;
   cursor.pos++;
   const { chomp, increment } = scanHeader(cursor);
@@ -55,7 +61,8 @@ export function scanBlock(cursor: Cursor, parentIndent: number): string {
   if (chomp === '+') {
     text += leading;
   }
-  return text;
+  const again = folded && written ? refold(text) : undefined;
+  return again === undefined ? text : scanBlock(new Cursor(again), -1);
 }
 
 function scanHeader(cursor: Cursor): { chomp: string; increment: number } {

@@ -149,7 +149,7 @@ export class YamlWriter {
 
   private writeSingle(text: string, indent: number): void {
     this.put("'");
-    const escaped = text.replaceAll("'", "''");
+    const escaped = withMargins(text, indent).replaceAll("'", "''");
     if (indent < 0 || this.column + escaped.length <= this.width) {
       this.put(escaped);
     } else {
@@ -391,4 +391,17 @@ function escape(point: number): string {
   return point <= 0xffff
     ? `\\u${hex.padStart(4, '0')}`
     : `\\U${hex.padStart(8, '0')}`;
+}
+
+/**
+ * The emitter takes line and paragraph separators for line breaks: what follows
+ * one in single quotes is indented, and so becomes part of the text.
+ */
+function withMargins(text: string, indent: number): string {
+  return indent < 0
+    ? text
+    : text.replace(
+        /[\u2028\u2029\x85]+(?=[^\u2028\u2029\x85])/g,
+        breaks => breaks + ' '.repeat(indent),
+      );
 }
