@@ -70,11 +70,21 @@ export class TemplateError extends Error {
   }
 }
 
-/** Whether JavaScript itself gave up: stack or string too long. */
-export function isExhausted(error: unknown): boolean {
+/**
+ * Whether JavaScript itself gave up: stack or string too long. No regular
+ * expression here: at the end of the stack it cannot be compiled, which is an
+ * error of a third kind.
+ */
+export function isExhausted(error: unknown): error is Error {
+  // By name: the error may come from another realm.
+  const { name, message } = (error ?? {}) as Partial<Error>;
+  const text = String(message);
   return (
-    error instanceof Error &&
-    error.name === 'RangeError' &&
-    /call stack|string length|array length|BigInt/.test(error.message)
+    (name === 'RangeError' &&
+      (text.includes('call stack') ||
+        text.includes('string length') ||
+        text.includes('array length') ||
+        text.includes('BigInt'))) ||
+    (name === 'SyntaxError' && text.endsWith('Stack overflow'))
   );
 }

@@ -43,9 +43,10 @@ export class CompiledTemplate {
     // A nil in an interface is no value once it is the data of a template.
     const dot = data === null ? undefined : data;
     variables[0] = dot;
-    run.depth++;
-    exec(new Frame(run, this, variables), dot);
-    run.depth--;
+    const frame = new Frame(run, this, variables);
+    const outer = run.enter(frame);
+    exec(frame, dot);
+    run.leave(outer);
   }
 
   private compile(): Exec {

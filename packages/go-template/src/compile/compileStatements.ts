@@ -132,11 +132,6 @@ function compileTemplate(unit: Unit, node: TemplateNode): Exec {
     if (!template) {
       throw frame.fail(`template ${goQuote(name)} not defined`);
     }
-    if (run.depth > run.maxDepth) {
-      throw frame.failLimit(
-        `exceeded maximum template depth (${run.maxDepth})`,
-      );
-    }
     template.execute(run, pipe?.(frame, dot));
     return NEXT;
   };

@@ -2,7 +2,7 @@ import { goQuote } from '../format/quote';
 import { locate } from '../parse/locate';
 import { AnyNode, Source } from '../parse/nodes';
 import { printNode } from '../parse/printNode';
-import { TemplateError } from '../TemplateError';
+import { isExhausted, TemplateError } from '../TemplateError';
 import type { Run } from './Run';
 
 /** The execution of one template: its variables, and where it is. */
@@ -23,19 +23,21 @@ export class Frame {
   }
 
   /** The error of something that is more than is allowed. */
-  failLimit(problem: string): TemplateError {
-    return this.failAs('limit', problem, undefined);
+  failLimit(problem: string, cause?: unknown): TemplateError {
+    return this.failAs('limit', problem, cause);
   }
 
-  /** The error of a function; limits keep their code. */
-  failCall(name: string, node: AnyNode, error: unknown): TemplateError {
+  /**
+   * The error of a function. A limit that was reached further in is reported
+   * from there, not by every template around it.
+   */
+  failCall(name: string, node: AnyNode, error: unknown): Error {
+    if (isLimit(error) || isExhausted(error)) {
+      return error;
+    }
     this.node = node;
-    const code =
-      error instanceof TemplateError && error.code === 'limit'
-        ? 'limit'
-        : 'exec';
     const message = error instanceof Error ? error.message : String(error);
-    return this.failAs(code, `error calling ${name}: ${message}`, error);
+    return this.failAs('exec', `error calling ${name}: ${message}`, error);
   }
 
   private failAs(
@@ -59,4 +61,8 @@ export class Frame {
       cause,
     });
   }
+}
+
+function isLimit(error: unknown): error is TemplateError {
+  return error instanceof TemplateError && error.code === 'limit';
 }

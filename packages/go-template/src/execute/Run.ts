@@ -1,4 +1,5 @@
 import { isExhausted, TemplateError } from '../TemplateError';
+import type { Frame } from './Frame';
 import type { MissingKey, TemplateSet } from './TemplateSet';
 
 /**
@@ -12,13 +13,21 @@ export interface ExecuteLimits {
   readonly output?: number;
   /** Iterations of ranges and calls of templates and functions' `spend`; no limit. */
   readonly steps?: number;
-  /** Templates within each other; 100,000 as in Go, and the stack's size. */
+  /**
+   * Templates within each other; 1,000. (Go's 100,000 are more than a stack of
+   * usual size holds here; where it ends first, that is an error of the same
+   * code.)
+   */
   readonly depth?: number;
   /** When to give up, in the milliseconds of `now`; never. */
   readonly deadline?: number;
   /** The clock of `deadline`; `Date.now`. */
   readonly now?: () => number;
 }
+
+/** JavaScript refused to make the stack or a string longer. */
+const TOO_DEEP =
+  'templates, functions or data are nested too deeply, or too large';
 
 /** How many steps go between two looks at the clock. */
 const STEPS_PER_LOOK = 512;
@@ -35,9 +44,9 @@ export class Run {
   /** Where templates are looked up now. */
   set: TemplateSet;
   missingKey: MissingKey;
-  /** Templates that are being executed, within each other. */
-  depth = 0;
-  readonly maxDepth: number;
+  private frame?: Frame;
+  private depth = 0;
+  private readonly maxDepth: number;
   private text = '';
   private outputLeft: number;
   private stepsLeft: number;
@@ -58,7 +67,7 @@ export class Run {
     this.environment = environment;
     this.outputLeft = limits.output ?? 128 * 1024 * 1024;
     this.stepsLeft = limits.steps ?? Infinity;
-    this.maxDepth = limits.depth ?? 100_000;
+    this.maxDepth = limits.depth ?? 1000;
     this.deadline = limits.deadline ?? Infinity;
     this.now = limits.now ?? Date.now;
     this.signal = signal;
@@ -67,7 +76,7 @@ export class Run {
   write(text: string): void {
     this.outputLeft -= text.length;
     if (this.outputLeft < 0) {
-      throw exceeded('the output is too large');
+      throw this.exceeded('the output is too large');
     }
     this.text += text;
   }
@@ -84,7 +93,7 @@ export class Run {
         problem: `no template ${JSON.stringify(name)} associated with template ${JSON.stringify(set.name)}`,
       });
     }
-    const { text, set: outerSet, missingKey, depth } = this;
+    const { text, set: outerSet, missingKey, depth, frame } = this;
     this.text = '';
     this.set = set;
     this.missingKey = set.missingKey;
@@ -92,13 +101,35 @@ export class Run {
       template.execute(this, data);
       return this.text;
     } catch (error) {
-      throw isExhausted(error) ? exhausted(error) : error;
+      throw isExhausted(error) ? this.exceeded(TOO_DEEP, error) : error;
     } finally {
       this.text = text;
       this.set = outerSet;
       this.missingKey = missingKey;
       this.depth = depth;
+      this.frame = frame;
     }
+  }
+
+  /**
+   * Enters a template, and gives back the frame to {@link leave} to.
+   *
+   * @internal
+   */
+  enter(frame: Frame): Frame | undefined {
+    if (this.depth >= this.maxDepth) {
+      throw this.exceeded(`exceeded maximum template depth (${this.maxDepth})`);
+    }
+    const outer = this.frame;
+    this.depth++;
+    this.frame = frame;
+    return outer;
+  }
+
+  /** @internal */
+  leave(outer: Frame | undefined): void {
+    this.depth--;
+    this.frame = outer;
   }
 
   /** Counts steps; long loops of functions call it now and then. */
@@ -113,26 +144,21 @@ export class Run {
     this.stepsLeft -= STEPS_PER_LOOK - this.untilLook;
     this.untilLook = STEPS_PER_LOOK;
     if (this.stepsLeft < 0) {
-      throw exceeded('the template takes too many steps');
+      throw this.exceeded('the template takes too many steps');
     }
     if (this.deadline !== Infinity && this.now() > this.deadline) {
-      throw exceeded('the template takes too long');
+      throw this.exceeded('the template takes too long');
     }
     if (this.signal?.aborted) {
-      throw exceeded('the execution was aborted');
+      throw this.exceeded('the execution was aborted');
     }
   }
-}
 
-function exceeded(problem: string): TemplateError {
-  return new TemplateError({ code: 'limit', problem });
-}
-
-/** The error for a stack or string that JavaScript refused to make longer. */
-export function exhausted(cause: unknown): TemplateError {
-  return new TemplateError({
-    code: 'limit',
-    problem: 'templates, functions or data are nested too deeply, or too large',
-    cause,
-  });
+  /** The error at the place where the execution is. */
+  private exceeded(problem: string, cause?: unknown): TemplateError {
+    return (
+      this.frame?.failLimit(problem, cause) ??
+      new TemplateError({ code: 'limit', problem, cause })
+    );
+  }
 }

@@ -74,7 +74,7 @@ export class Printer {
     }
     let text: string;
     try {
-      text = type.text!(value);
+      text = type.text!(value instanceof GoPointer ? value.target : value);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const method = type.isError ? 'Error' : 'String';

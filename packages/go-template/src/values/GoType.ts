@@ -71,7 +71,10 @@ export interface GoType {
   /** Of structs: names of the exported fields, in order. */
   readonly fields?: readonly string[];
   readonly methods?: ReadonlyMap<string, GoFunction>;
-  /** `String()` or `Error()`: what is printed for `%v`, `%s`, `%q`, `%x`. */
+  /**
+   * `String()` or `Error()`: what is printed for `%v`, `%s`, `%q`, `%x`. As
+   * methods do, it gets what a pointer points to.
+   */
   readonly text?: (value: unknown) => string;
   /** True of types that are errors. */
   readonly isError?: boolean;
