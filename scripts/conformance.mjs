@@ -1,11 +1,15 @@
 import { fail, installDependencies, runTypeScript } from './lib/prepare.mjs';
 
-const ENGINES = { kustomize: 'packages/kustomize/conformance/run.ts' };
+const ENGINES = {
+  helm: 'packages/helm/conformance/run.ts',
+  kustomize: 'packages/kustomize/conformance/run.ts',
+};
 
 const help = `Replays conformance cases against an engine.
 
   npm run conformance -- kustomize [--cases FILE.jsonl ...] [--trees DIR ...]
-  npm run conformance -- kustomize --help
+  npm run conformance -- helm [--dir DIR]
+  npm run conformance -- ENGINE --help
 
 Without files it takes the cases beside the repository, where they are present.`;
 

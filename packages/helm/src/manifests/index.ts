@@ -1,0 +1,10 @@
+export type { Hook, HookEvent, HookPolicy, Manifest } from './Hook';
+export { sortByKind } from './kindOrder';
+export type { KindOrder } from './kindOrder';
+export { ManifestError } from './ManifestError';
+export type { ManifestErrorCode } from './ManifestError';
+export { hooksFor, sortManifests } from './sortManifests';
+export type { RenderedFiles } from './sortManifests';
+export { splitManifests } from './splitManifests';
+export { takeNotes } from './takeNotes';
+export { writeManifests, writeTemplateOutput } from './writeManifests';
