@@ -31,10 +31,7 @@ const data = {
 describe('values, pipelines and variables', () => {
   it.each([
     ['{{.name}} {{.map.c.d}} {{$.name}}', 'demo deep demo'],
-    [
-      '{{.}}',
-      /^map\[byNumber:map\[9:2 10:1\] count:3 empty: five:5 list:\[a b c\] /,
-    ],
+    ['{{.map}}', 'map[a:1 b:2 c:map[d:deep]]'],
     [
       '{{.none}}|{{.missing}}|{{.missing.more}}',
       '<no value>|<no value>|<no value>',
@@ -51,9 +48,7 @@ describe('values, pipelines and variables', () => {
     ['{{or true (index .list 99)}}', 'true'],
     ['{{.constructor}}{{.map.__proto__}}', '<no value><no value>'],
   ])('%s', (text, expected) => {
-    expect(render(text, { data })).toEqual(
-      typeof expected === 'string' ? expected : expect.stringMatching(expected),
-    );
+    expect(render(text, { data })).toBe(expected);
   });
 
   it('reads keys that JavaScript has for itself', () => {

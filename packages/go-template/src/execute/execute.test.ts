@@ -9,7 +9,9 @@ import { TemplateSet } from './TemplateSet';
 
 /** `include` and `tpl` as an engine such as Helm's has them. */
 function engine() {
-  const environment = { tplTexts: 0 };
+  const environment: { tplTexts: number; parser?: TemplateParser } = {
+    tplTexts: 0,
+  };
   const functions = new Map([
     [
       'include',
@@ -24,9 +26,10 @@ function engine() {
       goFunction(
         [STRING, ANY],
         (run: Run, text: string, dot: unknown) => {
-          (run.environment as typeof environment).tplTexts++;
+          const host = run.environment as typeof environment;
+          host.tplTexts++;
           const set = new TemplateSet({ parent: run.set });
-          set.add(parser.parse('inline', text));
+          set.add(host.parser!.parse('inline', text));
           return run.execute('inline', dot, set);
         },
         { needsRun: true },
@@ -34,6 +37,7 @@ function engine() {
     ],
   ]);
   const parser = new TemplateParser({ functions });
+  environment.parser = parser;
   const run = (text: string, data: unknown, limits = {}) => {
     const set = new TemplateSet({ name: 'root' });
     set.add(parser.parse('main', text));

@@ -6,11 +6,6 @@ import { Printer } from './Printer';
 /** Widths and precisions beyond this are none. */
 const MAX_SIZE = 1_000_000;
 
-/** Go's `fmt.Sprintf`. @public */
-export function sprintf(format: string, values: readonly unknown[]): string {
-  return new Formatter(format, values).run();
-}
-
 class Formatter {
   private readonly printer = new Printer();
   private at = 0;
@@ -214,4 +209,9 @@ class Formatter {
     });
     printer.out += ')';
   }
+}
+
+/** Go's `fmt.Sprintf`. @public */
+export function sprintf(format: string, values: readonly unknown[]): string {
+  return new Formatter(format, values).run();
 }

@@ -68,9 +68,9 @@ function indexOnce(item: unknown, position: unknown): unknown {
 }
 
 /** An index up to the length passes the check, but there is no element. */
-function element(kind: string, position: unknown, length: number): number {
-  const at = indexArgument(position, length);
-  if (at === length) {
+function element(kind: string, position: unknown, count: number): number {
+  const at = indexArgument(position, count);
+  if (at === count) {
     throw new GoError(`reflect: ${kind} index out of range`);
   }
   return at;
@@ -133,9 +133,9 @@ export function slice(item: unknown, indexes: readonly unknown[]): unknown {
   if (kind === 'string' && indexes.length === 3) {
     throw new GoError('cannot 3-index slice a string');
   }
-  const length = lengthOf(target)!;
-  const bounds = indexes.map(position => indexArgument(position, length));
-  const [from = 0, to = length, capacity = length] = bounds;
+  const size = lengthOf(target)!;
+  const bounds = indexes.map(position => indexArgument(position, size));
+  const [from = 0, to = size, capacity = size] = bounds;
   if (from > to) {
     throw new GoError(`invalid slice index: ${from} > ${to}`);
   }

@@ -22,19 +22,6 @@ export interface ParseTreeOptions {
   readonly maxNesting: number;
 }
 
-/** All templates of a text, the text itself among them, by name. */
-export function parseTrees(
-  source: Source,
-  options: ParseTreeOptions,
-): ReadonlyMap<string, ListNode> {
-  const trees = new Map<string, ListNode>();
-  const lexer = new Lexer(source.text, options.left, options.right);
-  const file = { source, lexer, options, trees, nesting: { depth: 0 } };
-  const parser = new TreeParser(file);
-  parser.parseFile();
-  return trees;
-}
-
 interface File {
   readonly source: Source;
   readonly lexer: Lexer;
@@ -266,6 +253,19 @@ class TreeParser {
     }
     return readString(this.tokens, token);
   }
+}
+
+/** All templates of a text, the text itself among them, by name. */
+export function parseTrees(
+  source: Source,
+  options: ParseTreeOptions,
+): ReadonlyMap<string, ListNode> {
+  const trees = new Map<string, ListNode>();
+  const lexer = new Lexer(source.text, options.left, options.right);
+  const file = { source, lexer, options, trees, nesting: { depth: 0 } };
+  const parser = new TreeParser(file);
+  parser.parseFile();
+  return trees;
 }
 
 function newList(first: Token): ListNode {

@@ -97,6 +97,15 @@ export class GoFunc extends GoObject {
   }
 }
 
+const BITS: Readonly<Record<string, number>> = {
+  int8: 8,
+  uint8: 8,
+  int16: 16,
+  uint16: 16,
+  int32: 32,
+  uint32: 32,
+};
+
 const SMALL = Array.from({ length: 256 }, (_, n) => new GoNumber(INT, n));
 
 /** An `int`. The number is a safe integer, or a bigint. @public */
@@ -130,15 +139,6 @@ function wrapInteger(type: GoType, value: number | bigint): number | bigint {
   const small = Number(wrapped);
   return Number.isSafeInteger(small) ? small : wrapped;
 }
-
-const BITS: Readonly<Record<string, number>> = {
-  int8: 8,
-  uint8: 8,
-  int16: 16,
-  uint16: 16,
-  int32: 32,
-  uint32: 32,
-};
 
 function fits(value: number, bits: number, signed: boolean): boolean {
   return signed
