@@ -1,3 +1,4 @@
+import { ParseOptions } from '@backstage-gitops/kubernetes-yaml';
 import { YamlNode, isMap } from './fields/YamlNode';
 import { KustomizeError } from './KustomizeError';
 
@@ -65,7 +66,7 @@ export class Budget {
   }
 
   /** How YAML of the build is read. */
-  get parsing() {
+  get parsing(): Pick<ParseOptions, 'maxDepth' | 'maxAliasNodes' | 'budget'> {
     const { depth, aliasValues } = this.limits;
     return { maxDepth: depth, maxAliasNodes: aliasValues, budget: this };
   }

@@ -30,10 +30,11 @@ export function transform(into: Accumulator, target: Target): void {
   let notes = 0;
   const note = (kind: string, times: number) => {
     const by = origin && builtInOrigin(origin, k.fileName, kind);
-    for (let i = 0; by && i < times; i++) {
-      // Each note is written behind all that were written before.
-      loader.budget.takeMatches(resources.size * NOTE * ++notes);
-      addTransformation(resources, by);
+    if (by && times > 0) {
+      notes += times;
+      // Notes are written behind all that were written before.
+      loader.budget.takeMatches(resources.size * NOTE * notes);
+      addTransformation(resources, by, times);
     }
   };
 

@@ -105,26 +105,31 @@ export function setGeneratedOrigin(
 }
 
 /**
- * Notes a transformer on every resource. What has no origin yet is taken for
- * made by it, as in kustomize.
+ * Notes a transformer on every resource, as often as it ran. What has no origin
+ * yet is taken for made by it, as in kustomize.
  */
 export function addTransformation(
   resources: Iterable<Resource>,
   origin: Origin | undefined,
+  times = 1,
 ): void {
   if (!origin) {
     return;
   }
   for (const resource of resources) {
+    let noted = times;
     if (!resource.annotations().has(ORIGIN_ANNOTATION)) {
       setOrigin(resource, origin);
+      noted -= 1;
+    }
+    if (noted === 0) {
       continue;
     }
     const before = readAnnotation(resource, TRANSFORMATIONS_ANNOTATION);
     const list = Array.isArray(before) ? (before as Origin[]) : [];
     resource.setAnnotation(
       TRANSFORMATIONS_ANNOTATION,
-      toYaml([...list, origin].map(ordered)),
+      toYaml([...list, ...Array<Origin>(noted).fill(origin)].map(ordered)),
     );
   }
 }
