@@ -7,6 +7,9 @@ import { TemplateParser } from './TemplateParser';
 import { goInt } from './values/GoObject';
 import { decodeUtf8, encodeUtf8, compareStrings } from './values/utf8';
 
+// Machines may be slow; the runs are many.
+jest.setTimeout(60_000);
+
 const parser = new TemplateParser();
 const data = {
   a: { b: [1, 'x', null], c: goInt(3) },

@@ -7,6 +7,8 @@ import { ANY, STRING } from '../values/GoType';
 import { Run } from './Run';
 import { TemplateSet } from './TemplateSet';
 
+jest.setTimeout(60_000);
+
 /** `include` and `tpl` as an engine such as Helm's has them. */
 function engine() {
   const environment: { tplTexts: number; parser?: TemplateParser } = {

@@ -18,7 +18,10 @@ export class Layout {
   precision: number | undefined;
 
   pad(text: string): string {
-    const missing = (this.width ?? 0) - runeCount(text);
+    if (this.width === undefined) {
+      return text;
+    }
+    const missing = this.width - runeCount(text);
     return missing > 0 ? this.padding(missing, text) : text;
   }
 

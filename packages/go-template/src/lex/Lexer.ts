@@ -4,6 +4,11 @@ import { scanComplexOrNumber } from './scanNumber';
 import { KEYWORDS, Token, TokenKind } from './Token';
 
 const END = -1;
+const MINUS = 0x2d;
+/** What may follow a name, besides white space: `( ) , . : |`. */
+const TERMINATORS: ReadonlySet<number> = new Set([
+  0x28, 0x29, 0x2c, 0x2e, 0x3a, 0x7c,
+]);
 
 /**
  * Splits a template into tokens, one at a time, since an error in the text
@@ -15,8 +20,9 @@ export class Lexer {
   private at = 0;
   private start = 0;
   private line = 1;
-  /** How far lines have been counted. */
-  private counted = 0;
+  /** The first line break that has not been counted. */
+  private lineBreak: number;
+  private readonly firstOfRight: number;
   private insideAction = false;
   private parens = 0;
 
@@ -24,7 +30,10 @@ export class Lexer {
     private text: string,
     private readonly left: string,
     private readonly right: string,
-  ) {}
+  ) {
+    this.lineBreak = text.indexOf('\n');
+    this.firstOfRight = right.charCodeAt(0);
+  }
 
   next(): Token {
     return this.insideAction ? this.scanAction() : this.scanText();
@@ -42,10 +51,9 @@ export class Lexer {
   }
 
   private lineOfStart(): number {
-    for (; this.counted < this.start; this.counted++) {
-      if (this.text.charCodeAt(this.counted) === 0x0a) {
-        this.line++;
-      }
+    while (this.lineBreak >= 0 && this.lineBreak < this.start) {
+      this.line++;
+      this.lineBreak = this.text.indexOf('\n', this.lineBreak + 1);
     }
     return this.line;
   }
@@ -151,14 +159,15 @@ export class Lexer {
   private rightDelimiter(
     at = this.at,
   ): { trims: boolean; length: number } | undefined {
+    const first = this.text.charCodeAt(at);
     if (
-      isSpace(this.text.charCodeAt(at)) &&
-      this.text[at + 1] === '-' &&
+      isSpace(first) &&
+      this.text.charCodeAt(at + 1) === MINUS &&
       this.text.startsWith(this.right, at + 2)
     ) {
       return { trims: true, length: 2 + this.right.length };
     }
-    return this.text.startsWith(this.right, at)
+    return first === this.firstOfRight && this.text.startsWith(this.right, at)
       ? { trims: false, length: this.right.length }
       : undefined;
   }
@@ -192,6 +201,10 @@ export class Lexer {
     }
     if (isSpace(code)) {
       return this.scanSpace();
+    }
+    const isDigit = code >= 0x30 && code <= 0x39;
+    if (!isDigit && isAlphaNumeric(code)) {
+      return this.scanIdentifier();
     }
     const character = String.fromCodePoint(code);
     switch (character) {
@@ -232,12 +245,9 @@ export class Lexer {
       character === '.' ||
       character === '+' ||
       character === '-' ||
-      (code >= 0x30 && code <= 0x39)
+      isDigit
     ) {
       return this.scanNumber();
-    }
-    if (isAlphaNumeric(code)) {
-      return this.scanIdentifier();
     }
     if (code < 0x80 && isPrint(code)) {
       return this.token('char');
@@ -268,8 +278,11 @@ export class Lexer {
   }
 
   private skipName(): void {
-    while (this.peek() !== END && isAlphaNumeric(this.peek())) {
-      this.advance();
+    for (let code = this.peek(); code !== END; code = this.peek()) {
+      if (!isAlphaNumeric(code)) {
+        return;
+      }
+      this.at += code > 0xffff ? 2 : 1;
     }
   }
 
@@ -311,8 +324,8 @@ export class Lexer {
     return (
       code === END ||
       isSpace(code) ||
-      '.,|:)('.includes(String.fromCodePoint(code)) ||
-      this.text.startsWith(this.right, this.at)
+      TERMINATORS.has(code) ||
+      (code === this.firstOfRight && this.text.startsWith(this.right, this.at))
     );
   }
 

@@ -28,15 +28,20 @@ export class TokenReader {
     return read;
   }
 
-  /** Puts tokens back; the first one is the next. */
-  putBack(...tokens: Token[]): void {
-    this.back.push(...tokens.reverse());
+  /** Puts one or two tokens back; the first one is the next. */
+  putBack(first: Token, second?: Token): void {
+    if (second) {
+      this.back.push(second);
+    }
+    this.back.push(first);
   }
 
   peek(): Token {
-    const token = this.next();
-    this.back.push(token);
-    return token;
+    const { back } = this;
+    if (back.length === 0) {
+      back.push(this.next());
+    }
+    return back[back.length - 1];
   }
 
   nextNonSpace(): Token {

@@ -86,35 +86,35 @@ const basic = (kind: GoKind, name: string = kind): GoType => ({ name, kind });
 export const ANY: GoType = basic('interface', 'interface {}');
 /** `reflect.Value`: a parameter that takes anything, also no value. @public */
 export const VALUE: GoType = basic('value', 'reflect.Value');
-/** @public */
+/** The type `bool`. @public */
 export const BOOL: GoType = basic('bool');
-/** @public */
+/** The type `string`. @public */
 export const STRING: GoType = basic('string');
-/** @public */
+/** The type `int`. @public */
 export const INT: GoType = basic('int');
-/** @public */
+/** The type `int8`. @public */
 export const INT8: GoType = basic('int8');
-/** @public */
+/** The type `int16`. @public */
 export const INT16: GoType = basic('int16');
-/** @public */
+/** The type `int32`. @public */
 export const INT32: GoType = basic('int32');
-/** @public */
+/** The type `int64`. @public */
 export const INT64: GoType = basic('int64');
-/** @public */
+/** The type `uint`. @public */
 export const UINT: GoType = basic('uint');
-/** @public */
+/** The type `uint8`. @public */
 export const UINT8: GoType = basic('uint8');
-/** @public */
+/** The type `uint16`. @public */
 export const UINT16: GoType = basic('uint16');
-/** @public */
+/** The type `uint32`. @public */
 export const UINT32: GoType = basic('uint32');
-/** @public */
+/** The type `uint64`. @public */
 export const UINT64: GoType = basic('uint64');
-/** @public */
+/** The type `float32`. @public */
 export const FLOAT32: GoType = basic('float32');
-/** @public */
+/** The type `float64`. @public */
 export const FLOAT64: GoType = basic('float64');
-/** @public */
+/** The type `complex128`. @public */
 export const COMPLEX128: GoType = basic('complex128');
 
 /** The type `[]T`. @public */
