@@ -4,8 +4,9 @@ import {
   ConnectionError,
   KubernetesApiError,
 } from '@backstage-gitops/kubernetes-apply';
-import { ApiWorld, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld } from './__testUtils__/ApiWorld';
 import { gitRepository, kustomization } from './__testUtils__/objects';
+import { onlyIn } from './__testUtils__/policy';
 
 const URL = '/objects/local/Kustomization/default/app';
 

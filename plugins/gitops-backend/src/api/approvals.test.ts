@@ -1,6 +1,7 @@
 import { Registration } from '../catalog/Registration';
 import { DeliveryError } from '../catalog/DeliveryError';
-import { ApiWorld, NOW, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld, NOW } from './__testUtils__/ApiWorld';
+import { onlyIn } from './__testUtils__/policy';
 
 const APPROVE = 'gitops.registration.approve';
 const URL = '/registrations/kustomization/default/game';

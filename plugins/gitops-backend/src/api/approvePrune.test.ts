@@ -1,6 +1,7 @@
 import { HeldPrune } from '../controllers/kustomize/HeldPrunes';
-import { ApiWorld, NOW, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld, NOW } from './__testUtils__/ApiWorld';
 import { kustomization } from './__testUtils__/objects';
+import { onlyIn } from './__testUtils__/policy';
 
 const PERMISSION = 'gitops.object.delete';
 const OBJECT = '/objects/local/Kustomization/default/app';

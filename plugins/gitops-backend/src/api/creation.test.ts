@@ -1,6 +1,7 @@
 import { KubernetesApiError } from '@backstage-gitops/kubernetes-apply';
 import { Claim } from '@backstage-gitops/plugin-gitops-node';
-import { ApiWorld, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld } from './__testUtils__/ApiWorld';
+import { onlyIn } from './__testUtils__/policy';
 
 const PERMISSION = 'gitops.object.create';
 const CLAIM: Claim = {

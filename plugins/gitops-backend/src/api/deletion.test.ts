@@ -1,6 +1,7 @@
 import { KubernetesApiError } from '@backstage-gitops/kubernetes-apply';
-import { ApiWorld, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld } from './__testUtils__/ApiWorld';
 import { kustomization } from './__testUtils__/objects';
+import { onlyIn } from './__testUtils__/policy';
 
 const PERMISSION = 'gitops.object.delete';
 const URL = '/objects/local/Kustomization/default/app/delete';

@@ -1,6 +1,7 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
-import { ApiWorld, NOW, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld, NOW } from './__testUtils__/ApiWorld';
 import { gitRepository, kustomization } from './__testUtils__/objects';
+import { onlyIn } from './__testUtils__/policy';
 
 const KEY = {
   home: 'local',

@@ -1,6 +1,7 @@
 import { ObjectList, ObjectRow } from '@backstage-gitops/plugin-gitops-common';
-import { ApiWorld, NOW, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld, NOW } from './__testUtils__/ApiWorld';
 import { gitRepository, kustomization } from './__testUtils__/objects';
+import { onlyIn } from './__testUtils__/policy';
 
 const READ = 'gitops.object.read';
 const names = (list: Partial<ObjectList>) =>

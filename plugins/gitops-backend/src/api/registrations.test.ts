@@ -4,7 +4,8 @@ import {
   RegistrationsQuery,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Registration } from '../catalog/Registration';
-import { ApiWorld, NOW, onlyIn } from './__testUtils__/ApiWorld';
+import { ApiWorld, NOW } from './__testUtils__/ApiWorld';
+import { onlyIn } from './__testUtils__/policy';
 
 const READ = 'gitops.object.read';
 const LOCATION = 'url:http://git.test/raw/team/game/main/gitops/game.yaml';

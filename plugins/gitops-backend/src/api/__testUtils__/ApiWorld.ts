@@ -1,18 +1,6 @@
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { MiddlewareFactory } from '@backstage/backend-defaults/rootHttpRouter';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { PermissionsService } from '@backstage/backend-plugin-api';
-import {
-  createConditionAuthorizer,
-  createPermissionRule,
-} from '@backstage/plugin-permission-node';
-import {
-  ClusterClient,
-  DeleteOptions,
-  ObjectRef,
-  PatchOptions,
-  WriteOptions,
-} from '@backstage-gitops/kubernetes-apply';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
   CatalogErrorReport,
   ChangeList,
@@ -28,7 +16,7 @@ import {
   PublishedEntityList,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
-import { KubernetesObject, parseJson } from '@backstage-gitops/kubernetes-yaml';
+import { parseJson } from '@backstage-gitops/kubernetes-yaml';
 import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import express from 'express';
 import request from 'supertest';
@@ -52,41 +40,13 @@ import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
 import { WorkState } from '../objects/WorkReader';
 import { AuthorizedDoctorService } from '../permissions/AuthorizedDoctorService';
 import { PermissionDecision } from '../permissions/AuthorizedObjectsService';
-import { gitopsObjectPermissionResourceRef } from '../permissions/gitopsObjectPermissionResourceRef';
 import { createRouter } from '../router';
 import { ApiDocument } from './ApiDocument';
+import { inNamespace, permissionsOf } from './policy';
+import { ClientRecords, recordingClient } from './recordingClient';
 
 /** 2026-11-22T12:00:00Z. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
-
-/** A rule as a policy might use it. */
-export const inNamespace = createPermissionRule<
-  typeof gitopsObjectPermissionResourceRef,
-  { namespace: string }
->({
-  name: 'TEST_NAMESPACE',
-  description: 'Objects of a namespace',
-  resourceRef: gitopsObjectPermissionResourceRef,
-  apply: (object, { namespace }) => object.key.namespace === namespace,
-  toQuery:
-    ({ namespace }) =>
-    object =>
-      object.key.namespace === namespace,
-});
-
-/** Lets objects of one namespace pass. */
-export function onlyIn(namespace: string): PermissionDecision {
-  return {
-    result: 'CONDITIONAL',
-    pluginId: 'gitops',
-    resourceType: 'gitops-object',
-    conditions: {
-      resourceType: 'gitops-object',
-      rule: 'TEST_NAMESPACE',
-      params: { namespace },
-    },
-  };
-}
 
 /** Any body of the API; tests look at what they expect. */
 export type AnswerBody = Partial<
@@ -111,26 +71,16 @@ const document = new ApiDocument();
 /**
  * The API over homes in memory. Every exchange is held against `openapi.yaml`.
  */
-export class ApiWorld {
+export class ApiWorld implements ClientRecords {
   readonly homes: Home[];
   readonly index: ObjectIndex;
   readonly changes: ChangeFeed;
   readonly ticks: object[] = [];
   /** Decisions by name of the permission; what is not here is allowed. */
   readonly policy: Record<string, PermissionDecision> = {};
-  readonly patches: { home: string; ref: ObjectRef; options: PatchOptions }[] =
-    [];
-  readonly creations: {
-    home: string;
-    as?: string;
-    object: KubernetesObject;
-    options?: WriteOptions;
-  }[] = [];
-  readonly deletions: {
-    home: string;
-    ref: ObjectRef;
-    options?: DeleteOptions;
-  }[] = [];
+  readonly patches: ClientRecords['patches'] = [];
+  readonly creations: ClientRecords['creations'] = [];
+  readonly deletions: ClientRecords['deletions'] = [];
   readonly history: StoredHistoryEntry[] = [];
   readonly artifacts: IndexedArtifact[] = [];
   readonly registrations: Registration[] = [];
@@ -180,13 +130,14 @@ export class ApiWorld {
       const home = new Home({
         name,
         mode,
-        client: this.client(name),
+        client: recordingClient(name, this),
         allowPortalCredential: options.allowPortalCredential ?? true,
         now: () => NOW,
       });
       home.markConnected();
       return home;
     });
+    const permissions = permissionsOf(this.policy);
     const owners = {
       // Tests change the claims as they go.
       ownerOf: (home: string, object: GitopsObject) =>
@@ -240,7 +191,7 @@ export class ApiWorld {
               this.artifacts.filter(artifact => artifact.objectId === id),
           },
           work: { find: async () => this.work },
-          permissions: this.permissions(),
+          permissions,
           authorizer: createConditionAuthorizer([inNamespace]),
           entities: {
             matcherFor: async ref =>
@@ -268,7 +219,7 @@ export class ApiWorld {
         }),
         registrations: createRegistrationsService({
           index: this.index,
-          permissions: this.permissions(),
+          permissions,
           authorizer: createConditionAuthorizer([inNamespace]),
           rawHosts: ['git.test'],
           registrations: {
@@ -324,10 +275,10 @@ export class ApiWorld {
         }),
         doctor: new AuthorizedDoctorService({
           inner: { report: () => this.doctor() },
-          permissions: this.permissions(),
+          permissions,
         }),
         catalogErrors: createCatalogErrorsService({
-          permissions: this.permissions(),
+          permissions,
           auth: mockServices.auth(),
           errors: {
             list: async () => this.catalogErrors,
@@ -454,87 +405,4 @@ export class ApiWorld {
     );
     return { status: response.status, text: response.text };
   }
-
-  private permissions(): PermissionsService {
-    return mockServices.permissions.mock({
-      authorizeConditional: async requests =>
-        requests.map(
-          ({ permission }) =>
-            this.policy[permission.name] ?? { result: 'ALLOW' },
-        ),
-      authorize: async requests =>
-        requests.map(({ permission }) => ({
-          result:
-            this.policy[permission.name]?.result === 'DENY'
-              ? AuthorizeResult.DENY
-              : AuthorizeResult.ALLOW,
-        })),
-    });
-  }
-
-  /** No more of an API server than the actions need: it merges patches. */
-  private client(home: string, impersonated?: string): ClusterClient {
-    const refuse = async () => {
-      throw new Error('the API only patches');
-    };
-    return {
-      server: 'https://home.example',
-      as: ({ user }) => this.client(home, user),
-      onBehalfOf: () => this.client(home),
-      guardedBy: () => this.client(home),
-      resourceOf: refuse,
-      versionsOf: refuse,
-      get: refuse,
-      list: refuse,
-      watch: refuse,
-      create: async <T>(object: KubernetesObject, options?: WriteOptions) => {
-        this.creations.push({ home, as: impersonated, object, options });
-        if (this.refusal) {
-          throw this.refusal;
-        }
-        return object as T;
-      },
-      replace: refuse,
-      apply: refuse,
-      delete: async (ref, options) => {
-        this.deletions.push({ home, ref, options });
-        if (this.refusal) {
-          throw this.refusal;
-        }
-        return true;
-      },
-      raw: refuse,
-      close: async () => {},
-      patch: async <T>(ref: ObjectRef, options: PatchOptions) => {
-        this.patches.push({ home, ref, options });
-        if (this.refusal) {
-          throw this.refusal;
-        }
-        const object = this.home(home).cache.get({
-          kind: ref.kind,
-          namespace: ref.namespace ?? 'default',
-          name: ref.name,
-        });
-        return merge(object, options.body) as T;
-      },
-    };
-  }
-}
-
-/** JSON merge patch, RFC 7386. */
-function merge(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
-    return patch;
-  }
-  const result: Record<string, unknown> = {
-    ...(typeof target === 'object' ? target : {}),
-  };
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) {
-      delete result[name];
-    } else {
-      result[name] = merge(result[name], value);
-    }
-  }
-  return result;
 }

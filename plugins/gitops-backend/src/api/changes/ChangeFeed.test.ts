@@ -1,6 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import { ApiWorld, onlyIn } from '../__testUtils__/ApiWorld';
+import { ApiWorld } from '../__testUtils__/ApiWorld';
 import { kustomization } from '../__testUtils__/objects';
+import { onlyIn } from '../__testUtils__/policy';
 import { ChangeFeed } from './ChangeFeed';
 
 const named = (name: string, version: string) => {

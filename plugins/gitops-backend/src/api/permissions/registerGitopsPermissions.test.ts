@@ -1,8 +1,9 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { createPermissionIntegrationRouter } from '@backstage/plugin-permission-node';
 import { gitopsPermissions } from '@backstage-gitops/plugin-gitops-common';
-import { ApiWorld, inNamespace, onlyIn } from '../__testUtils__/ApiWorld';
+import { ApiWorld } from '../__testUtils__/ApiWorld';
 import { kustomization } from '../__testUtils__/objects';
+import { inNamespace, onlyIn } from '../__testUtils__/policy';
 import { registerGitopsPermissions } from './registerGitopsPermissions';
 
 describe('registerGitopsPermissions', () => {
