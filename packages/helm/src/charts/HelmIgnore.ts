@@ -73,14 +73,23 @@ function parseRule(line: string): Rule | undefined {
   }
   const anchored = pattern.startsWith('/');
   try {
-    // As written, too: Helm checks it before it takes it apart.
-    compilePath(line);
+    // Helm tries the rule on this name, and so overlooks some mistakes.
+    compilePath(line)('abc');
     const wholePath = pattern.includes('/');
     const matches = compilePath(anchored ? pattern.slice(1) : pattern);
     return {
       negated,
       directoriesOnly,
-      matches: path => matches(wholePath ? path : baseName(path)),
+      matches: path => {
+        try {
+          return matches(wholePath ? path : baseName(path));
+        } catch (error) {
+          if (error instanceof BadPatternError) {
+            return false;
+          }
+          throw error;
+        }
+      },
     };
   } catch (error) {
     if (error instanceof BadPatternError) {

@@ -1,4 +1,5 @@
 import {
+  compareCodePoints,
   isJsonObject,
   JsonValue,
   parseSpelledDocuments,
@@ -101,7 +102,8 @@ function readFields(
   place: Place,
 ): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  // Of two spellings of one name, the later one in Go's order wins.
+  for (const key of Object.keys(value).sort(compareCodePoints)) {
     const field = Object.hasOwn(fields, key)
       ? fields[key]
       : Object.entries(fields).find(

@@ -131,14 +131,11 @@ function readHead(content: string, path: string): Head {
   };
 }
 
-/** A field by its name, in any case where the name itself is missing. */
+/** A field by its name in any case; of several, the last in Go's order. */
 function fieldOf(object: JsonObject, name: string): JsonValue {
-  const exact = getOwn(object, name);
-  if (exact !== undefined) {
-    return exact;
-  }
-  const key = Object.keys(object).find(
-    candidate => candidate.toLowerCase() === name.toLowerCase(),
-  );
-  return key === undefined ? null : object[key];
+  const key = Object.keys(object)
+    .filter(candidate => candidate.toLowerCase() === name.toLowerCase())
+    .sort(compareCodePoints)
+    .at(-1);
+  return key === undefined ? null : getOwn(object, key)!;
 }

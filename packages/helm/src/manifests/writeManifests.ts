@@ -1,5 +1,5 @@
 import type { Chart } from '../charts/Chart';
-import { compilePath } from '../text/matchPath';
+import { BadPatternError, compilePath } from '../text/matchPath';
 import { trim } from '../text/space';
 import { Hook, Manifest } from './Hook';
 import { ManifestError } from './ManifestError';
@@ -62,10 +62,10 @@ export function writeTemplateOutput(options: {
 }
 
 function select(output: string, pattern: string): string {
-  const matches = compile(pattern);
+  const matches = compilePath(pattern);
   const selected = splitManifests(output).filter(text => {
     const path = /# Source: [^/\n]+\/(.+)/.exec(text)?.[1];
-    return path !== undefined && matches(path);
+    return path !== undefined && tries(matches, path);
   });
   if (selected.length === 0) {
     throw new ManifestError(
@@ -77,11 +77,14 @@ function select(output: string, pattern: string): string {
 }
 
 /** A pattern that cannot be read matches nothing. */
-function compile(pattern: string): (path: string) => boolean {
+function tries(matches: (path: string) => boolean, path: string): boolean {
   try {
-    return compilePath(pattern);
-  } catch {
-    return () => false;
+    return matches(path);
+  } catch (error) {
+    if (error instanceof BadPatternError) {
+      return false;
+    }
+    throw error;
   }
 }
 

@@ -157,6 +157,15 @@ export class SchemaDocument {
     if (!alone) {
       addAnchors(schema, resource);
     }
+    for (const limit of ['Minimum', 'Maximum']) {
+      const flag = `exclusive${limit}`;
+      const has = (key: string) => getOwn(schema, key) !== undefined;
+      if (draft === 4 && has(flag) && !has(limit.toLowerCase())) {
+        throw invalid(
+          `at '${location}': ${flag} needs a ${limit.toLowerCase()}`,
+        );
+      }
+    }
   }
 
   private resourceFor(
@@ -244,19 +253,64 @@ export class SchemaDocument {
     }
   }
 
-  /** So that a bad one is found wherever it is. */
+  /** A bad reference is found wherever a value could lead to it. */
   private checkReferences(): void {
-    for (const schema of this.owners.keys()) {
-      for (const key of ['$ref', '$recursiveRef', '$dynamicRef']) {
-        const value = getOwn(schema, key);
-        if (
-          typeof value === 'string' &&
-          shapeOf(key, this.resourceOf(schema).draft)
-        ) {
-          this.resolve(value, schema);
+    const reached = new Set<JsonValue>([this.root]);
+    for (const schema of reached) {
+      if (!isJsonObject(schema)) {
+        continue;
+      }
+      const { draft } = this.resourceOf(schema);
+      for (const key of Object.keys(schema)) {
+        const shape = shapeOf(key, draft);
+        if (REFERENCES.has(key) && shape) {
+          reached.add(this.resolve(schema[key] as string, schema));
+        } else if (shape && isReachable(key, schema, draft)) {
+          schemasIn(shape, schema[key]).forEach(inner => reached.add(inner));
         }
       }
     }
+  }
+}
+
+const REFERENCES: ReadonlySet<string> = new Set([
+  '$ref',
+  '$recursiveRef',
+  '$dynamicRef',
+]);
+
+/** Some keywords have no meaning without another one. */
+function isReachable(key: string, schema: JsonObject, draft: Draft): boolean {
+  if (draft < 2019 && typeof getOwn(schema, '$ref') === 'string') {
+    return false;
+  }
+  switch (key) {
+    case 'definitions':
+    case '$defs':
+      return false;
+    case 'then':
+    case 'else':
+      return getOwn(schema, 'if') !== undefined;
+    case 'additionalItems':
+      return Array.isArray(getOwn(schema, 'items'));
+    default:
+      return true;
+  }
+}
+
+function schemasIn(shape: Shape, value: JsonValue): JsonValue[] {
+  switch (shape) {
+    case 'schema':
+      return [value];
+    case 'schemas':
+      return value as JsonValue[];
+    case 'schema-or-list':
+      return Array.isArray(value) ? value : [value];
+    case 'schema-map':
+    case 'dependencies':
+      return Object.values(value as JsonObject);
+    default:
+      return [];
   }
 }
 

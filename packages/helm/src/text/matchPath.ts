@@ -5,6 +5,8 @@ interface Chunk {
   /** Whether a star precedes it. */
   star: boolean;
   items: Item[];
+  /** Why it cannot be read. */
+  error?: BadPatternError;
 }
 
 type Item =
@@ -13,11 +15,10 @@ type Item =
   | { kind: 'class'; negated: boolean; ranges: [string, string][] };
 
 /**
- * Go's `filepath.Match` on Unix: `*`, `?`, `[a-z]`, `[^a]` and `\`, the first
+ * Go's `filepath.Match` on Unix: `*`, `?`, `[a-z]`, `[^a]` and `\\`, the first
  * two of which never match a slash. The returned function takes time that
- * grows with the product of the lengths, not exponentially.
- *
- * @throws BadPatternError
+ * grows with the product of the lengths, not exponentially. It throws a
+ * BadPatternError where a malformed part of the pattern is reached.
  */
 export function compilePath(pattern: string): (path: string) => boolean {
   const chunks = readChunks([...pattern]);
@@ -28,18 +29,57 @@ function readChunks(pattern: string[]): Chunk[] {
   const chunks: Chunk[] = [];
   let i = 0;
   while (i < pattern.length) {
-    const chunk: Chunk = { star: false, items: [] };
+    let star = false;
     for (; pattern[i] === '*'; i++) {
-      chunk.star = true;
+      star = true;
     }
-    while (i < pattern.length && pattern[i] !== '*') {
-      const { item, next } = readItem(pattern, i);
-      chunk.items.push(item);
-      i = next;
-    }
-    chunks.push(chunk);
+    const end = chunkEnd(pattern, i);
+    chunks.push({ star, ...readItems(pattern.slice(i, end)) });
+    i = end;
   }
   return chunks;
+}
+
+/** Where the next star is that does not stand in brackets. */
+function chunkEnd(pattern: string[], start: number): number {
+  let inClass = false;
+  for (let i = start; i < pattern.length; i++) {
+    switch (pattern[i]) {
+      case '\\':
+        i++;
+        break;
+      case '[':
+        inClass = true;
+        break;
+      case ']':
+        inClass = false;
+        break;
+      case '*':
+        if (!inClass) {
+          return i;
+        }
+        break;
+      default:
+    }
+  }
+  return pattern.length;
+}
+
+function readItems(chunk: string[]): Omit<Chunk, 'star'> {
+  const items: Item[] = [];
+  try {
+    for (let i = 0; i < chunk.length;) {
+      const { item, next } = readItem(chunk, i);
+      items.push(item);
+      i = next;
+    }
+    return { items };
+  } catch (error) {
+    if (error instanceof BadPatternError) {
+      return { items, error };
+    }
+    throw error;
+  }
 }
 
 function readItem(pattern: string[], at: number): { item: Item; next: number } {
@@ -100,7 +140,10 @@ function readClass(pattern: string[], start: number) {
 /** Greedy: each chunk at its first place, as Go does it. */
 function matchChunks(chunks: Chunk[], path: string[]): boolean {
   let at = 0;
-  for (const [index, { star, items }] of chunks.entries()) {
+  for (const [index, { star, items, error }] of chunks.entries()) {
+    if (error) {
+      throw error;
+    }
     const last = index === chunks.length - 1;
     if (star && items.length === 0) {
       return !path.includes('/', at);

@@ -69,9 +69,8 @@ export function createCapabilities(
   };
 }
 
-// At most this many numbers: the API machinery knows no bound.
-const KUBE_VERSION =
-  /^[ \t\n\r\f]*v?([0-9]+(?:\.[0-9]+){0,9})(?:\.?[^0-9.]|\.?$)/;
+const KUBE_VERSION = /^[ \t\n\r\f]*v?([0-9]+(?:\.[0-9]+)*)[^\n]*$/;
+const MAX_UINT64 = 2n ** 64n - 1n;
 
 /**
  * Reads a version of Kubernetes; what follows its numbers is dropped.
@@ -80,10 +79,13 @@ const KUBE_VERSION =
  * @public
  */
 export function parseKubeVersion(text: string): KubeVersion {
-  const numbers = KUBE_VERSION.exec(text)?.[1];
-  const parts = numbers?.split('.') ?? [];
-  const bad = parts.some(part => /^0[0-9]/.test(part) || part.length > 19);
-  if (parts.length < 2 || bad) {
+  const numbers = text.length > 256 ? undefined : KUBE_VERSION.exec(text)?.[1];
+  const parts = (numbers?.split('.') ?? []).map(BigInt);
+  if (
+    parts.length < 2 ||
+    /^0[0-9]/.test(numbers!) ||
+    parts.some(part => part > MAX_UINT64)
+  ) {
     throw new ValuesError(
       'invalid-version',
       `invalid Kubernetes version ${JSON.stringify(text.slice(0, 100))}; write it as 1.33 or v1.33.4`,
@@ -91,9 +93,9 @@ export function parseKubeVersion(text: string): KubeVersion {
   }
   return {
     version: text.startsWith('v') ? text : `v${text}`,
-    normalized: `v${numbers}`,
-    major: parts[0],
-    minor: parts[1],
+    normalized: `v${parts.join('.')}`,
+    major: String(parts[0]),
+    minor: String(parts[1]),
   };
 }
 

@@ -8,6 +8,8 @@ import { mergeMaps, Values } from './tables';
 import { ValuesError } from './ValuesError';
 
 const SEPARATOR = /^---[ \t\r\v\f]*(?:#.*)?$/;
+// Only what stands before it is read.
+const DOCUMENT_END = /\n\.\.\.[ \t\r]*(?:#.*)?(?:\n|$)/;
 
 /**
  * Reads a values file: YAML 1.1, in which every number is a float64. Several
@@ -19,7 +21,7 @@ const SEPARATOR = /^---[ \t\r\v\f]*(?:#.*)?$/;
  */
 export function readValues(text: string, file = 'values.yaml'): Values {
   let values: Values = {};
-  for (const document of split(text)) {
+  for (const document of split(text, file)) {
     values = mergeMaps(values, readDocument(document, file));
   }
   return values;
@@ -28,7 +30,10 @@ export function readValues(text: string, file = 'values.yaml'): Values {
 function readDocument(text: string, file: string): Values {
   let value: JsonValue;
   try {
-    value = parseDocuments(text, { duplicateKeys: 'last' })[0]?.value ?? null;
+    value =
+      parseDocuments(text.split(DOCUMENT_END, 1)[0], {
+        duplicateKeys: 'last',
+      })[0]?.value ?? null;
   } catch (error) {
     throw new ValuesError(
       'invalid-yaml',
@@ -47,7 +52,7 @@ function readDocument(text: string, file: string): Values {
 }
 
 /** The documents of a stream, cut as the API machinery cuts them. */
-function split(text: string): string[] {
+function split(text: string, file: string): string[] {
   const documents: string[] = [];
   let lines: string[] = [];
   for (const line of text.split('\n')) {
@@ -56,6 +61,12 @@ function split(text: string): string[] {
         documents.push(lines.join('\n'));
         lines = [];
       }
+    } else if (line.startsWith('---')) {
+      throw new ValuesError(
+        'invalid-yaml',
+        `cannot load ${file}: nothing but a comment may follow --- on its line`,
+        { file },
+      );
     } else {
       lines.push(line);
     }
