@@ -1,3 +1,4 @@
+import { goQuote } from '../format/quote';
 import { isExhausted, TemplateError } from '../TemplateError';
 import type { Frame } from './Frame';
 import type { MissingKey, TemplateSet } from './TemplateSet';
@@ -43,6 +44,7 @@ export class Run {
   readonly environment: unknown;
   /** Where templates are looked up now. */
   set: TemplateSet;
+  /** What missing keys are now. */
   missingKey: MissingKey;
   private frame?: Frame;
   private depth = 0;
@@ -73,6 +75,7 @@ export class Run {
     this.signal = signal;
   }
 
+  /** Adds to the output of the template that is executed now. */
   write(text: string): void {
     this.outputLeft -= text.length;
     if (this.outputLeft < 0) {
@@ -90,7 +93,7 @@ export class Run {
     if (!template) {
       throw new TemplateError({
         code: 'exec',
-        problem: `no template ${JSON.stringify(name)} associated with template ${JSON.stringify(set.name)}`,
+        problem: `no template ${goQuote(name)} associated with template ${goQuote(set.name)}`,
       });
     }
     const { text, set: outerSet, missingKey, depth, frame } = this;
