@@ -9,6 +9,12 @@ import { RE2JS } from 're2js';
 import { Draft, draftOf, Shape, shapeOf } from './drafts';
 import { SchemaError } from './SchemaError';
 
+const REFERENCES: ReadonlySet<string> = new Set([
+  '$ref',
+  '$recursiveRef',
+  '$dynamicRef',
+]);
+
 /** A schema with an identity of its own, and what can be referred to in it. */
 export interface Resource {
   readonly url: string;
@@ -40,6 +46,8 @@ export class SchemaDocument {
   private readonly owners = new Map<JsonObject, Resource>();
   private readonly locations = new Map<JsonObject, string>();
   private readonly patterns = new Map<string, RE2JS>();
+  /** What was resolved, by the schema that refers and by its text. */
+  private readonly targets = new Map<JsonObject, Map<string, JsonValue>>();
 
   /** @throws SchemaError `invalid-schema`, `remote-ref`, `limit` */
   constructor(text: string) {
@@ -83,6 +91,17 @@ export class SchemaDocument {
    * pass.
    */
   resolve(reference: string, from: JsonObject): JsonValue {
+    const known = this.targets.get(from) ?? new Map<string, JsonValue>();
+    this.targets.set(from, known);
+    let target = known.get(reference);
+    if (target === undefined) {
+      target = this.find(reference, from);
+      known.set(reference, target);
+    }
+    return target;
+  }
+
+  private find(reference: string, from: JsonObject): JsonValue {
     const [path, fragment = ''] = splitFragment(reference);
     const url = path === '' ? this.resourceOf(from).url : this.join(path, from);
     const resource = this.resources.get(url);
@@ -272,12 +291,6 @@ export class SchemaDocument {
     }
   }
 }
-
-const REFERENCES: ReadonlySet<string> = new Set([
-  '$ref',
-  '$recursiveRef',
-  '$dynamicRef',
-]);
 
 /** Some keywords have no meaning without another one. */
 function isReachable(key: string, schema: JsonObject, draft: Draft): boolean {

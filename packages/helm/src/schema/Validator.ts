@@ -104,6 +104,7 @@ export class Validator implements Visitor {
       outer;
       outer = outer.sameValue ? outer.outer : undefined
     ) {
+      this.step();
       if (outer.schema === schema) {
         return [
           violation(

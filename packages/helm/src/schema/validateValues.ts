@@ -13,7 +13,7 @@ import { printViolation } from './Violation';
  * @public
  */
 export interface SchemaOptions {
-  /** Looks at values and schemas, for each chart. Default 2,000,000. */
+  /** Looks at values and schemas, for each chart. Default 1,000,000. */
   maxSteps?: number;
 }
 
@@ -91,7 +91,7 @@ export function validateSchema(
 ): void {
   const document = new SchemaDocument(schema);
   const violations = new Validator(document, {
-    maxSteps: options.maxSteps ?? 2_000_000,
+    maxSteps: options.maxSteps ?? 1_000_000,
   }).validate(values);
   if (violations.length > 0) {
     const lines = violations.flatMap(violation => printViolation(violation));
