@@ -1,7 +1,9 @@
 import { GoFunction } from '@backstage-gitops/go-template';
 import { baseFunctions } from './base';
+import { yamlFunctions } from './yaml';
 
 /** Functions that write and read encodings. */
 export const encodingFunctions: ReadonlyMap<string, GoFunction> = new Map([
   ...baseFunctions,
+  ...yamlFunctions,
 ]);
