@@ -25,7 +25,7 @@ export function jsonValue(value: unknown, depth = 0): unknown {
   switch (typeof bare) {
     case 'string':
       // Bytes that are no UTF-8 become the replacement character.
-      return bare.isWellFormed() ? bare : bare.toWellFormed();
+      return bare.replace(/\p{Surrogate}/gu, '\ufffd');
     case 'number':
       if (!Number.isFinite(bare)) {
         const name = Number.isNaN(bare) ? 'NaN' : `${bare > 0 ? '+' : '-'}Inf`;
@@ -56,7 +56,7 @@ export function jsonValue(value: unknown, depth = 0): unknown {
   if (bare instanceof GoPointer) {
     return jsonValue(bare.target, depth + 1);
   }
-  return composite(bare, depth + 1);
+  return composite(bare as object, depth + 1);
 }
 
 function composite(bare: object, depth: number): unknown {

@@ -11,6 +11,7 @@ describe('toYaml', () => {
     [goInt(7), '7'],
     [goInt(9007199254740993n), '9007199254740993'],
     [new GoNumber(FLOAT32, Math.fround(0.1)), '0.1'],
+    ['😀\udcff', '"\\U0001F600\ufffd"'],
     ['a\nb\n', '|\n  a\n  b'],
     [new Uint8Array([104, 105]), 'aGk='],
     [JSON.parse('{"__proto__":1}'), '__proto__: 1'],
