@@ -63,7 +63,7 @@ describeCases('conformance cases (skipped where they are absent)', () => {
           regexFunctions.has(test.function)) &&
         (test.expected ?? test.expectedError) !== undefined &&
         !/"\$[a-z0-9]+":/.test(JSON.stringify(test.data ?? {})) &&
-        !/\b(dict|list|quote|toJson|fromYaml|fromJson|Chart|Capabilities)\b/.test(
+        !/\b(dict|list|quote|fromYaml|fromJson|Chart|Capabilities)\b/.test(
           test.template,
         ),
     );

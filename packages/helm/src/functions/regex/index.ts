@@ -2,6 +2,7 @@ import {
   GoError,
   GoFunction,
   goFunction,
+  GoNil,
   GoTyped,
   INT,
   GoNumber,
@@ -64,15 +65,17 @@ function* findAll(
   }
 }
 
+/** Go's nil slice, which is `null` in JSON. */
+const NONE = new GoNil(STRING_SLICE);
 const strings = (value: string[]) => new GoTyped(STRING_SLICE, value);
 const count = (limit: GoNumber) => Number(limit.value);
 
-function all(pattern: string, text: string, limit: GoNumber): GoTyped {
+function all(pattern: string, text: string, limit: GoNumber): GoTyped | GoNil {
   const found: string[] = [];
   for (const [start, end] of findAll(pattern, text, count(limit))) {
     found.push(text.slice(start, end));
   }
-  return strings(found);
+  return found.length > 0 ? strings(found) : NONE;
 }
 
 /** The text with every match replaced by these characters. */
@@ -87,11 +90,15 @@ function replaceLiteral(pattern: string, text: string, by: string): string {
 }
 
 /** Go's `Regexp.Split`: at most `limit` parts, the last one unsplit. */
-function split(pattern: string, text: string, limit: GoNumber): GoTyped {
+function split(
+  pattern: string,
+  text: string,
+  limit: GoNumber,
+): GoTyped | GoNil {
   const most = count(limit);
   const found = [...findAll(pattern, text, most)];
   if (most === 0) {
-    return strings([]);
+    return NONE;
   }
   if (pattern !== '' && text === '') {
     return strings(['']);
