@@ -4,7 +4,7 @@ import { executeTemplate } from './executeTemplate';
 import { MissingKey, TemplateSet } from './execute/TemplateSet';
 import { TemplateError } from './TemplateError';
 import { TemplateParser } from './TemplateParser';
-import { decodeData } from './testing/decodeData';
+import { decodeTagged } from './values/decodeTagged';
 
 // Lies beside the repository and is not part of it.
 const CASES = resolve(
@@ -42,7 +42,7 @@ function outcome(test: Case): string {
       set.add(parser.parse(Name, Text));
     }
     set.add(parser.parse(name, test.template ?? ''));
-    return executeTemplate(set, test.exec || name, decodeData(test.data));
+    return executeTemplate(set, test.exec || name, decodeTagged(test.data));
   } catch (error) {
     if (error instanceof TemplateError) {
       return error.message;

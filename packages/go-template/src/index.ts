@@ -20,6 +20,8 @@ export { GoError, goFunction } from './functions/goFunction';
 export { TemplateError } from './TemplateError';
 export type { TemplateErrorCode } from './TemplateError';
 export { TemplateParser } from './TemplateParser';
+export { decodeTagged } from './values/decodeTagged';
+export type { OtherTags } from './values/decodeTagged';
 export { entryOf, sortedEntries, sortedKeys } from './values/entries';
 export * from './values/GoObject';
 export * from './values/GoType';

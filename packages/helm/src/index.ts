@@ -6,7 +6,10 @@
  */
 export * from './charts';
 export { HelmError } from './HelmError';
+export { createFunctions } from './functions';
+export type { FunctionOptions } from './functions';
 export * from './manifests';
+export * from './render';
 export * from './schema';
 export * from './semver';
 export * from './values';

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '@backstage-gitops/go-template';
 import { JsonObject } from '@backstage-gitops/kubernetes-yaml';
 import type { Chart, ChartFile } from '../charts/Chart';
 import { describeMetadata } from '../charts/describeMetadata';
@@ -128,7 +129,7 @@ function createScope(
   for (const file of chart.templates) {
     if (!chart.isLibrary || isPartial(file)) {
       const name = `${chart.fullPath}/${file.name}`;
-      const text = new TextDecoder().decode(file.data);
+      const text = decodeUtf8(file.data);
       templates.push({ name, basePath, text, scope });
     }
   }

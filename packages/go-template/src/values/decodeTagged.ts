@@ -1,10 +1,4 @@
-import {
-  GoEntries,
-  GoNil,
-  GoNumber,
-  GoTyped,
-  integer,
-} from '../values/GoObject';
+import { GoEntries, GoNil, GoNumber, GoTyped, integer } from './GoObject';
 import {
   ANY,
   FLOAT32,
@@ -23,8 +17,8 @@ import {
   UINT32,
   UINT64,
   UINT8,
-} from '../values/GoType';
-import { decodeUtf8 } from '../values/utf8';
+} from './GoType';
+import { decodeUtf8 } from './utf8';
 
 const NAMED: ReadonlyMap<string, GoType> = new Map(
   [ANY, STRING, FLOAT64, INT, INT8, INT16, INT32, INT64]
@@ -34,7 +28,7 @@ const NAMED: ReadonlyMap<string, GoType> = new Map(
 
 /** Reads names such as `map[string][]int`. */
 function typeNamed(name: string): GoType {
-  const map = /^map\[(\w+)\](.+)$/.exec(name);
+  const map = /^map\[([^\]]+)\](.+)$/.exec(name);
   if (map) {
     return mapType(typeNamed(map[1]), typeNamed(map[2]));
   }
@@ -47,7 +41,7 @@ function typeNamed(name: string): GoType {
   return type;
 }
 
-function decodeTag(tag: string, value: unknown): unknown {
+function decodeTag(tag: string, value: unknown, others?: OtherTags): unknown {
   const type = NAMED.get(tag);
   if (type && tag !== 'float64') {
     return integer(type, BigInt(String(value)));
@@ -64,50 +58,76 @@ function decodeTag(tag: string, value: unknown): unknown {
     case 'nil':
       return new GoNil(typeNamed(String(value)));
     case 'map':
-      return decodeObject(value as object);
-    default:
-      throw new Error(`unknown tag $${tag}`);
+      return decodeObject(value as object, others);
+    default: {
+      const decoded = others?.(tag, value);
+      if (decoded === undefined) {
+        throw new Error(`unknown tag $${tag}`);
+      }
+      return decoded;
+    }
   }
 }
 
-function decodeTyped(type: GoType, data: Record<string, unknown>): unknown {
+function decodeTyped(
+  type: GoType,
+  data: Record<string, unknown>,
+  others?: OtherTags,
+): unknown {
   if ('pairs' in data) {
     const pairs = (data.pairs ?? []) as [unknown, unknown][];
     return new GoTyped(
       type,
-      new GoEntries(pairs.map(([k, v]) => [decodeData(k), decodeData(v)])),
+      new GoEntries(
+        pairs.map(([k, v]) => [
+          decodeTagged(k, others),
+          decodeTagged(v, others),
+        ]),
+      ),
     );
   }
   if (type.elem?.kind === 'map') {
     const entries = Object.entries(data.v as object).map(([key, value]) => [
       key,
-      decodeTyped(type.elem!, { v: value }),
+      decodeTyped(type.elem!, { v: value }, others),
     ]);
     return new GoTyped(type, Object.fromEntries(entries));
   }
-  return new GoTyped(type, decodeData(data.v));
+  return new GoTyped(type, decodeTagged(data.v, others));
 }
 
-function decodeObject(data: object): unknown {
+function decodeObject(data: object, others?: OtherTags): unknown {
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, decodeData(value)]),
+    Object.entries(data).map(([key, value]) => [
+      key,
+      decodeTagged(value, others),
+    ]),
   );
 }
 
-/** Data of conformance cases: JSON, with tags for Go's types. */
-export function decodeData(data: unknown): unknown {
+/** The value of a tag that only the caller knows; undefined for others. */
+export type OtherTags = (tag: string, value: unknown) => unknown;
+
+/**
+ * Reads Go values from JSON, for test data: what JSON has no form for is an
+ * object with one key, such as `{"$int": "5"}` or `{"$bytes": BASE64}`, or
+ * `{"$type": "[]string", "v": …}`. Throws where a tag is unknown.
+ *
+ * @public
+ */
+export function decodeTagged(data: unknown, others?: OtherTags): unknown {
   if (Array.isArray(data)) {
-    return data.map(decodeData);
+    return data.map(item => decodeTagged(item, others));
   }
   if (typeof data !== 'object' || data === null) {
     return data;
   }
   const object = data as Record<string, unknown>;
   if (typeof object.$type === 'string') {
-    return decodeTyped(typeNamed(object.$type), object);
+    return decodeTyped(typeNamed(object.$type), object, others);
   }
   const [key, ...more] = Object.keys(object);
   return key?.startsWith('$') && more.length === 0
-    ? decodeTag(key.slice(1), object[key])
-    : decodeObject(object);
+    ? decodeTag(key.slice(1), object[key], others)
+    : decodeObject(object, others);
 }

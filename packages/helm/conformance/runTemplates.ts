@@ -1,0 +1,261 @@
+import {
+  executeTemplate,
+  GoFunction,
+  MissingKey,
+  STRING,
+  goFunction,
+  TemplateError,
+  TemplateParser,
+  TemplateSet,
+  encodeUtf8,
+} from '@backstage-gitops/go-template';
+import {
+  ChartRenderer,
+  Chart,
+  coalesceValues,
+  createCapabilities,
+  createFunctions,
+  createRenderValues,
+  HelmError,
+  LookupQuery,
+  RenderError,
+  Values,
+} from '../src';
+import { Case, CaseResult } from './cases';
+import { decodeData } from './decodeData';
+
+interface TemplateCase extends Case {
+  mode: 'go' | 'sprig' | 'helmfuncs' | 'helm' | 'render';
+  template?: string;
+  data?: unknown;
+  templates?: { Name: string; Text: string }[];
+  files?: Record<string, string>;
+  exec?: string;
+  tname?: string;
+  missingkey?: string;
+  delims?: [string, string];
+  strict?: boolean;
+  lint?: boolean;
+  chart?: ChartTree;
+  values?: unknown;
+  lookup?: KubeObject[];
+  expected?: string;
+  expectedBase64?: string;
+  expectedOutputs?: Record<string, string>;
+  error?: string;
+}
+
+interface ChartTree {
+  Name: string;
+  Version?: string;
+  Templates?: [string, string][];
+  Files?: Record<string, string>;
+  Values?: unknown;
+  Dependencies?: ChartTree[];
+}
+
+interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+const renderer = new ChartRenderer();
+const functions = createFunctions();
+const stub = goFunction([STRING], () => 'not implemented', {
+  variadic: STRING,
+});
+const STUBS: ReadonlyMap<string, GoFunction> = new Map(
+  ['include', 'tpl', 'required', 'lookup', 'fail'].map(name => [name, stub]),
+);
+
+/** A case of templates.jsonl or functions.jsonl. */
+export function runTemplateCase(category: string, given: Case): CaseResult {
+  const test = given as TemplateCase;
+  const wantsError = test.expectedError !== undefined;
+  const about = {
+    name: test.name,
+    category,
+    kind: wantsError ? 'error' : 'output',
+  } as const;
+  const fail = (reason: string): CaseResult => ({
+    ...about,
+    status: 'failed',
+    reason,
+  });
+  try {
+    const outputs = new Map(Object.entries(run(test)));
+    if (wantsError) {
+      return fail(`there is no error; Go's is: ${test.error}`);
+    }
+    for (const [file, expected] of expectedOf(test)) {
+      const actual = outputs.get(file);
+      if (actual !== expected) {
+        return fail(
+          `of ${file} expected ${JSON.stringify(expected)}\nbut got ${JSON.stringify(actual)}`,
+        );
+      }
+    }
+    return { ...about, status: 'passed' };
+  } catch (error) {
+    if (!(error instanceof TemplateError) && !(error instanceof HelmError)) {
+      return fail(`it crashed: ${(error as Error).stack}`);
+    }
+    if (!wantsError) {
+      return fail(error.message);
+    }
+    if (/function ".*" not defined/.test(error.message)) {
+      // Only for the same reason.
+      return /not defined/.test(test.error ?? '')
+        ? { ...about, status: 'passed' }
+        : fail(error.message);
+    }
+    const place = placeIn(test.expectedError!);
+    return place === undefined || error.message.includes(place)
+      ? { ...about, status: 'passed' }
+      : fail(`the error does not name ${place}: ${error.message}`);
+  }
+}
+
+/** Where the error says that it is. */
+function placeIn(error: string): string | undefined {
+  return /[^\s(:]+\/templates\/[^\s:]+:\d+/.exec(error)?.[0];
+}
+
+const MAIN = 't/templates/t.yaml';
+
+function* expectedOf(
+  test: TemplateCase,
+): Generator<readonly [file: string, text: string]> {
+  if (test.expected !== undefined) {
+    yield [MAIN, test.expected];
+  }
+  if (test.expectedBase64 !== undefined) {
+    yield [MAIN, test.expectedBase64];
+  }
+  yield* Object.entries(test.expectedOutputs ?? {});
+}
+
+function run(test: TemplateCase): Record<string, string> {
+  switch (test.mode) {
+    case 'helm':
+      return runChart(test, {
+        Name: 't',
+        Version: '0.1.0',
+        Templates: [
+          ...(test.templates ?? []).map(({ Name, Text }): [string, string] => [
+            Name,
+            Text,
+          ]),
+          ['templates/t.yaml', test.template ?? ''],
+        ],
+        Files: test.files,
+      });
+    case 'render':
+      return runChart(test, test.chart!);
+    default:
+      return { [MAIN]: runText(test) };
+  }
+}
+
+/** A text of its own, with or without functions. */
+function runText(test: TemplateCase): string {
+  const [left, right] = test.delims ?? [];
+  const parser = new TemplateParser({
+    delimiters: { left, right },
+    functions: {
+      go: new Map<string, GoFunction>(),
+      sprig: new Map([...functions, ['fail', stub]]),
+      helmfuncs: new Map([...functions, ...STUBS]),
+    }[test.mode as 'go' | 'sprig' | 'helmfuncs'],
+  });
+  const name = test.tname ?? 't';
+  const set = new TemplateSet({
+    name,
+    missingKey: (test.missingkey?.replace('invalid', 'default') ||
+      undefined) as MissingKey | undefined,
+  });
+  for (const { Name, Text } of test.templates ?? []) {
+    set.add(parser.parse(Name, Text));
+  }
+  set.add(parser.parse(name, test.template ?? ''));
+  return executeTemplate(set, test.exec || name, decodeData(test.data));
+}
+
+function runChart(test: TemplateCase, tree: ChartTree): Record<string, string> {
+  const chart = createChart(tree);
+  const values =
+    test.mode === 'helm'
+      ? {}
+      : coalesceValues(chart, decodeData(test.values ?? {}) as Values);
+  const input = createRenderValues({
+    chart,
+    values,
+    release: { name: 'rel', namespace: 'ns' },
+    capabilities: createCapabilities(),
+    schema: false,
+  });
+  const data = decodeData(test.data ?? {}) as Values;
+  const root =
+    test.mode === 'helm' ? { ...input.root, values: data } : input.root;
+  const templates = input.templates.map(template =>
+    template.scope === input.root ? { ...template, scope: root } : template,
+  );
+  const rendered = renderer.render(
+    { root, templates },
+    {
+      strict: test.strict,
+      lint: test.lint,
+      lookup: test.lookup && (query => find(test.lookup!, query)),
+    },
+  );
+  if (test.expectedBase64 !== undefined) {
+    const bytes = encodeUtf8(rendered.get(MAIN) ?? '');
+    rendered.set(MAIN, Buffer.from(bytes).toString('base64'));
+  }
+  return Object.fromEntries(rendered);
+}
+
+function createChart(tree: ChartTree): Chart {
+  const bytes = (text: string) =>
+    text.startsWith('base64:')
+      ? Buffer.from(text.slice('base64:'.length), 'base64')
+      : Buffer.from(text);
+  const file = ([name, text]: readonly [string, string]) => ({
+    name,
+    data: bytes(text),
+  });
+  return new Chart({
+    metadata: {
+      ...{ name: tree.Name, version: tree.Version ?? '1.2.3' },
+      ...{ apiVersion: 'v2', type: 'application', description: 'd' },
+      ...{ appVersion: '1.2.3', home: '', sources: [], keywords: [] },
+      ...{ maintainers: [], icon: '', condition: '', tags: '' },
+      ...{ deprecated: false, annotations: {}, kubeVersion: '' },
+    },
+    values: decodeData(tree.Values ?? {}) as Values,
+    templates: (tree.Templates ?? []).map(file),
+    files: Object.entries(tree.Files ?? {}).map(file),
+    dependencies: (tree.Dependencies ?? []).map(createChart),
+  });
+}
+
+/** A cluster with these objects. */
+function find(objects: readonly KubeObject[], query: LookupQuery) {
+  const { apiVersion, kind, namespace, name } = query;
+  const items = objects.filter(
+    object => object.apiVersion === apiVersion && object.kind === kind,
+  );
+  if (items.length === 0) {
+    throw new RenderError(
+      'lookup-failed',
+      `the cluster has no kind ${kind} of ${apiVersion}`,
+    );
+  }
+  const found = items.filter(
+    ({ metadata }) => namespace === '' || metadata.namespace === namespace,
+  );
+  return name === ''
+    ? { apiVersion, kind: `${kind}List`, items: found }
+    : found.find(({ metadata }) => metadata.name === name);
+}
