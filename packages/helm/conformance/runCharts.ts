@@ -113,7 +113,8 @@ async function template(folder: string, test: ChartCase): Promise<string> {
   });
   const capabilities = createCapabilities({
     kubeVersion: test.kubeVersion,
-    extraApiVersions: test.apiVersions,
+    // As the flag, which takes several with commas between.
+    extraApiVersions: test.apiVersions?.flatMap(list => list.split(',')),
   });
   checkInstallable(chart);
   const processed = processDependencies(chart, values);
