@@ -3,18 +3,13 @@ import { join } from 'node:path';
 import {
   Chart,
   ChartRenderer,
-  checkInstallable,
-  checkKubeVersion,
   combineValues,
   createCapabilities,
-  createRenderValues,
   DiskChartDirectory,
   HelmError,
   loadChartArchive,
   loadChartDirectory,
-  processDependencies,
-  sortManifests,
-  takeNotes,
+  renderChart,
   ValuesError,
   writeManifests,
   writeTemplateOutput,
@@ -116,30 +111,21 @@ async function template(folder: string, test: ChartCase): Promise<string> {
     // As the flag, which takes several with commas between.
     extraApiVersions: test.apiVersions?.flatMap(list => list.split(',')),
   });
-  checkInstallable(chart);
-  const processed = processDependencies(chart, values);
-  checkKubeVersion(processed, capabilities.kubeVersion);
-  const input = createRenderValues({
-    chart: processed,
-    values,
+  const rendered = renderChart({
+    ...{ renderer, chart, values, capabilities },
     release: {
       name: test.releaseName ?? 'release-name',
       namespace: test.namespace ?? 'default',
       isUpgrade: test.isUpgrade,
     },
-    capabilities,
     schema: test.skipSchema ? false : undefined,
-  });
-  const { files } = takeNotes(renderer.render(input), {
-    chartName: processed.name,
     subNotes: test.subNotes,
   });
-  const { hooks, manifests } = sortManifests(files, 'install');
-  const crds = test.includeCRDs ? processed.crds : undefined;
+  const crds = test.includeCRDs ? rendered.chart.crds : undefined;
   return writeTemplateOutput({
     ...test,
-    manifest: writeManifests(manifests, { crds }),
-    hooks,
+    manifest: writeManifests(rendered.manifests, { crds }),
+    hooks: rendered.hooks,
   });
 }
 
