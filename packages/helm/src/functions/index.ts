@@ -2,7 +2,10 @@ import type { GoFunction } from '@backstage-gitops/go-template';
 import { encodingFunctions } from './encoding';
 import type { FunctionOptions } from './FunctionOptions';
 import { pathFunctions } from './paths';
-import { regexFunctions } from './regex';
+import { createRandomFunctions } from './random';
+import { createRegexFunctions } from './regex';
+import { textFunctions } from './text';
+import { urlFunctions } from './urls';
 
 export type { FunctionOptions } from './FunctionOptions';
 
@@ -14,7 +17,14 @@ export type { FunctionOptions } from './FunctionOptions';
  * @public
  */
 export function createFunctions(
-  _options: FunctionOptions = {},
+  options: FunctionOptions = {},
 ): ReadonlyMap<string, GoFunction> {
-  return new Map([...encodingFunctions, ...pathFunctions, ...regexFunctions]);
+  return new Map([
+    ...encodingFunctions,
+    ...pathFunctions,
+    ...createRandomFunctions(options),
+    ...createRegexFunctions(),
+    ...textFunctions,
+    ...urlFunctions,
+  ]);
 }

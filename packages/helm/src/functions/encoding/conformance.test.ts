@@ -7,7 +7,7 @@ import {
   TemplateSet,
 } from '@backstage-gitops/go-template';
 import { pathFunctions } from '../paths';
-import { regexFunctions } from '../regex';
+import { createRegexFunctions } from '../regex';
 import { encodingFunctions } from './index';
 
 // Lies beside the repository and is not part of it.
@@ -25,6 +25,7 @@ interface Case {
   expectedError?: string;
 }
 
+const regexFunctions = createRegexFunctions();
 const parser = new TemplateParser({
   functions: new Map([
     ...encodingFunctions,

@@ -6,113 +6,60 @@ import {
   GoTyped,
   INT,
   GoNumber,
+  Run,
   STRING,
   STRING_SLICE,
 } from '@backstage-gitops/go-template';
-import { RE2JS } from 're2js';
-
-function compile(pattern: string): RE2JS {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (error) {
-    throw new GoError(
-      `regexp: Compile(${JSON.stringify(pattern)}): ${
-        (error as { message?: string }).message
-      }`,
-      { cause: error },
-    );
-  }
-}
-
-function matches(pattern: string, text: string): boolean {
-  return compile(pattern).matcher(text).find();
-}
-
-function find(pattern: string, text: string): string {
-  const matcher = compile(pattern).matcher(text);
-  return matcher.find() ? (matcher.group() ?? '') : '';
-}
-
-/**
- * The matches as Go counts them: an empty match right behind another match is
- * none. At most `limit`; all where it is negative.
- */
-function* findAll(
-  pattern: string,
-  text: string,
-  limit: number,
-): Generator<readonly [start: number, end: number]> {
-  const matcher = compile(pattern).matcher(text);
-  let from = 0;
-  let previous = -1;
-  for (let found = 0; found !== limit && from <= text.length;) {
-    if (!matcher.find(from)) {
-      return;
-    }
-    const start = matcher.start();
-    const end = matcher.end();
-    const empty = start === end;
-    if (!(empty && start === previous)) {
-      found++;
-      yield [start, end];
-    }
-    previous = end;
-    if (empty && end === from) {
-      from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
-    } else {
-      from = end;
-    }
-  }
-}
+import { checkListLength, checkTextLength } from '../bounds';
+import { expander } from './expand';
+import { eachMatch } from './matches';
+import { Pattern } from './Pattern';
+import { PatternCache } from './PatternCache';
 
 /** Go's nil slice, which is `null` in JSON. */
 const NONE = new GoNil(STRING_SLICE);
 const strings = (value: string[]) => new GoTyped(STRING_SLICE, value);
-const count = (limit: GoNumber) => Number(limit.value);
 
-function all(pattern: string, text: string, limit: GoNumber): GoTyped | GoNil {
+function findAll(
+  run: Run,
+  pattern: Pattern,
+  text: string,
+  limit: GoNumber,
+): GoTyped | GoNil {
   const found: string[] = [];
-  for (const [start, end] of findAll(pattern, text, count(limit))) {
+  const options = { limit: Number(limit.value) };
+  for (const [start, end] of eachMatch(run, pattern, text, options)) {
     found.push(text.slice(start, end));
+    checkListLength(found.length);
   }
   return found.length > 0 ? strings(found) : NONE;
 }
 
-/** The text with every match replaced by these characters. */
-function replaceLiteral(pattern: string, text: string, by: string): string {
-  let replaced = '';
-  let done = 0;
-  for (const [start, end] of findAll(pattern, text, -1)) {
-    replaced += text.slice(done, start) + by;
-    done = end;
-  }
-  return replaced + text.slice(done);
-}
-
 /** Go's `Regexp.Split`: at most `limit` parts, the last one unsplit. */
 function split(
-  pattern: string,
+  run: Run,
+  pattern: Pattern,
   text: string,
   limit: GoNumber,
 ): GoTyped | GoNil {
-  const most = count(limit);
-  const found = [...findAll(pattern, text, most)];
+  const most = Number(limit.value);
   if (most === 0) {
     return NONE;
   }
-  if (pattern !== '' && text === '') {
+  if (pattern.source !== '' && text === '') {
     return strings(['']);
   }
   const parts: string[] = [];
   let from = 0;
   let end = 0;
-  for (const [start, stop] of found) {
+  for (const [start, stop] of eachMatch(run, pattern, text, { limit: most })) {
     if (most > 0 && parts.length === most - 1) {
       break;
     }
     end = start;
     if (stop !== 0) {
       parts.push(text.slice(from, end));
+      checkListLength(parts.length);
     }
     from = stop;
   }
@@ -122,40 +69,109 @@ function split(
   return strings(parts);
 }
 
-function quoteMeta(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+function replaceAll(
+  run: Run,
+  pattern: Pattern,
+  text: string,
+  replacement: string,
+): string {
+  const withGroups = replacement.includes('$');
+  const expand = expander(pattern, replacement);
+  let replaced = '';
+  let done = 0;
+  for (const match of eachMatch(run, pattern, text, { withGroups })) {
+    replaced += text.slice(done, match[0]) + expand(text, match);
+    checkTextLength(replaced.length);
+    done = match[1];
+  }
+  return replaced + text.slice(done);
 }
 
-/** Invalid patterns match nothing. */
-function lenientMatches(pattern: string, text: string): boolean {
-  try {
-    return matches(pattern, text);
-  } catch (error) {
-    if (error instanceof GoError) {
-      return false;
-    }
-    throw error;
+function replaceAllLiteral(
+  run: Run,
+  pattern: Pattern,
+  text: string,
+  replacement: string,
+): string {
+  let replaced = '';
+  let done = 0;
+  for (const [start, end] of eachMatch(run, pattern, text)) {
+    replaced += text.slice(done, start) + replacement;
+    checkTextLength(replaced.length);
+    done = end;
   }
+  return replaced + text.slice(done);
+}
+
+function quoteMeta(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
 const TWO = [STRING, STRING];
 const THREE = [STRING, STRING, STRING];
 const COUNTED = [STRING, STRING, INT];
 
+type Compile = (source: string) => Pattern;
+
+/** The functions whose patterns are compiled in one of Go's two ways. */
+function functionsOf(
+  compile: Compile,
+  name: (plain: string) => string,
+): [string, GoFunction][] {
+  const find = goFunction(TWO, (source: string, text: string) =>
+    compile(source).find(text),
+  );
+  const long = <T>(
+    parameters: typeof THREE,
+    call: (run: Run, pattern: Pattern, text: string, more: T) => unknown,
+  ) =>
+    goFunction(
+      parameters,
+      (run: Run, source: string, text: string, more: T) =>
+        call(run, compile(source), text, more),
+      { needsRun: true },
+    );
+  return [
+    [name('regexFind'), find],
+    [name('regexFindAll'), long(COUNTED, findAll)],
+    [name('regexReplaceAll'), long(THREE, replaceAll)],
+    [name('regexReplaceAllLiteral'), long(THREE, replaceAllLiteral)],
+    [name('regexSplit'), long(COUNTED, split)],
+  ];
+}
+
+const mustName = (plain: string) =>
+  `must${plain[0].toUpperCase()}${plain.slice(1)}`;
+
 /**
  * Functions of regular expressions of sprig 3.3, with RE2's grammar and linear
- * time. A pattern that is none is an error of all but `regexMatch`.
+ * time. A pattern that is none is an error of all but `regexMatch`. Compiled
+ * patterns are kept, as far as they are small.
  */
-export const regexFunctions: ReadonlyMap<string, GoFunction> = new Map([
-  ['regexMatch', goFunction(TWO, lenientMatches)],
-  ['mustRegexMatch', goFunction(TWO, matches)],
-  ['regexFind', goFunction(TWO, find)],
-  ['mustRegexFind', goFunction(TWO, find)],
-  ['regexFindAll', goFunction(COUNTED, all)],
-  ['mustRegexFindAll', goFunction(COUNTED, all)],
-  ['regexReplaceAllLiteral', goFunction(THREE, replaceLiteral)],
-  ['mustRegexReplaceAllLiteral', goFunction(THREE, replaceLiteral)],
-  ['regexSplit', goFunction(COUNTED, split)],
-  ['mustRegexSplit', goFunction(COUNTED, split)],
-  ['regexQuoteMeta', goFunction([STRING], quoteMeta)],
-]);
+export function createRegexFunctions(): ReadonlyMap<string, GoFunction> {
+  const cache = new PatternCache();
+  const matches = (source: string, text: string) =>
+    cache.compile(source).test(text);
+  const lenientMatches = (source: string, text: string) => {
+    let pattern: Pattern;
+    try {
+      pattern = cache.compile(source);
+    } catch (error) {
+      if (error instanceof GoError) {
+        return false;
+      }
+      throw error;
+    }
+    return pattern.test(text);
+  };
+  return new Map([
+    ['regexMatch', goFunction(TWO, lenientMatches)],
+    ['mustRegexMatch', goFunction(TWO, matches)],
+    ...functionsOf(
+      source => cache.mustCompile(source),
+      plain => plain,
+    ),
+    ...functionsOf(source => cache.compile(source), mustName),
+    ['regexQuoteMeta', goFunction([STRING], quoteMeta)],
+  ]);
+}

@@ -1,13 +1,20 @@
 import {
   elementsOf,
-  GoError,
   goInt,
-  plain,
+  Run,
+  TemplateSet,
 } from '@backstage-gitops/go-template';
-import { regexFunctions } from './index';
+import { createRegexFunctions } from './index';
 
-const call = (name: string, ...args: unknown[]) =>
-  plain(regexFunctions.get(name)!.call(...args));
+const functions = createRegexFunctions();
+const newRun = () => new Run({ set: new TemplateSet({}) });
+
+function call(name: string, ...args: unknown[]): unknown {
+  const fn = functions.get(name)!;
+  return fn.needsRun ? fn.call(newRun(), ...args) : fn.call(...args);
+}
+
+const withMessage = (message: string) => expect.objectContaining({ message });
 
 describe('functions of regular expressions', () => {
   it('matches and finds', () => {
@@ -15,16 +22,16 @@ describe('functions of regular expressions', () => {
     expect(call('regexMatch', '(', 'abb')).toBe(false);
     expect(call('regexFind', 'b+', 'abbab')).toBe('bb');
     expect(call('regexFind', 'x', 'abbab')).toBe('');
-    expect(() => call('mustRegexMatch', '(', 'a')).toThrow(GoError);
-    expect(() => call('regexFind', 'a(?=b)', 'a')).toThrow(GoError);
   });
 
   // Go's regexp: FindAllString, Split.
   it.each([
     ['a*', 'baaab', -1, ['', 'aaa', '']],
     ['', '日本', -1, ['', '', '']],
+    ['', '😀', -1, ['', '']],
     ['[a-z]', 'abc', 2, ['a', 'b']],
     ['[a-z]', 'abc', 0, []],
+    ['a|b|', 'ac', -1, ['a', '']],
   ])('finds all %j in %j, at most %j', (pattern, text, limit, expected) => {
     expect(
       elementsOf(call('regexFindAll', pattern, text, goInt(limit))),
@@ -48,6 +55,21 @@ describe('functions of regular expressions', () => {
     },
   );
 
+  // Go's regexp: ReplaceAllString, Expand.
+  it.each([
+    ['a(x*)b', '-ab-axxb-', '${1}W', '-W-xxW-'],
+    ['a(x*)b', '-ab-axxb-', '$1W', '---'],
+    ['a(?P<n>x*)b', '-axb-', '[$n|${n}|$0|$2|$01]', '-[x|x|axb||]-'],
+    ['a(?<n>x*)b', '-axb-', '$$1 $ ${ ${n $é', '-$1 $ ${ ${n -'],
+    ['(a)|(b)', 'ab', '<$1,$2>', '<a,><,b>'],
+    ['x*', 'axb', '-', '-a-b-'],
+    ['(?i)é', 'É\udcff', 'e', 'e\udcff'],
+    ['\ufffd', 'a\udcffb', '?', 'a?b'],
+  ])('replaces %j in %j by %j', (pattern, text, by, expected) => {
+    expect(call('regexReplaceAll', pattern, text, by)).toBe(expected);
+    expect(call('mustRegexReplaceAll', pattern, text, by)).toBe(expected);
+  });
+
   it('replaces by characters and quotes', () => {
     expect(call('regexReplaceAllLiteral', 'a(x*)b', '-ab-axxb-', '${1}')).toBe(
       '-${1}-${1}-',
@@ -56,7 +78,42 @@ describe('functions of regular expressions', () => {
     expect(call('regexQuoteMeta', 'a+b.c$')).toBe('a\\+b\\.c\\$');
   });
 
+  it.each([
+    ['a(?=b)', 'invalid or unsupported Perl syntax: `(?=`'],
+    ['(a)\\1', 'invalid escape sequence: `\\1`'],
+    ['[a', 'missing closing ]: `[a`'],
+    ['(a', 'missing closing ): `(a`'],
+    ['a\\', 'trailing backslash at end of expression: ``'],
+    ['a{1001}', 'invalid repeat count: `{1001}`'],
+    ['a\udcff', 'invalid UTF-8: `\udcff`'],
+  ])('tells what is wrong with %j', (pattern, problem) => {
+    const parsing = `error parsing regexp: ${problem}`;
+    expect(() => call('mustRegexMatch', pattern, 'a')).toThrow(
+      withMessage(parsing),
+    );
+    if (!pattern.includes('\udcff')) {
+      expect(() => call('regexFind', pattern, 'a')).toThrow(
+        withMessage(`regexp: Compile(\`${pattern}\`): ${parsing}`),
+      );
+    }
+  });
+
   it('needs linear time', () => {
     expect(call('regexMatch', '(a+)+$', `${'a'.repeat(5000)}b`)).toBe(false);
+  });
+
+  it('refuses work that would not end', () => {
+    const pattern = '(a{1,100}){1,10}'.repeat(10);
+    expect(() => call('regexMatch', pattern, 'a'.repeat(1024 * 1024))).toThrow(
+      /is too long for a regular expression/,
+    );
+    const run = new Run({
+      set: new TemplateSet({}),
+      limits: { steps: 1000 },
+    });
+    const replace = functions.get('regexReplaceAll')!;
+    expect(() => replace.call(run, '', 'a'.repeat(5000), '-')).toThrow(
+      /too many steps/,
+    );
   });
 });

@@ -1,0 +1,41 @@
+import { Run } from '@backstage-gitops/go-template';
+import { Match, Pattern } from './Pattern';
+
+/** Searches of long texts look at the deadline more often. */
+const UNITS_PER_STEP = 4096;
+
+function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+}
+
+/**
+ * All matches, as Go's `FindAll` counts them: an empty match right behind
+ * another match is none. At most `limit`; all where it is negative.
+ */
+export function* eachMatch(
+  run: Run,
+  pattern: Pattern,
+  text: string,
+  options: { limit?: number; withGroups?: boolean } = {},
+): Generator<Match> {
+  const { limit = -1, withGroups = false } = options;
+  const search = pattern.search(text, withGroups);
+  const steps = 1 + Math.floor(text.length / UNITS_PER_STEP);
+  let from = 0;
+  let previous = -1;
+  for (let found = 0; found !== limit && from <= text.length;) {
+    run.spend(steps);
+    const match = search(from);
+    if (!match) {
+      return;
+    }
+    const [start, end] = match;
+    const wasEmpty = end === from;
+    if (!(wasEmpty && start === previous)) {
+      found++;
+      yield match;
+    }
+    from = wasEmpty ? from + widthAt(text, from) : end;
+    previous = end;
+  }
+}

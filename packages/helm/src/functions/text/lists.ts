@@ -1,0 +1,122 @@
+import {
+  ANY,
+  compareStrings,
+  elementsOf,
+  GoFunction,
+  goFunction,
+  GoNumber,
+  GoTyped,
+  INT,
+  STRING,
+  STRING_MAP,
+  STRING_SLICE,
+} from '@backstage-gitops/go-template';
+import { checkListLength, checkTextLength } from '../bounds';
+import { fromBinary, needsBytes, toBinary } from './bytes';
+import { isStringSlice, strval, strvals } from './strval';
+
+/** Longer texts are counted before they are split. */
+const LONG = 64 * 1024;
+
+function countOf(text: string, separator: string): number {
+  let count = 0;
+  for (
+    let at = text.indexOf(separator);
+    at >= 0;
+    at = text.indexOf(separator, at + separator.length)
+  ) {
+    count++;
+  }
+  return count;
+}
+
+/** `strings.Split`: without a separator, the runes. */
+function splitAll(separator: string, text: string): string[] {
+  if (separator === '') {
+    checkListLength(text.length);
+    return Array.from(text);
+  }
+  if (needsBytes(separator)) {
+    return splitAll(toBinary(separator), toBinary(text)).map(fromBinary);
+  }
+  if (text.length > LONG) {
+    checkListLength(countOf(text, separator) + 1);
+  }
+  return text.split(separator);
+}
+
+/** `strings.SplitN`: at most so many parts, the last one unsplit. */
+function splitSome(separator: string, most: number, text: string): string[] {
+  if (most === 0) {
+    return [];
+  }
+  const parts = splitAll(separator, text);
+  if (most < 0 || parts.length <= most) {
+    return parts;
+  }
+  const rest = parts.slice(most - 1).join(separator);
+  return [...parts.slice(0, most - 1), rest];
+}
+
+/** Parts by the names `_0`, `_1` … */
+function named(parts: readonly string[]): GoTyped {
+  const map: Record<string, string> = {};
+  parts.forEach((part, index) => {
+    map[`_${index}`] = part;
+  });
+  return new GoTyped(STRING_MAP, map);
+}
+
+const slice = (texts: string[]) => new GoTyped(STRING_SLICE, texts);
+
+function toStrings(value: unknown): unknown {
+  return isStringSlice(value) ? value : slice(strvals(value));
+}
+
+function join(separator: string, value: unknown): string {
+  const texts = strvals(value);
+  const separators = Math.max(texts.length - 1, 0) * separator.length;
+  checkTextLength(
+    texts.reduce((length, text) => length + text.length, separators),
+  );
+  return texts.join(separator);
+}
+
+/** Sorts by bytes; a `[]string` is sorted in its place, as in Go. */
+function sortAlpha(value: unknown): unknown {
+  if (elementsOf(value) === undefined) {
+    return slice([strval(value)]);
+  }
+  if (value instanceof GoTyped && isStringSlice(value)) {
+    (value.value as string[]).sort(compareStrings);
+    return value;
+  }
+  return slice(strvals(value).sort(compareStrings));
+}
+
+/** Functions from texts to lists of texts, and back. */
+export const listFunctions: ReadonlyMap<string, GoFunction> = new Map([
+  [
+    'split',
+    goFunction([STRING, STRING], (separator: string, text: string) =>
+      named(splitAll(separator, text)),
+    ),
+  ],
+  [
+    'splitn',
+    goFunction(
+      [STRING, INT, STRING],
+      (separator: string, most: GoNumber, text: string) =>
+        named(splitSome(separator, Number(most.value), text)),
+    ),
+  ],
+  [
+    'splitList',
+    goFunction([STRING, STRING], (separator: string, text: string) =>
+      slice(splitAll(separator, text)),
+    ),
+  ],
+  ['join', goFunction([STRING, ANY], join)],
+  ['toStrings', goFunction([ANY], toStrings)],
+  ['sortAlpha', goFunction([ANY], sortAlpha)],
+]);

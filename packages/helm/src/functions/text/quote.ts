@@ -1,0 +1,47 @@
+import {
+  ANY,
+  GoFunction,
+  goFunction,
+  goQuote,
+  sprint,
+} from '@backstage-gitops/go-template';
+import { strval } from './strval';
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+/** What Go and JSON write in the same way. */
+const SIMPLE = /^[\b\t\n\f\r -~]*$/;
+
+/** Go's `%q` of a text. */
+export function quoteText(text: string): string {
+  if (PLAIN.test(text)) {
+    return `"${text}"`;
+  }
+  return SIMPLE.test(text) ? JSON.stringify(text) : goQuote(text);
+}
+
+const isGiven = (value: unknown) => value !== null && value !== undefined;
+
+/** The arguments that are not nil, with blanks between them. */
+function each(
+  values: readonly unknown[],
+  write: (value: unknown) => string,
+): string {
+  if (values.length === 1) {
+    return isGiven(values[0]) ? write(values[0]) : '';
+  }
+  return values.filter(isGiven).map(write).join(' ');
+}
+
+const show = (value: unknown) => sprint([value]);
+
+function variadic(write: (value: unknown) => string): GoFunction {
+  return goFunction([], (...values) => each(values, write), { variadic: ANY });
+}
+
+/** `quote`, `squote`, `cat`, `toString`. */
+export const quoteFunctions: ReadonlyMap<string, GoFunction> = new Map([
+  ['quote', variadic(value => quoteText(strval(value)))],
+  ['squote', variadic(value => `'${show(value)}'`)],
+  ['cat', variadic(show)],
+  ['toString', goFunction([ANY], strval)],
+]);

@@ -1,0 +1,51 @@
+import {
+  BYTES,
+  decodeUtf8,
+  elementsOf,
+  GoNil,
+  isBytes,
+  isNil,
+  sprint,
+  STRING_SLICE,
+  typeOf,
+} from '@backstage-gitops/go-template';
+
+/**
+ * How sprig 3.3 makes a text of a value: texts and bytes as they are, errors
+ * and Stringers by their method, all else as `%v`.
+ */
+export function strval(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (isBytes(value)) {
+    return decodeUtf8(value);
+  }
+  if (value instanceof GoNil && value.type.name === BYTES.name) {
+    return '';
+  }
+  return sprint([value]);
+}
+
+/**
+ * The elements of a list as texts, without nil in an interface; of what is no
+ * list, the text of it all.
+ */
+export function strvals(value: unknown): string[] {
+  const elements = elementsOf(value);
+  if (elements === undefined) {
+    return value === null || value === undefined ? [] : [strval(value)];
+  }
+  const texts: string[] = [];
+  for (const element of elements) {
+    if (element !== null && element !== undefined) {
+      texts.push(strval(element));
+    }
+  }
+  return texts;
+}
+
+/** Whether the value is a `[]string` that is not nil. */
+export function isStringSlice(value: unknown): boolean {
+  return !isNil(value) && typeOf(value).name === STRING_SLICE.name;
+}
