@@ -14,14 +14,9 @@ import {
   STRING,
   STRING_MAP,
 } from '@backstage-gitops/go-template';
-import {
-  getOwn,
-  JsonObject,
-  setOwn,
-  stringifyYaml,
-} from '@backstage-gitops/kubernetes-yaml';
+import { getOwn, JsonObject, setOwn } from '@backstage-gitops/kubernetes-yaml';
 import type { Scope } from '../values/createRenderValues';
-import { jsonValue } from '../functions/encoding/jsonValue';
+import { toYaml } from './toYaml';
 import { createCapabilitiesObject } from './capabilitiesObject';
 import { createFileTable } from './fileTable';
 
@@ -31,12 +26,7 @@ const VALUES: GoType = {
   name: 'common.Values',
   underlying: ANY_MAP,
   methods: new Map([
-    [
-      'YAML',
-      goFunction([STRING], (values: unknown) =>
-        stringifyYaml(jsonValue(values)),
-      ),
-    ],
+    ['YAML', goFunction([STRING], (values: unknown) => `${toYaml(values)}\n`)],
     ['AsMap', goFunction([STRING], (values: GoTyped) => values.value)],
     ['Table', goFunction([STRING, STRING], tableOf)],
     ['PathValue', goFunction([STRING, STRING], valueAt)],

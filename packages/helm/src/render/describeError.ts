@@ -34,6 +34,10 @@ export function executionError(
       about,
     );
   }
+  const ours = chain.find(cause => cause instanceof RenderError);
+  if (ours) {
+    return new RenderError(ours.code, error.message, about);
+  }
   const links = chain.map(describeLink);
   // Where a function of Go gives up, Helm shows the one long line instead.
   const message = links.every(link => link !== undefined)

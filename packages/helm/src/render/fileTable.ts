@@ -8,8 +8,9 @@ import {
   STRING,
   STRING_SLICE,
 } from '@backstage-gitops/go-template';
-import { setOwn, stringifyYaml } from '@backstage-gitops/kubernetes-yaml';
+import { setOwn } from '@backstage-gitops/kubernetes-yaml';
 import { compileGlob } from './glob';
+import { toYaml } from './toYaml';
 
 type Files = GoTyped<{ [name: string]: Uint8Array }>;
 
@@ -65,10 +66,7 @@ function lines(files: Files, name: string): GoTyped {
 }
 
 function asConfig(files: Files): string {
-  return writeTable(files, content =>
-    // Bytes that are no UTF-8, as JSON writes them.
-    decodeUtf8(content).replace(/\p{Surrogate}/gu, '\ufffd'),
-  );
+  return writeTable(files, decodeUtf8);
 }
 
 function asSecrets(files: Files): string {
@@ -84,7 +82,7 @@ function writeTable(
   for (const [name, content] of Object.entries(files.value)) {
     setOwn(table, baseName(name), write(content));
   }
-  return stringifyYaml(table).replace(/\n$/, '');
+  return toYaml(table);
 }
 
 /** Go's `path.Base`. */
