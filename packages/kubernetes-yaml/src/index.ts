@@ -26,5 +26,6 @@ export {
 export type { YamlDialect } from './reader/scalars';
 export { stringifyYaml } from './stringifyYaml';
 export type { StringifyYamlOptions } from './stringifyYaml';
+export { WrittenMapping, WrittenScalar } from './writer/written';
 export { YamlError } from './YamlError';
 export type { YamlErrorCode } from './YamlError';

@@ -1,4 +1,4 @@
-import { resolvePlain } from '../reader/scalars';
+import { resolvePlain, YamlDialect } from '../reader/scalars';
 
 /** How a string is written. */
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal';
@@ -7,22 +7,28 @@ export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal';
 // a string could resolve to are the words checked below.
 const SIMPLE = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+// What YAML 1.1 takes for booleans; go-yaml v3 quotes them although it does not.
+const OLD_BOOLEAN = /^(?:[yYnN]|yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/;
 const FIRST_INDICATORS = new Set('#,[]{}&*!|>\'"%@`');
 
 /**
- * The style go-yaml v2.4 gives a string: literal for several lines, quotes
- * where plain text would be read as something else, and the fallbacks of
- * libyaml's emitter. `simpleKey` is true for keys in front of a colon.
+ * The style go-yaml v2.4 or v3 gives a string: literal for several lines,
+ * quotes where plain text would be read as something else, and the fallbacks
+ * of libyaml's emitter. `simpleKey` is true for keys in front of a colon.
  */
-export function styleOf(text: string, simpleKey: boolean): ScalarStyle {
+export function styleOf(
+  text: string,
+  simpleKey: boolean,
+  dialect: YamlDialect = 'yaml11',
+): ScalarStyle {
   if (SIMPLE.test(text)) {
-    return resolvesToString(text) ? 'plain' : 'double';
+    return resolvesToString(text, dialect) ? 'plain' : 'double';
   }
-  const facts = analyze(text);
+  const facts = analyze(text, dialect);
   if (text.includes('\n')) {
     return facts.blockAllowed && !simpleKey ? 'literal' : 'double';
   }
-  if (!resolvesToString(text) || (facts.multiline && simpleKey)) {
+  if (!resolvesToString(text, dialect) || (facts.multiline && simpleKey)) {
     return 'double';
   }
   if (facts.plainAllowed) {
@@ -31,8 +37,12 @@ export function styleOf(text: string, simpleKey: boolean): ScalarStyle {
   return facts.singleAllowed ? 'single' : 'double';
 }
 
-function resolvesToString(text: string): boolean {
-  return resolvePlain(text, 'yaml11').kind === 'str' && !BASE_60.test(text);
+function resolvesToString(text: string, dialect: YamlDialect): boolean {
+  return (
+    resolvePlain(text, dialect).kind === 'str' &&
+    !BASE_60.test(text) &&
+    !(dialect === 'go-yaml-v3' && OLD_BOOLEAN.test(text))
+  );
 }
 
 interface ScalarFacts {
@@ -42,17 +52,20 @@ interface ScalarFacts {
   blockAllowed: boolean;
 }
 
-function analyze(text: string): ScalarFacts {
+function analyze(text: string, dialect: YamlDialect): ScalarFacts {
   const indicators = hasBlockIndicators(text);
   let breaks = false;
   let special = false;
+  let tab = false;
   let breakSpace = false;
   let spaceBreak = false;
   let previousSpace = false;
   let previousBreak = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (!isPrintable(code)) {
+    if (code === 0x09 && dialect === 'go-yaml-v3') {
+      tab = true;
+    } else if (!isPrintable(code)) {
       special = true;
     }
     if (code === 0x20) {
@@ -74,10 +87,11 @@ function analyze(text: string): ScalarFacts {
   const edge =
     first === 0x20 || isLineBreak(first) || last === 0x20 || isLineBreak(last);
   const quotedOnly = spaceBreak || special;
+  const unquoted = !quotedOnly && !tab;
   return {
     multiline: breaks,
-    plainAllowed: !indicators && !edge && !breaks && !breakSpace && !quotedOnly,
-    singleAllowed: !breakSpace && !quotedOnly,
+    plainAllowed: !indicators && !edge && !breaks && !breakSpace && unquoted,
+    singleAllowed: !breakSpace && unquoted,
     blockAllowed: last !== 0x20 && !quotedOnly,
   };
 }

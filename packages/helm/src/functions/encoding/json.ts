@@ -1,53 +1,18 @@
 import {
   ANY,
-  compareStrings,
   GoError,
   GoFunction,
   goFunction,
 } from '@backstage-gitops/go-template';
-import { jsonValue } from './jsonValue';
+import { JsonStyle, writeJson } from './writeJson';
 
-const ESCAPED = /[<>&\u2028\u2029]/g;
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** A text as Go writes it; `raw` leaves what HTML would read as it is. */
-function text(value: string, raw: boolean): string {
-  const quoted = JSON.stringify(value);
-  return quoted.replace(raw ? /[\u2028\u2029]/g : ESCAPED, escapeUnit);
-}
-
-/** Writes what {@link jsonValue} gives; keys are sorted by their bytes. */
-function write(value: unknown, raw: boolean, line: string): string {
-  const inner = line && `${line}  `;
-  if (Array.isArray(value)) {
-    const parts = value.map(element => write(element, raw, inner));
-    return parts.length ? `[${inner}${parts.join(`,${inner}`)}${line}]` : '[]';
-  }
-  if (typeof value === 'object' && value !== null) {
-    const separator = line ? ': ' : ':';
-    const parts = Object.entries(value)
-      .sort(([a], [b]) => compareStrings(a, b))
-      .map(
-        ([key, element]) =>
-          text(key, raw) + separator + write(element, raw, inner),
-      );
-    return parts.length ? `{${inner}${parts.join(`,${inner}`)}${line}}` : '{}';
-  }
-  if (typeof value === 'string') {
-    return text(value, raw);
-  }
-  return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** The function and its must-variant, which alone fails. */
-function pair(name: string, raw: boolean, line: string) {
-  const must = (value: unknown) => write(jsonValue(value), raw, line);
-  const lenient = (value: unknown) => {
+/** What `write` gives; nothing where it fails. */
+export function lenient(
+  write: (value: unknown) => string,
+): (value: unknown) => string {
+  return value => {
     try {
-      return must(value);
+      return write(value);
     } catch (error) {
       if (error instanceof GoError) {
         return '';
@@ -55,16 +20,25 @@ function pair(name: string, raw: boolean, line: string) {
       throw error;
     }
   };
-  const mustName = `must${name[0].toUpperCase()}${name.slice(1)}`;
-  return [
-    [name, goFunction([ANY], lenient)] as const,
-    [mustName, goFunction([ANY], must)] as const,
-  ];
 }
 
-/** `toJson`, `toPrettyJson`, `toRawJson` and their must-variants. */
+function writer(style: JsonStyle): (value: unknown) => string {
+  return value => writeJson(value, style);
+}
+
+const compact = writer({});
+const pretty = writer({ pretty: true });
+const raw = writer({ raw: true });
+
+/**
+ * `toJson` and `mustToJson` of Helm, the others of sprig 3.3, whose `toRawJson`
+ * fails as its must-variant does.
+ */
 export const jsonFunctions: ReadonlyMap<string, GoFunction> = new Map([
-  ...pair('toJson', false, ''),
-  ...pair('toPrettyJson', false, '\n'),
-  ...pair('toRawJson', true, ''),
+  ['toJson', goFunction([ANY], lenient(compact))],
+  ['mustToJson', goFunction([ANY], compact)],
+  ['toPrettyJson', goFunction([ANY], lenient(pretty))],
+  ['mustToPrettyJson', goFunction([ANY], pretty)],
+  ['toRawJson', goFunction([ANY], raw)],
+  ['mustToRawJson', goFunction([ANY], raw)],
 ]);
