@@ -1,6 +1,7 @@
 import { benchApply } from './apply';
 import { benchBuild } from './build';
 import { benchCatalog } from './catalog';
+import { benchHelm } from './helm';
 import { benchKustomize } from './kustomize';
 import { benchQueue } from './queue';
 
@@ -8,6 +9,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   apply: benchApply,
   build: benchBuild,
   catalog: benchCatalog,
+  helm: benchHelm,
   kustomize: benchKustomize,
   queue: benchQueue,
 };

@@ -43,3 +43,46 @@ export class BuildInterruptedError extends CustomErrorBase {
     );
   }
 }
+
+/** A rendering that took longer than it may. */
+export class RenderTimeoutError extends CustomErrorBase {
+  readonly name = 'RenderTimeoutError';
+  readonly code = 'GITOPS_RENDER_TIMEOUT';
+  readonly hint =
+    'look for loops in the templates of its chart, or raise gitops.engine.workerTimeout';
+
+  constructor(release: string, timeoutMs: number) {
+    super(
+      `the rendering of ${release} took longer than ${formatDurationMs(timeoutMs)} and was ended`,
+    );
+  }
+}
+
+/** A rendering that needs more memory than its thread may have. */
+export class RenderOutOfMemoryError extends CustomErrorBase {
+  readonly name = 'RenderOutOfMemoryError';
+  readonly code = 'GITOPS_RENDER_OUT_OF_MEMORY';
+  readonly hint =
+    'look for templates of its chart that write without end, or raise gitops.engine.workerMemory';
+
+  constructor(release: string, memoryMb: number) {
+    super(
+      `the rendering of ${release} needs more than the ${memoryMb} MiB that a worker may use and was ended`,
+    );
+  }
+}
+
+/** A rendering whose thread ended; nothing is known to be wrong with it. */
+export class RenderInterruptedError extends CustomErrorBase {
+  readonly name = 'RenderInterruptedError';
+  readonly code = 'GITOPS_RENDER_INTERRUPTED';
+  readonly hint =
+    'it is tried again; if it happens often, the log of the portal may say why';
+
+  constructor(release: string, cause?: unknown) {
+    super(
+      `the rendering of ${release} was interrupted: its worker thread ended`,
+      cause,
+    );
+  }
+}

@@ -9,6 +9,7 @@ import { threadId } from 'node:worker_threads';
 import { buildManifests } from '../controllers/kustomize/buildManifests';
 import { packManifests, PackedManifests } from './packedManifests';
 import { readSharedFiles, SharedFiles } from './sharedFiles';
+import { RenderResult, RenderTask, ThreadRenderer } from './ThreadRenderer';
 import { packError, TransferredError } from './transferredError';
 
 /**
@@ -57,6 +58,25 @@ export function build({
     const objects = Buffer.from(new SharedArrayBuffer(packed.objects.length));
     objects.set(packed.objects);
     return { value: { ...packed, objects } };
+  } catch (error) {
+    return { error: packError(error) };
+  }
+}
+
+const renderer = new ThreadRenderer();
+
+/**
+ * Renders a chart for a release.
+ *
+ * @internal
+ */
+export async function render({
+  thread,
+  input,
+}: PoolTask<RenderTask>): Promise<TaskResult<RenderResult>> {
+  thread[0] = threadId;
+  try {
+    return { value: await renderer.render(input) };
   } catch (error) {
     return { error: packError(error) };
   }
