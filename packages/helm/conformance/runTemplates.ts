@@ -1,5 +1,7 @@
 import {
+  ANY,
   executeTemplate,
+  GoError,
   GoFunction,
   MissingKey,
   STRING,
@@ -62,12 +64,20 @@ interface KubeObject {
 
 const renderer = new ChartRenderer();
 const functions = createFunctions();
-const stub = goFunction([STRING], () => 'not implemented', {
-  variadic: STRING,
-});
-const STUBS: ReadonlyMap<string, GoFunction> = new Map(
-  ['include', 'tpl', 'required', 'lookup', 'fail'].map(name => [name, stub]),
-);
+const fail: readonly [string, GoFunction] = [
+  'fail',
+  goFunction([STRING], (message: string) => {
+    throw new GoError(message);
+  }),
+];
+/** What Helm's functions are where there is no chart. */
+const STUBS: readonly (readonly [string, GoFunction])[] = [
+  ['include', goFunction([STRING, ANY], () => 'not implemented')],
+  ['tpl', goFunction([STRING, ANY], () => 'not implemented')],
+  ['required', goFunction([STRING, ANY], () => 'not implemented')],
+  ['lookup', goFunction([STRING, STRING, STRING, STRING], () => ({}))],
+  fail,
+];
 
 /** A case of templates.jsonl or functions.jsonl. */
 export function runTemplateCase(category: string, given: Case): CaseResult {
@@ -78,7 +88,7 @@ export function runTemplateCase(category: string, given: Case): CaseResult {
     category,
     kind: wantsError ? 'error' : 'output',
   } as const;
-  const fail = (reason: string): CaseResult => ({
+  const failed = (reason: string): CaseResult => ({
     ...about,
     status: 'failed',
     reason,
@@ -86,12 +96,12 @@ export function runTemplateCase(category: string, given: Case): CaseResult {
   try {
     const outputs = new Map(Object.entries(run(test)));
     if (wantsError) {
-      return fail(`there is no error; Go's is: ${test.error}`);
+      return failed(`there is no error; Go's is: ${test.error}`);
     }
     for (const [file, expected] of expectedOf(test)) {
       const actual = outputs.get(file);
       if (actual !== expected) {
-        return fail(
+        return failed(
           `of ${file} expected ${JSON.stringify(expected)}\nbut got ${JSON.stringify(actual)}`,
         );
       }
@@ -99,21 +109,21 @@ export function runTemplateCase(category: string, given: Case): CaseResult {
     return { ...about, status: 'passed' };
   } catch (error) {
     if (!(error instanceof TemplateError) && !(error instanceof HelmError)) {
-      return fail(`it crashed: ${(error as Error).stack}`);
+      return failed(`it crashed: ${(error as Error).stack}`);
     }
     if (!wantsError) {
-      return fail(error.message);
+      return failed(error.message);
     }
     if (/function ".*" not defined/.test(error.message)) {
       // Only for the same reason.
       return /not defined/.test(test.error ?? '')
         ? { ...about, status: 'passed' }
-        : fail(error.message);
+        : failed(error.message);
     }
     const place = placeIn(test.expectedError!);
     return place === undefined || error.message.includes(place)
       ? { ...about, status: 'passed' }
-      : fail(`the error does not name ${place}: ${error.message}`);
+      : failed(`the error does not name ${place}: ${error.message}`);
   }
 }
 
@@ -165,7 +175,7 @@ function runText(test: TemplateCase): string {
     delimiters: { left, right },
     functions: {
       go: new Map<string, GoFunction>(),
-      sprig: new Map([...functions, ['fail', stub]]),
+      sprig: new Map([...functions, fail]),
       helmfuncs: new Map([...functions, ...STUBS]),
     }[test.mode as 'go' | 'sprig' | 'helmfuncs'],
   });
