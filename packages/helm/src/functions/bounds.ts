@@ -1,7 +1,7 @@
 import { GoError } from '@backstage-gitops/go-template';
 
 /** UTF-16 units that a function may return as one text. */
-const MAX_TEXT = 32 * 1024 * 1024;
+export const MAX_TEXT = 32 * 1024 * 1024;
 
 /** Elements that a function may return in one list. */
 const MAX_ELEMENTS = 1024 * 1024;

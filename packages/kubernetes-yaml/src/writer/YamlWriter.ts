@@ -18,6 +18,8 @@ export interface WriterOptions {
    * order. It folds nothing, which `width` has to say. Default `yaml11`.
    */
   dialect?: YamlDialect;
+  /** Longest text in characters; no bound. One value may stand in many places. */
+  maxLength?: number;
 }
 
 const LONGEST_SIMPLE_KEY = 128;
@@ -33,11 +35,13 @@ export class YamlWriter extends StringWriter {
   /** Keys as they are written in front of a colon; they repeat. */
   private readonly keys = new Map<string, string>();
   private readonly sortKeys: boolean;
+  private readonly maxLength: number;
   private readonly compareKeys: (a: string, b: string) => number;
 
   constructor(options: WriterOptions = {}) {
     super(options.width ?? 80, options.dialect ?? 'yaml11');
     this.sortKeys = options.sortKeys ?? true;
+    this.maxLength = options.maxLength ?? Infinity;
     this.compareKeys = keyOrder(this.dialect);
   }
 
@@ -53,6 +57,12 @@ export class YamlWriter extends StringWriter {
    * inline value, empty or a space.
    */
   private writeNode(value: unknown, indent: number, lead: string): void {
+    if (this.out.length > this.maxLength) {
+      throw new YamlError({
+        code: 'too-large',
+        problem: `the text is longer than ${this.maxLength} characters`,
+      });
+    }
     if (typeof value === 'string') {
       this.put(lead);
       this.writeString(value, indent, false);

@@ -1,12 +1,8 @@
-import {
-  ANY,
-  GoError,
-  GoFunction,
-  goFunction,
-} from '@backstage-gitops/go-template';
+import { ANY, GoFunction, goFunction } from '@backstage-gitops/go-template';
+import { MarshalError } from './jsonForm';
 import { JsonStyle, writeJson } from './writeJson';
 
-/** What `write` gives; nothing where it fails. */
+/** What `write` gives; nothing where the value cannot be written. */
 export function lenient(
   write: (value: unknown) => string,
 ): (value: unknown) => string {
@@ -14,7 +10,7 @@ export function lenient(
     try {
       return write(value);
     } catch (error) {
-      if (error instanceof GoError) {
+      if (error instanceof MarshalError) {
         return '';
       }
       throw error;

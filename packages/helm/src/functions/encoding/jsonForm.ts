@@ -13,7 +13,7 @@ import {
   typeOf,
 } from '@backstage-gitops/go-template';
 import { setOwn } from '@backstage-gitops/kubernetes-yaml';
-import { marshalerOf } from './GoMarshaler';
+import { GoMarshaler, marshalerOf } from './GoMarshaler';
 
 /** Nesting from which Go looks for cycles; deeper values are refused here. */
 export const MAX_DEPTH = 1000;
@@ -25,19 +25,22 @@ export class Fields {
   constructor(readonly entries: readonly (readonly [string, unknown])[]) {}
 }
 
+/** What a marshaler refuses; the lenient functions give nothing for it. */
+export class MarshalError extends GoError {}
+
 /** A number as it is written, from `json.Number`. */
 export class NumberText {
   constructor(readonly text: string) {}
 }
 
 /** The error for a number that JSON has no form for. */
-export function unsupportedNumber(value: number): GoError {
-  return new GoError(`json: unsupported value: ${formatFloat(value)}`);
+export function unsupportedNumber(value: number): MarshalError {
+  return new MarshalError(`json: unsupported value: ${formatFloat(value)}`);
 }
 
 /** The error for values that hold themselves. */
-export function cycleError(value: unknown): GoError {
-  return new GoError(
+export function cycleError(value: unknown): MarshalError {
+  return new MarshalError(
     `json: unsupported value: encountered a cycle via ${typeOf(value).name}`,
   );
 }
@@ -46,7 +49,7 @@ export function cycleError(value: unknown): GoError {
  * What Go's encoding/json writes for a value that is neither plain data nor an
  * ordinary list or map: plain data, one level of it.
  *
- * @throws GoError for what JSON has no form for
+ * @throws MarshalError for what JSON has no form for
  */
 export function jsonForm(value: unknown): unknown {
   if (value === undefined || value === null || value instanceof GoNil) {
@@ -90,13 +93,27 @@ export function jsonForm(value: unknown): unknown {
 function structForm(value: GoStruct): unknown {
   const marshaler = marshalerOf(value);
   if (marshaler.marshalJson) {
-    return marshaler.marshalJson();
+    return marshalJson(value, marshaler);
   }
   if (marshaler.marshalText) {
     return marshaler.marshalText();
   }
   const names = value.type.fields ?? Object.keys(value.fields);
   return new Fields(names.map(name => [name, value.fields[name]] as const));
+}
+
+function marshalJson(value: GoStruct, marshaler: GoMarshaler): unknown {
+  try {
+    return marshaler.marshalJson!();
+  } catch (error) {
+    if (error instanceof GoError) {
+      const { name } = value.type;
+      throw new MarshalError(
+        `json: error calling MarshalJSON for type ${name}: ${error.message}`,
+      );
+    }
+    throw error;
+  }
 }
 
 function mapForm(value: unknown): unknown {
@@ -134,11 +151,13 @@ function byteOf(element: unknown): number {
 
 function numberText(text: string): NumberText {
   if (text !== '' && !NUMBER.test(text)) {
-    throw new GoError(`json: invalid number literal ${JSON.stringify(text)}`);
+    throw new MarshalError(
+      `json: invalid number literal ${JSON.stringify(text)}`,
+    );
   }
   return new NumberText(text || '0');
 }
 
-function unsupportedType(value: unknown): GoError {
-  return new GoError(`json: unsupported type: ${typeOf(value).name}`);
+function unsupportedType(value: unknown): MarshalError {
+  return new MarshalError(`json: unsupported type: ${typeOf(value).name}`);
 }

@@ -22,6 +22,7 @@ import {
 } from '@backstage-gitops/kubernetes-yaml';
 import { marshalerOf } from './GoMarshaler';
 import { MAX_DEPTH } from './jsonForm';
+import { Budget, spend } from './yamlValue';
 
 const SURROGATE = /[\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -58,7 +59,12 @@ function isPlainNumber(value: number): boolean {
 }
 
 /** Whether go-yaml v3 writes the value as our writer writes plain data. */
-export function isPrettyData(value: unknown, depth = 0): boolean {
+export function isPrettyData(
+  value: unknown,
+  budget: Budget,
+  depth = 0,
+): boolean {
+  spend(budget);
   switch (typeof value) {
     case 'string':
       return !SURROGATE.test(value);
@@ -78,7 +84,7 @@ export function isPrettyData(value: unknown, depth = 0): boolean {
     return false;
   }
   if (Array.isArray(value)) {
-    return value.every(element => isPrettyData(element, depth + 1));
+    return value.every(element => isPrettyData(element, budget, depth + 1));
   }
   if (!isMap(value)) {
     return false;
@@ -86,7 +92,7 @@ export function isPrettyData(value: unknown, depth = 0): boolean {
   return Object.keys(value).every(
     key =>
       !SURROGATE.test(key) &&
-      (value[key] === undefined || isPrettyData(value[key], depth + 1)),
+      (value[key] === undefined || isPrettyData(value[key], budget, depth + 1)),
   );
 }
 
@@ -96,7 +102,12 @@ export function isPrettyData(value: unknown, depth = 0): boolean {
  *
  * @throws GoError for functions, complex numbers, values that hold themselves
  */
-export function prettyValue(value: unknown, depth = 0): unknown {
+export function prettyValue(
+  value: unknown,
+  budget: Budget,
+  depth = 0,
+): unknown {
+  spend(budget);
   switch (typeof value) {
     case 'string':
       return textOf(value);
@@ -121,30 +132,30 @@ export function prettyValue(value: unknown, depth = 0): unknown {
     );
   }
   if (Array.isArray(value)) {
-    return value.map(element => prettyValue(element, depth + 1));
+    return value.map(element => prettyValue(element, budget, depth + 1));
   }
   if (isBytes(value)) {
     return Array.from(value);
   }
   return isMap(value)
-    ? mapValue(value, depth + 1)
-    : typedValue(value as GoObject, depth + 1);
+    ? mapValue(value, budget, depth + 1)
+    : typedValue(value as GoObject, budget, depth + 1);
 }
 
-function typedValue(value: GoObject, depth: number): unknown {
+function typedValue(value: GoObject, budget: Budget, depth: number): unknown {
   if (value instanceof GoNumber) {
     return numberValue(value);
   }
   if (value instanceof GoTyped) {
     return value.value instanceof GoEntries
-      ? entriesValue(value.value, depth)
-      : prettyValue(value.value, depth);
+      ? entriesValue(value.value, budget, depth)
+      : prettyValue(value.value, budget, depth);
   }
   if (value instanceof GoPointer) {
-    return prettyValue(value.target, depth);
+    return prettyValue(value.target, budget, depth);
   }
   if (value instanceof GoStruct) {
-    return structValue(value, depth);
+    return structValue(value, budget, depth);
   }
   if (value instanceof GoNil && value.type.kind !== 'func') {
     const empty = { map: {}, slice: [] };
@@ -153,7 +164,7 @@ function typedValue(value: GoObject, depth: number): unknown {
   throw new GoError(`cannot marshal type: ${value.type.name}`);
 }
 
-function structValue(value: GoStruct, depth: number): unknown {
+function structValue(value: GoStruct, budget: Budget, depth: number): unknown {
   const marshaler = marshalerOf(value);
   if (marshaler.marshalPlain) {
     return new WrittenScalar(marshaler.marshalPlain('yaml'));
@@ -165,48 +176,60 @@ function structValue(value: GoStruct, depth: number): unknown {
   return new WrittenMapping(
     names.map(
       name =>
-        [name.toLowerCase(), prettyValue(value.fields[name], depth)] as const,
+        [
+          name.toLowerCase(),
+          prettyValue(value.fields[name], budget, depth),
+        ] as const,
     ),
   );
 }
 
 function mapValue(
   map: { readonly [key: string]: unknown },
+  budget: Budget,
   depth: number,
 ): unknown {
   const keys = Object.keys(map).filter(key => map[key] !== undefined);
   if (keys.some(key => LONE_SURROGATE.test(key))) {
     const entries = keys.map(key => [key, map[key]] as const);
-    return entriesValue(new GoEntries(entries), depth);
+    return entriesValue(new GoEntries(entries), budget, depth);
   }
   const result = {};
   for (const key of keys) {
-    setOwn(result, key, prettyValue(map[key], depth));
+    setOwn(result, key, prettyValue(map[key], budget, depth));
   }
   return result;
 }
 
-function entriesValue({ entries }: GoEntries, depth: number): unknown {
+function entriesValue(
+  { entries }: GoEntries,
+  budget: Budget,
+  depth: number,
+): unknown {
   if (entries.every(([key]) => typeof key === 'string')) {
     // Strings are sorted by the writer, but for those that are no text.
     return new WrittenMapping(
       entries.map(([key, element]) => [
         textOf(key as string),
-        prettyValue(element, depth),
+        prettyValue(element, budget, depth),
       ]),
     );
   }
   const sorted = [...entries].sort(([a], [b]) => compareKeys(a, b));
   return new WrittenMapping(
     sorted.map(([key, element]) => [
-      keyText(key, depth),
-      prettyValue(element, depth),
+      keyText(key, budget, depth),
+      prettyValue(element, budget, depth),
     ]),
   );
 }
 
-function keyText(key: unknown, depth: number): string | WrittenScalar {
-  const value = prettyValue(key, depth);
+function keyText(
+  key: unknown,
+  budget: Budget,
+  depth: number,
+): string | WrittenScalar {
+  const value = prettyValue(key, budget, depth);
   return typeof value === 'string' || value instanceof WrittenScalar
     ? value
     : new WrittenScalar(String(value));

@@ -3,6 +3,7 @@ import {
   GoObject,
   isBytes,
 } from '@backstage-gitops/go-template';
+import { checkTextLength } from '../bounds';
 import {
   cycleError,
   Fields,
@@ -82,6 +83,7 @@ class JsonWriter {
   }
 
   private value(value: unknown, line: string): void {
+    checkTextLength(this.out.length);
     switch (typeof value) {
       case 'string':
         this.out += this.quote(value);
@@ -190,7 +192,7 @@ class JsonWriter {
  * The text that `json.Marshal`, `json.MarshalIndent` or an encoder that leaves
  * HTML alone gives (Go 1.26): keys sorted by their bytes, the shortest numbers.
  *
- * @throws GoError for what JSON has no form for: NaN, functions, cycles
+ * @throws MarshalError for what JSON has no form for: NaN, functions, cycles
  */
 export function writeJson(value: unknown, style: JsonStyle = {}): string {
   return new JsonWriter(style).write(value);

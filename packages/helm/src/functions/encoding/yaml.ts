@@ -1,20 +1,50 @@
-import { ANY, GoFunction, goFunction } from '@backstage-gitops/go-template';
-import { stringifyYaml } from '@backstage-gitops/kubernetes-yaml';
+import {
+  ANY,
+  GoError,
+  GoFunction,
+  goFunction,
+} from '@backstage-gitops/go-template';
+import {
+  stringifyYaml,
+  StringifyYamlOptions,
+  YamlError,
+} from '@backstage-gitops/kubernetes-yaml';
+import { MAX_TEXT } from '../bounds';
 import { lenient } from './json';
 import { isPrettyData, prettyValue } from './prettyValue';
-import { isPlainData, yamlValue } from './yamlValue';
+import { Budget, isPlainData, yamlValue } from './yamlValue';
 
-function trim(text: string): string {
-  return text.endsWith('\n') ? text.slice(0, -1) : text;
+/** Values that one text may hold. */
+const MAX_VALUES = 8 * 1024 * 1024;
+
+/** The text of plain data. */
+function stringify(data: unknown, options: StringifyYamlOptions): string {
+  try {
+    const text = stringifyYaml(data, { ...options, maxLength: MAX_TEXT });
+    return text.endsWith('\n') ? text.slice(0, -1) : text;
+  } catch (error) {
+    throw error instanceof YamlError
+      ? new GoError(error.message, { cause: error })
+      : error;
+  }
+}
+
+function budget(): Budget {
+  return { values: MAX_VALUES };
 }
 
 function write(value: unknown): string {
-  return trim(stringifyYaml(isPlainData(value) ? value : yamlValue(value)));
+  const data = isPlainData(value, budget())
+    ? value
+    : yamlValue(value, budget());
+  return stringify(data, {});
 }
 
 function writePretty(value: unknown): string {
-  const data = isPrettyData(value) ? value : prettyValue(value);
-  return trim(stringifyYaml(data, { dialect: 'go-yaml-v3', width: Infinity }));
+  const data = isPrettyData(value, budget())
+    ? value
+    : prettyValue(value, budget());
+  return stringify(data, { dialect: 'go-yaml-v3', width: Infinity });
 }
 
 /**

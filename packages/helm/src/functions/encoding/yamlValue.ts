@@ -4,6 +4,7 @@ import {
   cycleError,
   Fields,
   jsonForm,
+  MarshalError,
   MAX_DEPTH,
   NumberText,
   unsupportedNumber,
@@ -18,8 +19,25 @@ const NEXT_LINES = /[ ]*\x85[\x85 ]*/g;
 const LONGEST_KEY = 1024;
 const LONG_KEY = 128;
 
+/** How many values may still be looked at: a value can hold another often. */
+export interface Budget {
+  values: number;
+}
+
+/** Takes a value from the budget. */
+export function spend(budget: Budget): void {
+  if (--budget.values < 0) {
+    throw new GoError('a value holds too many values to be written');
+  }
+}
+
 /** Whether the value can be written as it is: plain data, without surprises. */
-export function isPlainData(value: unknown, depth = 0): boolean {
+export function isPlainData(
+  value: unknown,
+  budget: Budget,
+  depth = 0,
+): boolean {
+  spend(budget);
   switch (typeof value) {
     case 'string':
       return !FRAGILE.test(value);
@@ -41,7 +59,7 @@ export function isPlainData(value: unknown, depth = 0): boolean {
   }
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      if (!isPlainData(value[i], depth + 1)) {
+      if (!isPlainData(value[i], budget, depth + 1)) {
         return false;
       }
     }
@@ -55,7 +73,7 @@ export function isPlainData(value: unknown, depth = 0): boolean {
       return false;
     }
     const element = (value as Record<string, unknown>)[key];
-    if (element !== undefined && !isPlainData(element, depth + 1)) {
+    if (element !== undefined && !isPlainData(element, budget, depth + 1)) {
       return false;
     }
   }
@@ -66,9 +84,10 @@ export function isPlainData(value: unknown, depth = 0): boolean {
  * Plain data as it arrives at the writer of YAML: sigs.k8s.io/yaml writes JSON
  * first and reads that as YAML.
  *
- * @throws GoError for what JSON has no form for, or YAML cannot read
+ * @throws MarshalError for what JSON has no form for, or YAML cannot read
  */
-export function yamlValue(value: unknown, depth = 0): unknown {
+export function yamlValue(value: unknown, budget: Budget, depth = 0): unknown {
+  spend(budget);
   switch (typeof value) {
     case 'string':
       return FRAGILE.test(value) ? readAgain(value) : value;
@@ -89,44 +108,45 @@ export function yamlValue(value: unknown, depth = 0): unknown {
     throw marshalError(cycleError(value));
   }
   if (Array.isArray(value)) {
-    return value.map(element => yamlValue(element, depth + 1));
+    return value.map(element => yamlValue(element, budget, depth + 1));
   }
   if (value instanceof NumberText) {
     return numberOf(value.text);
   }
   if (value instanceof Fields) {
-    return mapOf(value.entries, depth);
+    return mapOf(value.entries, budget, depth);
   }
   if (
     typeof value === 'object' &&
     !(value instanceof GoObject) &&
     !isBytes(value)
   ) {
-    return mapOf(Object.entries(value), depth);
+    return mapOf(Object.entries(value), budget, depth);
   }
-  return yamlValue(formOf(value), depth + 1);
+  return yamlValue(formOf(value), budget, depth + 1);
 }
 
 function formOf(value: unknown): unknown {
   try {
     return jsonForm(value);
   } catch (error) {
-    throw error instanceof GoError ? marshalError(error) : error;
+    throw error instanceof MarshalError ? marshalError(error) : error;
   }
 }
 
-function marshalError(error: GoError): GoError {
-  return new GoError(`error marshaling into JSON: ${error.message}`);
+function marshalError(error: MarshalError): MarshalError {
+  return new MarshalError(`error marshaling into JSON: ${error.message}`);
 }
 
 function mapOf(
   entries: readonly (readonly [string, unknown])[],
+  budget: Budget,
   depth: number,
 ): unknown {
   const object = {};
   for (const [name, element] of entries) {
     if (element !== undefined) {
-      setOwn(object, readKey(name), yamlValue(element, depth + 1));
+      setOwn(object, readKey(name), yamlValue(element, budget, depth + 1));
     }
   }
   return object;
@@ -136,7 +156,7 @@ function mapOf(
 function readAgain(text: string): string {
   const valid = text.replace(/\p{Surrogate}/gu, '\ufffd');
   if (CONTROL.test(valid)) {
-    throw new GoError('yaml: control characters are not allowed');
+    throw new MarshalError('yaml: control characters are not allowed');
   }
   return valid.replace(NEXT_LINES, fold);
 }
@@ -149,12 +169,12 @@ function fold(run: string): string {
 function readKey(key: string): string {
   const isFragile = FRAGILE.test(key);
   if (isFragile && key.includes('\x85')) {
-    throw new GoError("yaml: line 1: did not find expected ',' or '}'");
+    throw new MarshalError("yaml: line 1: did not find expected ',' or '}'");
   }
   if (key.length > LONG_KEY) {
     const written = JSON.stringify(key);
     if (Array.from(written).length > LONGEST_KEY) {
-      throw new GoError("yaml: did not find expected ',' or '}'");
+      throw new MarshalError("yaml: did not find expected ',' or '}'");
     }
   }
   return isFragile ? readAgain(key) : key;
