@@ -1,9 +1,10 @@
 import { GoError, sprintf } from '@backstage-gitops/go-template';
 import { MatcherInput, RE2JS, RE2JSSyntaxException } from 're2js';
+import { adaptPattern } from './adaptPattern';
 import { hasRawBytes, toRunesText } from '../text/runes';
 
 /** Units of text times instructions of a pattern, in one search. */
-const MAX_WORK = 2 ** 31;
+const MAX_WORK = 2 ** 27;
 
 /** Where groups start and end, two numbers for each; -1 for those without. */
 export type Match = readonly number[];
@@ -13,15 +14,23 @@ export class Pattern {
   /** Instructions of the program. */
   readonly size: number;
   private readonly groups: number;
-  private readonly names: Readonly<Record<string, number>>;
+  private readonly names: ReadonlyMap<string, readonly number[]>;
 
   private constructor(
     readonly source: string,
     private readonly re: RE2JS,
+    names?: ReadonlyMap<string, readonly number[]>,
   ) {
     this.size = re.programSize();
     this.groups = re.groupCount();
-    this.names = re.namedGroups();
+    this.names =
+      names ??
+      new Map(
+        Object.entries(re.namedGroups()).map(([name, group]) => [
+          name,
+          [group],
+        ]),
+      );
   }
 
   /** @throws GoError with the message of `regexp.Compile` */
@@ -33,11 +42,16 @@ export class Pattern {
     try {
       return new Pattern(source, RE2JS.compile(source));
     } catch (error) {
-      if (error instanceof RE2JSSyntaxException) {
-        throw syntaxError(error.getDescription(), error.getPattern(), error);
+      const adapted = needsAdapting(error) ? adaptPattern(source) : undefined;
+      if (adapted === undefined || adapted.source === source) {
+        throw asGoError(source, error);
       }
-      // The stack, or an array, became too long.
-      throw syntaxError('expression nests too deeply', source, error);
+      try {
+        const re = RE2JS.compile(adapted.source);
+        return new Pattern(source, re, adapted.names);
+      } catch (adaptedError) {
+        throw asGoError(source, adaptedError, adapted.originals);
+      }
     }
   }
 
@@ -72,9 +86,9 @@ export class Pattern {
     };
   }
 
-  /** The number of a group; undefined where no group has the name. */
-  groupNamed(name: string): number | undefined {
-    return Object.hasOwn(this.names, name) ? this.names[name] : undefined;
+  /** The numbers of the groups of that name. */
+  groupsNamed(name: string): readonly number[] {
+    return this.names.get(name) ?? [];
   }
 
   /** Go reads bytes that are not UTF-8 as replacement characters. */
@@ -90,12 +104,35 @@ export class Pattern {
 
 const UNANCHORED = 0;
 
-function syntaxError(
-  problem: string,
-  place: string | null,
-  cause?: unknown,
+/** What Go reads in its own way: names of groups and of Unicode classes. */
+function needsAdapting(error: unknown): boolean {
+  return (
+    error instanceof RE2JSSyntaxException &&
+    (error.getDescription() === 'duplicate capture group name' ||
+      error.getDescription() === 'invalid character class range')
+  );
+}
+
+function asGoError(
+  source: string,
+  error: unknown,
+  originals?: ReadonlyMap<string, string>,
 ): GoError {
-  return new GoError(`error parsing regexp: ${problem}: \`${place ?? ''}\``, {
+  if (!(error instanceof RE2JSSyntaxException)) {
+    // The stack, or an array, became too long.
+    return syntaxError('expression nests too deeply', source, error);
+  }
+  const problem = error.getDescription();
+  const hasNoPlace = problem.startsWith('trailing backslash');
+  const place = error.getPattern() ?? (hasNoPlace ? '' : source);
+  if (place === '(?P<' && source.endsWith(place)) {
+    return syntaxError('invalid or unsupported Perl syntax', '(?P', error);
+  }
+  return syntaxError(problem, originals?.get(place) ?? place, error);
+}
+
+function syntaxError(problem: string, place: string, cause?: unknown): GoError {
+  return new GoError(`error parsing regexp: ${problem}: \`${place}\``, {
     cause,
   });
 }

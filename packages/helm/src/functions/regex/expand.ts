@@ -1,7 +1,7 @@
 import { Match, Pattern } from './Pattern';
 
-/** A piece of a replacement: characters, or the number of a group. */
-type Piece = string | number;
+/** A piece of a replacement: characters, or groups of which one is taken. */
+type Piece = string | readonly number[];
 
 /**
  * The text that takes the place of a match, by the rules of Go's
@@ -21,8 +21,11 @@ export function expander(
     for (const piece of pieces) {
       if (typeof piece === 'string') {
         expanded += piece;
-      } else if (match[2 * piece] >= 0) {
-        expanded += text.slice(match[2 * piece], match[2 * piece + 1]);
+      } else {
+        const group = piece.find(number => match[2 * number] >= 0);
+        if (group !== undefined) {
+          expanded += text.slice(match[2 * group], match[2 * group + 1]);
+        }
       }
     }
     return expanded;
@@ -42,19 +45,16 @@ function readPieces(pattern: Pattern, replacement: string): Piece[] {
     if (name === undefined) {
       pieces.push('$');
     } else {
-      const group = groupOf(pattern, name);
-      if (group !== undefined) {
-        pieces.push(group);
-      }
+      pieces.push(groupsOf(pattern, name));
     }
   }
   pieces.push(replacement.slice(done));
   return pieces;
 }
 
-function groupOf(pattern: Pattern, name: string): number | undefined {
+function groupsOf(pattern: Pattern, name: string): readonly number[] {
   // Larger numbers, and those with a zero ahead, are names.
   return /^(?:0|[1-9][0-9]{0,8})$/.test(name)
-    ? Number(name)
-    : pattern.groupNamed(name);
+    ? [Number(name)]
+    : pattern.groupsNamed(name);
 }

@@ -3,16 +3,17 @@ import {
   GoFunction,
   goFunction,
   GoNil,
+  GoNumber,
+  GoType,
   GoTyped,
   INT,
-  GoNumber,
   Run,
   STRING,
   STRING_SLICE,
 } from '@backstage-gitops/go-template';
 import { checkListLength, checkTextLength } from '../bounds';
 import { expander } from './expand';
-import { eachMatch } from './matches';
+import { eachMatch, stepsFor } from './matches';
 import { Pattern } from './Pattern';
 import { PatternCache } from './PatternCache';
 
@@ -111,32 +112,47 @@ const TWO = [STRING, STRING];
 const THREE = [STRING, STRING, STRING];
 const COUNTED = [STRING, STRING, INT];
 
-type Compile = (source: string) => Pattern;
+type Call<T> = (run: Run, pattern: Pattern, text: string, more: T) => unknown;
+
+/** A function of a pattern, a text, and perhaps one thing more. */
+function ofPattern<T>(
+  parameters: readonly GoType[],
+  compile: (source: string) => Pattern,
+  call: Call<T>,
+): GoFunction {
+  return goFunction(
+    parameters,
+    (run: Run, source: string, text: string, more: T) => {
+      run.spend(stepsFor(source));
+      return call(run, compile(source), text, more);
+    },
+    { needsRun: true },
+  );
+}
+
+const find: Call<undefined> = (run, pattern, text) => {
+  run.spend(stepsFor(text));
+  return pattern.find(text);
+};
+const test: Call<undefined> = (run, pattern, text) => {
+  run.spend(stepsFor(text));
+  return pattern.test(text);
+};
 
 /** The functions whose patterns are compiled in one of Go's two ways. */
 function functionsOf(
-  compile: Compile,
+  compile: (source: string) => Pattern,
   name: (plain: string) => string,
 ): [string, GoFunction][] {
-  const find = goFunction(TWO, (source: string, text: string) =>
-    compile(source).find(text),
-  );
-  const long = <T>(
-    parameters: typeof THREE,
-    call: (run: Run, pattern: Pattern, text: string, more: T) => unknown,
-  ) =>
-    goFunction(
-      parameters,
-      (run: Run, source: string, text: string, more: T) =>
-        call(run, compile(source), text, more),
-      { needsRun: true },
-    );
   return [
-    [name('regexFind'), find],
-    [name('regexFindAll'), long(COUNTED, findAll)],
-    [name('regexReplaceAll'), long(THREE, replaceAll)],
-    [name('regexReplaceAllLiteral'), long(THREE, replaceAllLiteral)],
-    [name('regexSplit'), long(COUNTED, split)],
+    [name('regexFind'), ofPattern(TWO, compile, find)],
+    [name('regexFindAll'), ofPattern(COUNTED, compile, findAll)],
+    [name('regexReplaceAll'), ofPattern(THREE, compile, replaceAll)],
+    [
+      name('regexReplaceAllLiteral'),
+      ofPattern(THREE, compile, replaceAllLiteral),
+    ],
+    [name('regexSplit'), ofPattern(COUNTED, compile, split)],
   ];
 }
 
@@ -150,28 +166,24 @@ const mustName = (plain: string) =>
  */
 export function createRegexFunctions(): ReadonlyMap<string, GoFunction> {
   const cache = new PatternCache();
-  const matches = (source: string, text: string) =>
-    cache.compile(source).test(text);
-  const lenientMatches = (source: string, text: string) => {
-    let pattern: Pattern;
+  const compile = (source: string) => cache.compile(source);
+  const mustCompile = (source: string) => cache.mustCompile(source);
+  /** What matches nothing takes the place of a pattern that is none. */
+  const compileOrNothing = (source: string) => {
     try {
-      pattern = cache.compile(source);
+      return cache.compile(source);
     } catch (error) {
       if (error instanceof GoError) {
-        return false;
+        return cache.compile('[^\\x00-\\x{10FFFF}]');
       }
       throw error;
     }
-    return pattern.test(text);
   };
   return new Map([
-    ['regexMatch', goFunction(TWO, lenientMatches)],
-    ['mustRegexMatch', goFunction(TWO, matches)],
-    ...functionsOf(
-      source => cache.mustCompile(source),
-      plain => plain,
-    ),
-    ...functionsOf(source => cache.compile(source), mustName),
+    ['regexMatch', ofPattern(TWO, compileOrNothing, test)],
+    ['mustRegexMatch', ofPattern(TWO, compile, test)],
+    ...functionsOf(mustCompile, plain => plain),
+    ...functionsOf(compile, mustName),
     ['regexQuoteMeta', goFunction([STRING], quoteMeta)],
   ]);
 }

@@ -1,8 +1,10 @@
 import { Run } from '@backstage-gitops/go-template';
 import { Match, Pattern } from './Pattern';
 
-/** Searches of long texts look at the deadline more often. */
-const UNITS_PER_STEP = 4096;
+/** What it takes to read a pattern or a text, in steps of a run. */
+export function stepsFor(text: string): number {
+  return 1 + Math.floor(text.length / 1024);
+}
 
 function widthAt(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
@@ -20,7 +22,7 @@ export function* eachMatch(
 ): Generator<Match> {
   const { limit = -1, withGroups = false } = options;
   const search = pattern.search(text, withGroups);
-  const steps = 1 + Math.floor(text.length / UNITS_PER_STEP);
+  const steps = stepsFor(text);
   let from = 0;
   let previous = -1;
   for (let found = 0; found !== limit && from <= text.length;) {

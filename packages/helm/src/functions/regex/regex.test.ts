@@ -65,6 +65,8 @@ describe('functions of regular expressions', () => {
     ['x*', 'axb', '-', '-a-b-'],
     ['(?i)é', 'É\udcff', 'e', 'e\udcff'],
     ['\ufffd', 'a\udcffb', '?', 'a?b'],
+    ['(?P<n>a)|[(?P<n>]|(?P<n>b)', 'ab', '<${n}>', '<a><b>'],
+    ['\\p{greek}|[^\\p{uppercase-letter}\\pN]', 'aαA1', '-', '--A1'],
   ])('replaces %j in %j by %j', (pattern, text, by, expected) => {
     expect(call('regexReplaceAll', pattern, text, by)).toBe(expected);
     expect(call('mustRegexReplaceAll', pattern, text, by)).toBe(expected);
@@ -85,6 +87,8 @@ describe('functions of regular expressions', () => {
     ['(a', 'missing closing ): `(a`'],
     ['a\\', 'trailing backslash at end of expression: ``'],
     ['a{1001}', 'invalid repeat count: `{1001}`'],
+    ['(?P<', 'invalid or unsupported Perl syntax: `(?P`'],
+    ['\\p{letter}\\p{Foo}', 'invalid character class range: `\\p{Foo}`'],
     ['a\udcff', 'invalid UTF-8: `\udcff`'],
   ])('tells what is wrong with %j', (pattern, problem) => {
     const parsing = `error parsing regexp: ${problem}`;

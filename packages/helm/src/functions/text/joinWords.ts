@@ -1,4 +1,4 @@
-import { nextWord, Word, WordKind } from './nextWord';
+import { isConnector, nextWord, Word, WordKind } from './nextWord';
 import { isRuneError, isUpper, textOfRunes, toLower } from './runes';
 
 const isOneOf = (word: Word, ...kinds: WordKind[]) => kinds.includes(word.kind);
@@ -18,12 +18,15 @@ export function joinWords(text: string, connector: string): string {
     return isUpper(rune) ? toLower(rune) : rune;
   };
   const write = ({ kind, start, end }: Word) => {
+    let word = runes.slice(start, end);
     if (kind === 'connector') {
-      parts.push(connector.repeat(end - start));
-    } else {
-      const word = runes.slice(start, end);
-      parts.push(textOfRunes(kind === 'upper' ? word.map(lower) : word));
+      word = word.map(rune =>
+        isConnector(rune) ? connector.charCodeAt(0) : lower(rune),
+      );
+    } else if (kind === 'upper') {
+      word = word.map(lower);
     }
+    parts.push(textOfRunes(word));
   };
   let word = nextWord(runes, 0);
   const advance = () => {

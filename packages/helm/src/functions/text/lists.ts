@@ -36,9 +36,6 @@ function splitAll(separator: string, text: string): string[] {
     checkListLength(text.length);
     return Array.from(text);
   }
-  if (needsBytes(separator)) {
-    return splitAll(toBinary(separator), toBinary(text)).map(fromBinary);
-  }
   if (text.length > LONG) {
     checkListLength(countOf(text, separator) + 1);
   }
@@ -46,9 +43,13 @@ function splitAll(separator: string, text: string): string[] {
 }
 
 /** `strings.SplitN`: at most so many parts, the last one unsplit. */
-function splitSome(separator: string, most: number, text: string): string[] {
+function splitText(separator: string, text: string, most = -1): string[] {
   if (most === 0) {
     return [];
+  }
+  if (needsBytes(separator)) {
+    const parts = splitText(toBinary(separator), toBinary(text), most);
+    return parts.map(fromBinary);
   }
   const parts = splitAll(separator, text);
   if (most < 0 || parts.length <= most) {
@@ -99,7 +100,7 @@ export const listFunctions: ReadonlyMap<string, GoFunction> = new Map([
   [
     'split',
     goFunction([STRING, STRING], (separator: string, text: string) =>
-      named(splitAll(separator, text)),
+      named(splitText(separator, text)),
     ),
   ],
   [
@@ -107,13 +108,13 @@ export const listFunctions: ReadonlyMap<string, GoFunction> = new Map([
     goFunction(
       [STRING, INT, STRING],
       (separator: string, most: GoNumber, text: string) =>
-        named(splitSome(separator, Number(most.value), text)),
+        named(splitText(separator, text, Number(most.value))),
     ),
   ],
   [
     'splitList',
     goFunction([STRING, STRING], (separator: string, text: string) =>
-      slice(splitAll(separator, text)),
+      slice(splitText(separator, text)),
     ),
   ],
   ['join', goFunction([STRING, ANY], join)],
