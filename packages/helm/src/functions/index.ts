@@ -1,10 +1,15 @@
 import type { GoFunction } from '@backstage-gitops/go-template';
+import { defaultFunctions } from './defaults';
+import { dictFunctions } from './dicts';
 import { encodingFunctions } from './encoding';
 import type { FunctionOptions } from './FunctionOptions';
+import { listFunctions } from './lists';
+import { numberFunctions } from './numbers';
 import { pathFunctions } from './paths';
 import { createRandomFunctions } from './random';
 import { createRegexFunctions } from './regex';
 import { textFunctions } from './text';
+import { typeFunctions } from './types';
 import { urlFunctions } from './urls';
 
 export type { FunctionOptions } from './FunctionOptions';
@@ -20,11 +25,16 @@ export function createFunctions(
   options: FunctionOptions = {},
 ): ReadonlyMap<string, GoFunction> {
   return new Map([
+    ...defaultFunctions,
+    ...dictFunctions,
     ...encodingFunctions,
+    ...listFunctions,
+    ...numberFunctions,
     ...pathFunctions,
     ...createRandomFunctions(options),
     ...createRegexFunctions(),
     ...textFunctions,
+    ...typeFunctions,
     ...urlFunctions,
   ]);
 }
