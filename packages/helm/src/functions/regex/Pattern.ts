@@ -6,6 +6,9 @@ import { hasRawBytes, toRunesText } from '../text/runes';
 /** Units of text times instructions of a pattern, in one search. */
 const MAX_WORK = 2 ** 27;
 
+/** A match may begin anywhere. */
+const UNANCHORED = 0;
+
 /** Where groups start and end, two numbers for each; -1 for those without. */
 export type Match = readonly number[];
 
@@ -101,8 +104,6 @@ export class Pattern {
     return toRunesText(text);
   }
 }
-
-const UNANCHORED = 0;
 
 /** What Go reads in its own way: names of groups and of Unicode classes. */
 function needsAdapting(error: unknown): boolean {

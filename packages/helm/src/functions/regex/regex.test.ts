@@ -2,6 +2,7 @@ import {
   elementsOf,
   goInt,
   Run,
+  sprintf,
   TemplateSet,
 } from '@backstage-gitops/go-template';
 import { createRegexFunctions } from './index';
@@ -95,11 +96,9 @@ describe('functions of regular expressions', () => {
     expect(() => call('mustRegexMatch', pattern, 'a')).toThrow(
       withMessage(parsing),
     );
-    if (!pattern.includes('\udcff')) {
-      expect(() => call('regexFind', pattern, 'a')).toThrow(
-        withMessage(`regexp: Compile(\`${pattern}\`): ${parsing}`),
-      );
-    }
+    expect(() => call('regexFind', pattern, 'a')).toThrow(
+      withMessage(`regexp: Compile(${sprintf('%#q', [pattern])}): ${parsing}`),
+    );
   });
 
   it('needs linear time', () => {

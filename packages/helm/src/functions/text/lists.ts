@@ -13,22 +13,11 @@ import {
 } from '@backstage-gitops/go-template';
 import { checkListLength, checkTextLength } from '../bounds';
 import { fromBinary, needsBytes, toBinary } from './bytes';
+import { countOf } from './countOf';
 import { isStringSlice, strval, strvals } from './strval';
 
 /** Longer texts are counted before they are split. */
 const LONG = 64 * 1024;
-
-function countOf(text: string, separator: string): number {
-  let count = 0;
-  for (
-    let at = text.indexOf(separator);
-    at >= 0;
-    at = text.indexOf(separator, at + separator.length)
-  ) {
-    count++;
-  }
-  return count;
-}
 
 /** `strings.Split`: without a separator, the runes. */
 function splitAll(separator: string, text: string): string[] {

@@ -3,9 +3,8 @@ import {
   GoFunction,
   goFunction,
   goQuote,
-  sprint,
 } from '@backstage-gitops/go-template';
-import { strval } from './strval';
+import { show, strval } from './strval';
 
 const PLAIN = /^[ !#-[\]-~]*$/;
 /** What Go and JSON write in the same way. */
@@ -31,8 +30,6 @@ function each(
   }
   return values.filter(isGiven).map(write).join(' ');
 }
-
-const show = (value: unknown) => sprint([value]);
 
 function variadic(write: (value: unknown) => string): GoFunction {
   return goFunction([], (...values) => each(values, write), { variadic: ANY });

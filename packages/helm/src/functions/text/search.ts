@@ -7,6 +7,7 @@ import {
 } from '@backstage-gitops/go-template';
 import { checkTextLength } from '../bounds';
 import { fromBinary, needsBytes, toBinary } from './bytes';
+import { countOf } from './countOf';
 import { repeatText } from './indent';
 
 type Search = (text: string, part: string) => boolean;
@@ -20,17 +21,28 @@ function searching(search: Search): GoFunction {
   );
 }
 
-/** `strings.ReplaceAll`; nothing stands between any two runes, and around. */
+/** Texts that cannot become too long are not counted. */
+const SAFE = 64 * 1024;
+const BETWEEN_RUNES = /(?:)/gu;
+
+/** `strings.ReplaceAll`; the empty text is between any two runes, and around. */
 function replace(old: string, by: string, text: string): string {
   if (needsBytes(old)) {
     return fromBinary(replace(toBinary(old), toBinary(by), toBinary(text)));
   }
-  const parts = old === '' ? ['', ...text, ''] : text.split(old);
-  if (parts.length === 1) {
+  if (!text.includes(old)) {
     return text;
   }
-  checkTextLength(text.length + (parts.length - 1) * (by.length - old.length));
-  return parts.join(by);
+  const more = by.length - old.length;
+  if (more > 0 && (text.length + 1) * more > SAFE) {
+    const count = old === '' ? text.length + 1 : countOf(text, old);
+    checkTextLength(text.length + count * more);
+  }
+  // As a function, for there are no patterns in it.
+  const replacement = () => by;
+  return old === ''
+    ? text.replace(BETWEEN_RUNES, replacement)
+    : text.replaceAll(old, replacement);
 }
 
 /** Functions that search, replace and repeat. */

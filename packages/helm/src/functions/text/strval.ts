@@ -2,6 +2,7 @@ import {
   BYTES,
   decodeUtf8,
   elementsOf,
+  formatFloat,
   GoNil,
   isBytes,
   isNil,
@@ -9,6 +10,20 @@ import {
   STRING_SLICE,
   typeOf,
 } from '@backstage-gitops/go-template';
+
+/** Go's `%v`, without a printer for the values there are most of. */
+export function show(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      return formatFloat(value);
+    default:
+      return sprint([value]);
+  }
+}
 
 /**
  * How sprig 3.3 makes a text of a value: texts and bytes as they are, errors
@@ -24,7 +39,7 @@ export function strval(value: unknown): string {
   if (value instanceof GoNil && value.type.name === BYTES.name) {
     return '';
   }
-  return sprint([value]);
+  return show(value);
 }
 
 /**
