@@ -13,6 +13,7 @@ export type {
 } from './JsonValue';
 export {
   parseDocuments,
+  parseFirstDocument,
   parseSpelledDocuments,
   parseYaml,
 } from './parseDocuments';
@@ -22,8 +23,9 @@ export {
   SpelledScalar,
   isPlainString,
   readPlainScalar,
+  resolvePlain,
 } from './reader/scalars';
-export type { YamlDialect } from './reader/scalars';
+export type { Resolved, ScalarKind, YamlDialect } from './reader/scalars';
 export { stringifyYaml } from './stringifyYaml';
 export type { StringifyYamlOptions } from './stringifyYaml';
 export { WrittenMapping, WrittenScalar } from './writer/written';

@@ -95,6 +95,21 @@ export function parseSpelledDocuments(
 }
 
 /**
+ * Reads the first document and nothing behind it, as `yaml.Unmarshal` does;
+ * null where there is none.
+ *
+ * @throws YamlError
+ * @public
+ */
+export function parseFirstDocument(
+  text: string,
+  options: ParseOptions = {},
+): JsonValue {
+  const [first] = read(text, options, false, true);
+  return first === undefined ? null : (first.value as JsonValue);
+}
+
+/**
  * Reads a text that holds at most one document; null where it holds none.
  *
  * @throws YamlError
@@ -113,7 +128,12 @@ export function parseYaml(text: string, options: ParseOptions = {}): JsonValue {
   return documents.length === 0 ? null : documents[0].value;
 }
 
-function read(text: string, options: ParseOptions, keepSpelling: boolean) {
+function read(
+  text: string,
+  options: ParseOptions,
+  keepSpelling: boolean,
+  firstOnly = false,
+) {
   if (text.length > (options.maxLength ?? DEFAULT_MAX_LENGTH)) {
     throw new YamlError({
       code: 'too-large',
@@ -122,7 +142,7 @@ function read(text: string, options: ParseOptions, keepSpelling: boolean) {
     });
   }
   const lines = new LineCounter(text);
-  return readYaml(text, { ...options, keepSpelling }).map(
+  return readYaml(text, { ...options, keepSpelling, firstOnly }).map(
     ({ value, empty, pos }, index) => ({
       value,
       empty,

@@ -24,6 +24,8 @@ import { YamlDialect } from './scalars';
 import { scanPlain } from './scanPlain';
 import { scanQuoted } from './scanQuoted';
 
+const NOT_IN_TAG = /[^0-9A-Za-z_;/?:@&=+$,.!~*'()[\]%<>-]/;
+
 /** How a text is read; see `parseDocuments` for the public form. */
 export interface ReadOptions {
   file?: string;
@@ -31,6 +33,7 @@ export interface ReadOptions {
   duplicateKeys?: 'error' | 'last';
   keepSpelling?: boolean;
   bigIntegers?: 'go' | 'exact';
+  firstOnly?: boolean;
   maxDepth?: number;
   maxAliasNodes?: number;
   budget?: { values: number };
@@ -134,6 +137,9 @@ export class FlowReader {
       cursor.pos++;
     }
     const raw = cursor.text.slice(start, cursor.pos);
+    if (NOT_IN_TAG.test(raw)) {
+      cursor.fail('a tag holds a character that it cannot', { pos: start });
+    }
     if (raw.startsWith('!<') && raw.endsWith('>')) {
       return raw.slice(2, -1);
     }
@@ -184,6 +190,8 @@ export class FlowReader {
     }
     if (
       isReserved(code) ||
+      code === BANG ||
+      code === AMPERSAND ||
       (flow &&
         (code === DASH || code === QUESTION) &&
         isBlankOrEnd(cursor.at(1)))

@@ -1,4 +1,5 @@
 import { JsonObject, JsonValue, isJsonObject, setOwn } from '../JsonValue';
+import { formatFloat } from '../writer/formatNumber';
 import { Cursor } from './Cursor';
 import {
   SpelledScalar,
@@ -16,6 +17,14 @@ export interface Properties {
   tag?: string;
   pos: number;
 }
+
+const BASE64 =
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** A number that is spelled as a float. */
+const FLOAT_START = /^[-+]?[0-9_]*(?:\.|[0-9][eE])/;
+/** Characters that are looked at to tell floats from integers. */
+const LONGEST_NUMBER = 400;
+const MAX_INT64 = 2n ** 63n - 1n;
 
 const PREFIX = 'tag:yaml.org,2002:';
 
@@ -70,6 +79,12 @@ export class ValueBuilder {
     }
     const name = tag.slice(PREFIX.length);
     if (name === 'binary') {
+      if (!BASE64.test(text.replace(/[\r\n]/g, ''))) {
+        cursor.fail('the value is not of its tag !!binary', {
+          code: 'tag',
+          pos,
+        });
+      }
       return Buffer.from(text, 'base64').toString('utf8');
     }
     if (!['null', 'bool', 'int', 'float'].includes(name)) {
@@ -152,6 +167,33 @@ export class ValueBuilder {
         hint: 'put the key in quotes',
       });
     }
-    return String(plain);
+    if (typeof plain === 'bigint' && plain > MAX_INT64) {
+      return cursor.fail('a mapping key is a number of more than 63 bits', {
+        code: 'key',
+        pos,
+        hint: 'put the key in quotes',
+      });
+    }
+    const spelling = cursor.text.slice(pos, pos + LONGEST_NUMBER);
+    const isFloat =
+      typeof plain === 'number' &&
+      (FLOAT_START.test(spelling) || !Number.isSafeInteger(plain));
+    return isFloat ? floatKey(plain) : String(plain);
   }
+}
+
+/** Keys that are floats have the digits of a float32. */
+function floatKey(key: number): string {
+  if (Number.isNaN(key)) {
+    return '.nan';
+  }
+  const narrow = Math.fround(key);
+  if (!Number.isFinite(narrow)) {
+    return key > 0 ? '.inf' : '-.inf';
+  }
+  let digits = 1;
+  while (Math.fround(Number(narrow.toPrecision(digits))) !== narrow) {
+    digits++;
+  }
+  return formatFloat(Number(narrow.toPrecision(digits)));
 }

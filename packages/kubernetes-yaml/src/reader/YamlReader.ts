@@ -38,11 +38,12 @@ const DOCUMENT = 10;
  * wins.
  */
 class YamlReader extends FlowReader {
-  read(): ReadDocument[] {
+  read(firstOnly: boolean): ReadDocument[] {
     const { cursor } = this;
     const documents: ReadDocument[] = [];
     for (;;) {
       let explicit = false;
+      let needsStart = false;
       this.values.count(cursor.pos, DOCUMENT);
       this.tagHandles.clear();
       this.values.startDocument();
@@ -50,12 +51,16 @@ class YamlReader extends FlowReader {
       while (cursor.code === PERCENT && cursor.column === 0) {
         this.readDirective();
         cursor.skip(false, false);
+        needsStart = true;
       }
       while (cursor.atDocumentMarker() && cursor.text[cursor.pos] === '.') {
         cursor.pos += 3;
         cursor.skip(false, true);
       }
       let blockAllowed = true;
+      if (needsStart && !cursor.atDocumentMarker()) {
+        cursor.fail('a directive that no "---" follows');
+      }
       if (cursor.atDocumentMarker()) {
         explicit = true;
         cursor.pos += 3;
@@ -69,6 +74,9 @@ class YamlReader extends FlowReader {
       }
       if (cursor.atDocumentMarker()) {
         documents.push({ value: null, empty: true, pos: cursor.pos });
+        if (firstOnly) {
+          return documents;
+        }
         continue;
       }
       const pos = cursor.pos;
@@ -79,6 +87,9 @@ class YamlReader extends FlowReader {
         cursor.fail('text that belongs to nothing', {
           hint: 'check the indentation of this line and the one before',
         });
+      }
+      if (firstOnly) {
+        return documents;
       }
     }
   }
@@ -372,5 +383,5 @@ class YamlReader extends FlowReader {
 
 /** Reads all documents of a text. */
 export function readYaml(text: string, options: ReadOptions): ReadDocument[] {
-  return new YamlReader(text, options).read();
+  return new YamlReader(text, options).read(options.firstOnly ?? false);
 }

@@ -27,6 +27,11 @@ export class SpelledScalar {
   ) {}
 }
 
+/**
+ * What a scalar without quotes is taken for.
+ *
+ * @public
+ */
 export type ScalarKind = 'null' | 'bool' | 'int' | 'float' | 'time' | 'str';
 
 const TRUE = new Set(['true', 'True', 'TRUE']);
@@ -51,7 +56,11 @@ const LONGEST_INTEGER = 24;
 const MAX_UINT64 = 18446744073709551615n;
 const MIN_INT64 = -9223372036854775808n;
 
-/** What a plain scalar resolves to. */
+/**
+ * What a scalar without quotes stands for.
+ *
+ * @public
+ */
 export interface Resolved {
   kind: ScalarKind;
   value: number | bigint | boolean | string | null;
@@ -60,6 +69,8 @@ export interface Resolved {
 /**
  * Resolves a plain scalar as go-yaml does: a table for words, then integer,
  * then float; what is left is a string. Base-60 numbers are strings.
+ *
+ * @public
  */
 export function resolvePlain(
   text: string,

@@ -24,7 +24,7 @@ export function formatNumber(value: number | bigint): string {
 }
 
 /** Go's FormatFloat with format g and the shortest precision. */
-function formatFloat(value: number): string {
+export function formatFloat(value: number): string {
   const [mantissa, exponentText] = value.toExponential().split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= 6) {

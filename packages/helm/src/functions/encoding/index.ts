@@ -1,5 +1,7 @@
 import { GoFunction } from '@backstage-gitops/go-template';
 import { baseFunctions } from './base';
+import { fromJsonFunctions } from './fromJson';
+import { fromYamlFunctions } from './fromYaml';
 import { jsonFunctions } from './json';
 import { tomlFunctions } from './toml';
 import { yamlFunctions } from './yaml';
@@ -7,6 +9,8 @@ import { yamlFunctions } from './yaml';
 /** Functions that write and read encodings. */
 export const encodingFunctions: ReadonlyMap<string, GoFunction> = new Map([
   ...baseFunctions,
+  ...fromJsonFunctions,
+  ...fromYamlFunctions,
   ...jsonFunctions,
   ...tomlFunctions,
   ...yamlFunctions,
