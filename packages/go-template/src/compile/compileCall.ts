@@ -118,6 +118,10 @@ function compileCall(
   const typeOfArgument = (i: number): GoType =>
     i < types.length ? types[i] : fn.variadic!;
   const evals = args.map((arg, i) => arg(typeOfArgument(i)));
+  if (previous && !fn.needsRun && !extra && evals.length <= 2) {
+    const lastType = typeOfArgument(evals.length);
+    return compilePipedCall(node, callNode, fn, evals, previous, lastType);
+  }
   if (previous || fn.needsRun || extra || evals.length > 2) {
     const lastType = previous && typeOfArgument(evals.length);
     return (frame, dot) => {
@@ -140,6 +144,48 @@ function compileCall(
     };
   }
   return compileSmallCall(node, callNode, fn, evals);
+}
+
+/** Most functions behind a `|` have no more than two arguments before it. */
+function compilePipedCall(
+  node: IdentifierNode,
+  callNode: AnyNode,
+  fn: GoFunction,
+  evals: readonly Eval[],
+  previous: Eval,
+  lastType: GoType,
+): Eval {
+  const { name } = node;
+  const isText = lastType.name === 'string';
+  const [first, second] = evals;
+  const lastOf = (frame: Frame, value: unknown): unknown =>
+    isText && typeof value === 'string'
+      ? value
+      : validate(frame, value, lastType);
+  if (!first) {
+    return (frame, dot) => {
+      const last = previous(frame, dot);
+      frame.node = node;
+      const value = lastOf(frame, last);
+      try {
+        return fn.call(value);
+      } catch (error) {
+        throw frame.failCall(name, callNode, error);
+      }
+    };
+  }
+  return (frame, dot) => {
+    const last = previous(frame, dot);
+    frame.node = node;
+    const a = first(frame, dot);
+    const b = second?.(frame, dot);
+    const value = lastOf(frame, last);
+    try {
+      return second ? fn.call(a, b, value) : fn.call(a, value);
+    } catch (error) {
+      throw frame.failCall(name, callNode, error);
+    }
+  };
 }
 
 /** Most calls have no more than two arguments. */

@@ -2,7 +2,7 @@ import type { Frame } from '../execute/Frame';
 import { goQuote } from '../format/quote';
 import { ChainNode, FieldNode, Operand, VariableNode } from '../parse/nodes';
 import { printNode } from '../parse/printNode';
-import { GoNil, GoStruct } from '../values/GoObject';
+import { GoNil, GoStruct, GoTyped } from '../values/GoObject';
 import {
   GoMap,
   indirect,
@@ -105,9 +105,16 @@ function compileChainStart(unit: Unit, node: ChainNode): Eval {
   return compileOperand(unit, node.node);
 }
 
-/** The value of a key of a plain map; undefined for all other cases. */
-function keyOf(map: unknown, key: string): unknown {
-  if (typeof map !== 'object' || !isMap(map)) {
+/** The value of a key of a map of texts; undefined for all other cases. */
+function keyOf(receiver: unknown, key: string): unknown {
+  if (typeof receiver !== 'object') {
+    return undefined;
+  }
+  const map =
+    receiver instanceof GoTyped && !receiver.type.methods?.has(key)
+      ? receiver.value
+      : receiver;
+  if (!isMap(map)) {
     return undefined;
   }
   const value = map[key];

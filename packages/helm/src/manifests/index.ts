@@ -1,8 +1,10 @@
+export { HeadCache } from './HeadCache';
 export type { Hook, HookEvent, HookPolicy, Manifest } from './Hook';
 export { sortByKind } from './kindOrder';
 export type { KindOrder } from './kindOrder';
 export { ManifestError } from './ManifestError';
 export type { ManifestErrorCode } from './ManifestError';
+export type { Head } from './readHead';
 export { hooksFor, sortManifests } from './sortManifests';
 export type { RenderedFiles } from './sortManifests';
 export { splitManifests } from './splitManifests';

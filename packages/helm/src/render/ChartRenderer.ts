@@ -7,9 +7,11 @@ import {
   TemplateSet,
 } from '@backstage-gitops/go-template';
 import { createFunctions, FunctionOptions } from '../functions';
+import { HeadCache } from '../manifests';
 import type { RenderValues, ScopedTemplate } from '../values';
-import { createDots, describeTemplate } from './createDots';
+import { createDots, setTemplate } from './createDots';
 import { executionError, syntaxError } from './describeError';
+import { IncludeMemo, observe } from './IncludeMemo';
 import {
   renderingFunctions,
   SET_NAME,
@@ -45,6 +47,8 @@ const DEPTH = 3000;
 /** UTF-16 units of templates that are kept parsed. */
 const CACHE = 32 * 1024 * 1024;
 
+const memoOf = (run: Run) => (run.environment as RenderState).memo;
+
 /**
  * Renders charts as Helm 4.2 does. Make one and keep it: templates are parsed
  * once, whichever chart or release they come back with. It holds no values.
@@ -52,6 +56,8 @@ const CACHE = 32 * 1024 * 1024;
  * @public
  */
 export class ChartRenderer {
+  /** What is known of documents that it rendered. */
+  readonly heads = new HeadCache();
   private readonly cache: TemplateCache;
 
   constructor(
@@ -64,12 +70,14 @@ export class ChartRenderer {
       cacheSize?: number;
     } = {},
   ) {
+    const extra = options.extraFunctions ?? new Map<string, GoFunction>();
+    const functions = new Map([
+      ...createFunctions(options.functions),
+      ...renderingFunctions,
+      ...extra,
+    ]);
     const parser = new TemplateParser({
-      functions: new Map([
-        ...createFunctions(options.functions),
-        ...renderingFunctions,
-        ...(options.extraFunctions ?? []),
-      ]),
+      functions: observe(functions, new Set(extra.keys()), memoOf),
     });
     this.cache = new TemplateCache(parser, options.cacheSize ?? CACHE);
   }
@@ -93,7 +101,10 @@ export class ChartRenderer {
       this.parseInto(set, template);
     }
     const { lint = false, signal } = options;
+    const { byScope, shared } = createDots(values.root);
+    const memo = new IncludeMemo(shared);
     const environment: RenderState = {
+      memo,
       parse: (name, text) => this.cache.parse(name, text),
       included: new Map(),
       lookup: lint ? undefined : options.lookup,
@@ -101,31 +112,37 @@ export class ChartRenderer {
     };
     const limits = { depth: DEPTH, ...options.limits };
     const run = new Run({ set, environment, limits, signal });
-    const dots = createDots(values.root);
     const rendered = new Map<string, string>();
     for (const { name, basePath, scope } of templates) {
       // Partials are there to be included.
       if (!name.slice(name.lastIndexOf('/') + 1).startsWith('_')) {
-        const dot = dots.get(scope)!;
-        dot.Template = describeTemplate(name, basePath);
-        rendered.set(name, execute(run, name, dot));
+        const dot = byScope.get(scope)!;
+        const onRead = () => memo.readTemplate();
+        setTemplate(dot, { name, basePath, onRead });
+        memo.file = name;
+        rendered.set(name, execute(run, memo, name, dot));
       }
     }
     return rendered;
   }
 
-  private parseInto(set: TemplateSet, { name, text }: ScopedTemplate): void {
+  private parseInto(set: TemplateSet, { name, file }: ScopedTemplate): void {
     try {
-      set.add(this.cache.parse(name, text));
+      set.add(this.cache.parseFile(name, file));
     } catch (error) {
       throw error instanceof TemplateError ? syntaxError(error) : error;
     }
   }
 }
 
-function execute(run: Run, name: string, dot: unknown): string {
+function execute(
+  run: Run,
+  memo: IncludeMemo,
+  name: string,
+  dot: unknown,
+): string {
   try {
-    return withoutNoValue(run.execute(name, dot));
+    return withoutNoValue(memo.execute(run, name, dot));
   } catch (error) {
     throw error instanceof TemplateError ? executionError(name, error) : error;
   }

@@ -1,4 +1,5 @@
 import type { ParsedTemplates } from '@backstage-gitops/go-template';
+import type { IncludeMemo } from './IncludeMemo';
 
 /**
  * Looks up an object in the cluster: the object, a List of objects where the
@@ -30,6 +31,7 @@ export interface RenderState {
   readonly parse: (name: string, text: string) => ParsedTemplates;
   /** How many times each template is being included now. */
   readonly included: Map<string, number>;
+  readonly memo: IncludeMemo;
   readonly lookup?: Lookup;
   /** `fail` and `required` do not end the rendering. */
   readonly lint: boolean;

@@ -1,4 +1,9 @@
-import { ParsedTemplates, TemplateParser } from '@backstage-gitops/go-template';
+import {
+  decodeUtf8,
+  ParsedTemplates,
+  TemplateParser,
+} from '@backstage-gitops/go-template';
+import type { ChartFile } from '../charts';
 
 interface Entry {
   readonly byName: Map<string, ParsedTemplates>;
@@ -12,6 +17,7 @@ interface Entry {
  */
 export class TemplateCache {
   private readonly entries = new Map<string, Entry>();
+  private readonly files = new WeakMap<ChartFile, ParsedTemplates>();
   private size = 0;
 
   constructor(
@@ -19,6 +25,21 @@ export class TemplateCache {
     /** UTF-16 units of text that are kept. */
     private readonly capacity: number,
   ) {}
+
+  /**
+   * A file of a chart that is kept is not even decoded again.
+   *
+   * @throws TemplateError of code `parse` or `limit`
+   */
+  parseFile(name: string, file: ChartFile): ParsedTemplates {
+    const known = this.files.get(file);
+    if (known?.name === name) {
+      return known;
+    }
+    const parsed = this.parse(name, decodeUtf8(file.data));
+    this.files.set(file, parsed);
+    return parsed;
+  }
 
   /** @throws TemplateError of code `parse` or `limit` */
   parse(name: string, text: string): ParsedTemplates {

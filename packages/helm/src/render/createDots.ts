@@ -58,7 +58,8 @@ function valueAt(values: GoTyped, path: string): unknown {
 
 /** Copies data; what is one object stays one. */
 class ValuesCopy {
-  private readonly copies = new Map<object, unknown>();
+  /** The copies, by what they are copies of. */
+  readonly copies = new Map<object, unknown>();
 
   of(table: JsonObject): GoMap {
     return this.copy(table) as GoMap;
@@ -102,13 +103,21 @@ class ValuesCopy {
 /** A chart as its templates see it; one object for all of them. */
 export type Dot = GoMap;
 
+/** What the templates of a rendering see. */
+export interface Dots {
+  readonly byScope: ReadonlyMap<Scope, Dot>;
+  /** The dots, and all tables that templates can reach from them. */
+  readonly shared: ReadonlySet<unknown>;
+}
+
 /**
  * What each scope's templates see as dot. Values and release are copies, so a
  * rendering that changes them can be repeated; charts share them as in Helm,
  * where a chart's values are a part of its parent's.
  */
-export function createDots(root: Scope): ReadonlyMap<Scope, Dot> {
-  const dots = new Map<Scope, Dot>();
+export function createDots(root: Scope): Dots {
+  const byScope = new Map<Scope, Dot>();
+  const shared = new Set<unknown>();
   const values = new ValuesCopy();
   const release = values.of(root.release);
   release.Revision = asInteger(release.Revision);
@@ -123,19 +132,44 @@ export function createDots(root: Scope): ReadonlyMap<Scope, Dot> {
       Values: new GoTyped(VALUES, values.of(scope.values)),
       Subcharts: subcharts,
     };
-    dots.set(scope, dot);
+    byScope.set(scope, dot);
+    shared.add(dot).add(dot.Values).add(subcharts);
     for (const [name, subchart] of scope.subcharts) {
       setOwn(subcharts, name, create(subchart));
     }
     return dot;
   };
   create(root);
-  return dots;
+  for (const copy of values.copies.values()) {
+    shared.add(copy);
+  }
+  return { byScope, shared };
 }
 
-/** `.Template` of a file. */
-export function describeTemplate(name: string, basePath: string): GoTyped {
-  return new GoTyped(VALUES, { Name: name, BasePath: basePath });
+/** Sets `.Template` of a file. */
+export function setTemplate(
+  dot: Dot,
+  template: { name: string; basePath: string; onRead: () => void },
+): void {
+  const value = new GoTyped(VALUES, {
+    Name: template.name,
+    BasePath: template.basePath,
+  });
+  Object.defineProperty(dot, 'Template', {
+    get: () => {
+      template.onRead();
+      return value;
+    },
+    // A chart may set it to what it likes, until the next file.
+    set: (changed: unknown) => {
+      Object.defineProperty(dot, 'Template', {
+        value: changed,
+        ...{ writable: true, enumerable: true, configurable: true },
+      });
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 function asInteger(revision: unknown): unknown {

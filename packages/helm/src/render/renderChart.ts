@@ -87,6 +87,7 @@ export function renderChart(options: RenderChartOptions): RenderedChart {
   const sorted = sortManifests(
     postRenderer ? postRender(files, postRenderer) : files,
     'install',
+    { heads: options.renderer.heads },
   );
   return { chart, ...sorted, notes };
 }

@@ -43,7 +43,7 @@ export function withoutNoValue(text: string): string {
 }
 
 function include(run: Run, name: string, data: unknown): string {
-  const { included } = stateOf(run);
+  const { included, memo } = stateOf(run);
   const depth = included.get(name) ?? 0;
   if (depth > MAX_NESTED) {
     throw new GoError(
@@ -52,7 +52,7 @@ function include(run: Run, name: string, data: unknown): string {
   }
   included.set(name, depth + 1);
   try {
-    return run.execute(name, data);
+    return memo.execute(run, name, data);
   } finally {
     included.set(name, depth);
   }
@@ -62,11 +62,11 @@ function include(run: Run, name: string, data: unknown): string {
  * Executes a text as a template among those that the caller sees. What it
  * defines is seen by it and by what it calls, and nowhere else.
  */
-function tpl(run: Run, text: string, data: unknown): string {
-  if (!text.includes('{{')) {
-    return withoutNoValue(text);
+function tpl(run: Run, source: string, data: unknown): string {
+  if (!source.includes('{{')) {
+    return withoutNoValue(source);
   }
-  const parsed = parseText(run, text);
+  const parsed = parseText(run, source);
   const set = new TemplateSet({
     // A text that is empty but for its definitions hides no other text.
     parent: parsed.templates.get(SET_NAME)?.isEmpty ? undefined : run.set,
@@ -74,11 +74,14 @@ function tpl(run: Run, text: string, data: unknown): string {
     missingKey: run.set.missingKey,
   }).add(parsed);
   try {
-    return withoutNoValue(run.execute(SET_NAME, data, set));
+    const execute = () => run.execute(SET_NAME, data, set);
+    const text =
+      parsed.templates.size > 1 ? stateOf(run).memo.apart(execute) : execute();
+    return withoutNoValue(text);
   } catch (error) {
     if (error instanceof TemplateError && error.code !== 'limit') {
       throw new GoError(
-        `error during tpl function execution for ${goQuote(text)}: ${error.message}`,
+        `error during tpl function execution for ${goQuote(source)}: ${error.message}`,
         { cause: error },
       );
     }

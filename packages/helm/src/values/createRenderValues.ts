@@ -1,4 +1,3 @@
-import { decodeUtf8 } from '@backstage-gitops/go-template';
 import { JsonObject } from '@backstage-gitops/kubernetes-yaml';
 import type { Chart, ChartFile } from '../charts/Chart';
 import { describeMetadata } from '../charts/describeMetadata';
@@ -49,7 +48,7 @@ export interface ScopedTemplate {
   readonly name: string;
   /** `.Template.BasePath`. */
   readonly basePath: string;
-  readonly text: string;
+  readonly file: ChartFile;
   readonly scope: Scope;
 }
 
@@ -129,8 +128,7 @@ function createScope(
   for (const file of chart.templates) {
     if (!chart.isLibrary || isPartial(file)) {
       const name = `${chart.fullPath}/${file.name}`;
-      const text = decodeUtf8(file.data);
-      templates.push({ name, basePath, text, scope });
+      templates.push({ name, basePath, file, scope });
     }
   }
   return scope;
