@@ -177,8 +177,12 @@ function checkAssignable(value: unknown, from: GoType, to: GoType): void {
   if (to.kind === 'interface') {
     return;
   }
-  if (from.kind === 'interface' || !isAssignable(typeOf(value), to)) {
-    const type = from.kind === 'interface' ? from : typeOf(value);
+  // A list is set as such before it is set as the source's element.
+  const isList = kindOf(value) === 'slice';
+  const fits = isAssignable(typeOf(value), to);
+  if (from.kind === 'interface' || !fits) {
+    const type =
+      from.kind === 'interface' && (fits || !isList) ? from : typeOf(value);
     throw new GoError(
       `reflect.Value.SetMapIndex: value of type ${type.name} is not assignable to type ${to.name}`,
     );

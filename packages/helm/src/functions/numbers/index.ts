@@ -9,13 +9,8 @@ import {
 import { arithmeticFunctions } from './arithmetic';
 import { int64, toFloat64, toInt64 } from './cast';
 import { floatFunctions } from './floats';
-import { parseInteger } from './parseNumber';
+import { parseDecimal, parseInteger } from './parseNumber';
 import { sequenceFunctions } from './sequences';
-
-/** What is out of range is the nearest `int`; what is no number is 0. */
-function atoi(text: string): unknown {
-  return goInt(parseInteger(text, 10, { clamp: true }) ?? 0);
-}
 
 /** Reads octal digits. */
 function toDecimal(value: unknown): unknown {
@@ -27,7 +22,7 @@ export const numberFunctions: ReadonlyMap<string, GoFunction> = new Map([
   ['int', goFunction([ANY], value => goInt(toInt64(value)))],
   ['int64', goFunction([ANY], value => int64(toInt64(value)))],
   ['float64', goFunction([ANY], toFloat64)],
-  ['atoi', goFunction([STRING], atoi)],
+  ['atoi', goFunction([STRING], (text: string) => goInt(parseDecimal(text)))],
   ['toDecimal', goFunction([ANY], toDecimal)],
   ...arithmeticFunctions,
   ...floatFunctions,

@@ -2,7 +2,9 @@
 const INTEGER =
   /^([+-]?)(?:0([xX])((?:_?[0-9a-fA-F])+)|0([oO])?((?:_?[0-7])*)|0([bB])((?:_?[01])+)|((?:[1-9](?:_?[0-9])*)))$/;
 
-const DECIMAL = /^[+-]?[0-9]+$/;
+const SIGN = /^[+-]/;
+const LEADING_ZEROS = /^0+(?=.)/;
+const DECIMAL = /^([+-]?)([0-9]+)/;
 const OCTAL = /^[+-]?[0-7]+$/;
 
 const FLOAT = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
@@ -16,36 +18,30 @@ const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
+const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** Digits of no int64, in any base from 2 on. */
-const TOO_LONG = 64;
+/** Digits of an int64 in base 2. */
+const MOST_DIGITS = 64;
 
 /** An int64: a number where it is safe, a bigint beyond. */
 export type Int64 = number | bigint;
 
 /**
  * Go's `strconv.ParseInt` with 64 bits; base 0 takes the base from the prefix
- * and allows underscores. `undefined` where that is an error; out of range,
- * `clamp` gives the nearest int64, which Go returns beside the error.
+ * and allows underscores. `undefined` where that is an error.
  */
-export function parseInteger(
-  text: string,
-  base: 0 | 8 | 10,
-  options: { clamp?: boolean } = {},
-): Int64 | undefined {
+export function parseInteger(text: string, base: 0 | 8): Int64 | undefined {
   let digits: string | undefined;
-  let prefix = '';
+  let prefix = '0o';
   if (base === 0) {
     const match = INTEGER.exec(text);
     if (match) {
       const [, , x, hex, , octal, b, binary, decimal] = match;
       digits = (hex ?? binary ?? decimal ?? (octal || '0')).replaceAll('_', '');
-      prefix = decimal === undefined ? '0o' : '';
-      prefix = x || b ? `0${x || b}` : prefix;
+      prefix = decimal === undefined ? `0${x || b || 'o'}` : '';
     }
-  } else if ((base === 8 ? OCTAL : DECIMAL).test(text)) {
-    digits = text.replace(/^[+-]/, '');
-    prefix = base === 8 ? '0o' : '';
+  } else if (OCTAL.test(text)) {
+    digits = text.replace(SIGN, '');
   }
   if (digits === undefined) {
     return undefined;
@@ -55,13 +51,40 @@ export function parseInteger(
     const small = Number(prefix + digits);
     return isNegative && small !== 0 ? -small : small;
   }
-  const significant = digits.replace(/^0+(?=.)/, '');
-  const isLong = significant.length > TOO_LONG;
-  const size = isLong ? MAX_INT64 + 2n : BigInt(prefix + significant);
+  const significant = digits.replace(LEADING_ZEROS, '');
+  if (significant.length > MOST_DIGITS) {
+    return undefined;
+  }
+  const size = BigInt(prefix + significant);
   const value = isNegative ? -size : size;
   if (value > MAX_INT64 || value < MIN_INT64) {
-    const nearest = isNegative ? MIN_INT64 : MAX_INT64;
-    return options.clamp ? nearest : undefined;
+    return undefined;
+  }
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+/**
+ * What Go's `strconv.Atoi` returns, beside an error or without: 0 where the
+ * text is no number, the nearest int where it is out of range. Digits beyond
+ * those of a uint64 are out of range whatever follows them.
+ */
+export function parseDecimal(text: string): Int64 {
+  const match = DECIMAL.exec(text);
+  if (!match) {
+    return 0;
+  }
+  const [all, sign, digits] = match;
+  const significant = digits.replace(LEADING_ZEROS, '').slice(0, 21);
+  const size = BigInt(significant);
+  if (all.length < text.length && size <= MAX_UINT64) {
+    return 0;
+  }
+  const value = sign === '-' ? -size : size;
+  if (value > MAX_INT64) {
+    return MAX_INT64;
+  }
+  if (value < MIN_INT64) {
+    return MIN_INT64;
   }
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
@@ -95,7 +118,7 @@ export function parseFloat64(text: string): number | undefined {
 
 function parseHex([, sign, whole, fraction = '', power]: RegExpExecArray):
   number | undefined {
-  const digits = (whole + fraction).replace(/^0+(?=.)/, '');
+  const digits = (whole + fraction).replace(LEADING_ZEROS, '');
   if (digits === '') {
     return undefined;
   }
