@@ -1,11 +1,10 @@
 import {
   decodeTagged,
-  GoNumber,
   GoTyped,
   GoType,
-  INT64,
   STRING,
 } from '@backstage-gitops/go-template';
+import { goDuration, GoTime } from '../src/functions/dates';
 
 const JSON_NUMBER: GoType = {
   name: 'json.Number',
@@ -20,10 +19,9 @@ export function decodeData(data: unknown): unknown {
       case 'number':
         return new GoTyped(JSON_NUMBER, String(value));
       case 'duration':
-        return new GoNumber(
-          { ...INT64, name: 'time.Duration' },
-          BigInt(String(value)),
-        );
+        return goDuration(BigInt(String(value)));
+      case 'time':
+        return GoTime.parse('2006-01-02T15:04:05Z07:00', String(value));
       default:
         return undefined;
     }

@@ -1,6 +1,7 @@
 import type { GoFunction } from '@backstage-gitops/go-template';
 import { defaultFunctions } from './defaults';
 import { dictFunctions } from './dicts';
+import { createDateFunctions } from './dates';
 import { encodingFunctions } from './encoding';
 import type { FunctionOptions } from './FunctionOptions';
 import { listFunctions } from './lists';
@@ -27,6 +28,7 @@ export function createFunctions(
   return new Map([
     ...defaultFunctions,
     ...dictFunctions,
+    ...createDateFunctions(options),
     ...encodingFunctions,
     ...listFunctions,
     ...numberFunctions,
