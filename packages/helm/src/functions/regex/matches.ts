@@ -1,13 +1,10 @@
 import { Run } from '@backstage-gitops/go-template';
+import { widthAt } from '../text/runes';
 import { Match, Pattern } from './Pattern';
 
 /** What it takes to read a pattern or a text, in steps of a run. */
 export function stepsFor(text: string): number {
   return 1 + Math.floor(text.length / 1024);
-}
-
-function widthAt(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 import { checkListLength, checkTextLength } from '../bounds';
 import { fromBinary, needsBytes, toBinary } from './bytes';
 import { countOf } from './countOf';
+import { widthAt } from './runes';
 import { isStringSlice, strval, strvals } from './strval';
 
 /** Longer texts are counted before they are split. */
@@ -40,12 +41,34 @@ function splitText(separator: string, text: string, most = -1): string[] {
     const parts = splitText(toBinary(separator), toBinary(text), most);
     return parts.map(fromBinary);
   }
-  const parts = splitAll(separator, text);
-  if (most < 0 || parts.length <= most) {
-    return parts;
+  if (most < 0) {
+    return splitAll(separator, text);
   }
-  const rest = parts.slice(most - 1).join(separator);
-  return [...parts.slice(0, most - 1), rest];
+  if (text === '' && separator === '') {
+    return [];
+  }
+  const parts: string[] = [];
+  let from = 0;
+  while (parts.length < most - 1) {
+    const end = endOfPart(separator, text, from);
+    if (end < 0) {
+      break;
+    }
+    parts.push(text.slice(from, end));
+    checkListLength(parts.length);
+    from = end + separator.length;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/** Where the part ends, unless it is the last one: then -1. */
+function endOfPart(separator: string, text: string, from: number): number {
+  if (separator !== '') {
+    return text.indexOf(separator, from);
+  }
+  const end = from + widthAt(text, from);
+  return end < text.length ? end : -1;
 }
 
 /** Parts by the names `_0`, `_1` … */

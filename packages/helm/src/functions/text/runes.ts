@@ -27,6 +27,11 @@ export function toRunesText(text: string): string {
   return SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text;
 }
 
+/** UTF-16 units of the rune at the place. */
+export function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+}
+
 /** The runes; a byte that is not UTF-8 is the replacement character. */
 export function runesOf(text: string): number[] {
   return Array.from(toRunesText(text), rune => rune.codePointAt(0)!);

@@ -30,7 +30,8 @@ function replace(old: string, by: string, text: string): string {
   if (needsBytes(old)) {
     return fromBinary(replace(toBinary(old), toBinary(by), toBinary(text)));
   }
-  if (!text.includes(old)) {
+  let at = text.indexOf(old);
+  if (at < 0) {
     return text;
   }
   const more = by.length - old.length;
@@ -38,11 +39,17 @@ function replace(old: string, by: string, text: string): string {
     const count = old === '' ? text.length + 1 : countOf(text, old);
     checkTextLength(text.length + count * more);
   }
-  // As a function, for there are no patterns in it.
-  const replacement = () => by;
-  return old === ''
-    ? text.replace(BETWEEN_RUNES, replacement)
-    : text.replaceAll(old, replacement);
+  if (old === '') {
+    return text.replace(BETWEEN_RUNES, () => by);
+  }
+  let replaced = '';
+  let from = 0;
+  while (at >= 0) {
+    replaced += text.slice(from, at) + by;
+    from = at + old.length;
+    at = text.indexOf(old, from);
+  }
+  return replaced + text.slice(from);
 }
 
 /** Functions that search, replace and repeat. */
