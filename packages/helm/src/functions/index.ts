@@ -12,6 +12,7 @@ import { createRegexFunctions } from './regex';
 import { textFunctions } from './text';
 import { typeFunctions } from './types';
 import { urlFunctions } from './urls';
+import { createVersionFunctions } from './versions';
 
 export type { FunctionOptions } from './FunctionOptions';
 
@@ -38,5 +39,6 @@ export function createFunctions(
     ...textFunctions,
     ...typeFunctions,
     ...urlFunctions,
+    ...createVersionFunctions(),
   ]);
 }
