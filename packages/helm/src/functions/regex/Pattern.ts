@@ -6,6 +6,9 @@ import { hasRawBytes, toRunesText } from '../text/runes';
 /** Units of text times instructions of a pattern, in one search. */
 const MAX_WORK = 2 ** 27;
 
+/** Texts that are searched without more ado. */
+const SHORT = 1024;
+
 /** A match may begin anywhere. */
 const UNANCHORED = 0;
 
@@ -60,7 +63,13 @@ export class Pattern {
 
   /** Whether the text contains a match. */
   test(text: string): boolean {
-    return this.re.test(this.readable(text));
+    if (text.length <= SHORT) {
+      return this.search(text, false)(0) !== undefined;
+    }
+    // A deterministic automaton is many times as fast here. It may need
+    // megabytes, so it is not kept with the pattern.
+    const readable = this.readable(text);
+    return RE2JS.compile(this.re.pattern()).test(readable);
   }
 
   /** The first match in the text. */

@@ -101,6 +101,12 @@ describe('functions of regular expressions', () => {
     );
   });
 
+  it('matches long texts', () => {
+    const text = `${'ab '.repeat(2000)}\udcff`;
+    expect(call('regexMatch', 'b \ufffd$', text)).toBe(true);
+    expect(call('regexMatch', '(a|b)+c', text)).toBe(false);
+  });
+
   it('needs linear time', () => {
     expect(call('regexMatch', '(a+)+$', `${'a'.repeat(5000)}b`)).toBe(false);
   });

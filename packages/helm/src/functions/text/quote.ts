@@ -7,6 +7,7 @@ import {
 import { show, strval } from './strval';
 
 const PLAIN = /^[ !#-[\]-~]*$/;
+const SPECIAL = /[^ !#-[\]-~]+/g;
 /** What Go and JSON write in the same way. */
 const SIMPLE = /^[\b\t\n\f\r -~]*$/;
 
@@ -15,7 +16,10 @@ export function quoteText(text: string): string {
   if (PLAIN.test(text)) {
     return `"${text}"`;
   }
-  return SIMPLE.test(text) ? JSON.stringify(text) : goQuote(text);
+  if (SIMPLE.test(text)) {
+    return JSON.stringify(text);
+  }
+  return `"${text.replace(SPECIAL, part => goQuote(part).slice(1, -1))}"`;
 }
 
 const isGiven = (value: unknown) => value !== null && value !== undefined;
