@@ -2,7 +2,7 @@ import type { GoFunction } from '@backstage-gitops/go-template';
 import { defaultFunctions } from './defaults';
 import { dictFunctions } from './dicts';
 import { createDateFunctions } from './dates';
-import { encodingFunctions } from './encoding';
+import { createEncodingFunctions } from './encoding';
 import type { FunctionOptions } from './FunctionOptions';
 import { listFunctions } from './lists';
 import { numberFunctions } from './numbers';
@@ -30,7 +30,7 @@ export function createFunctions(
     ...defaultFunctions,
     ...dictFunctions,
     ...createDateFunctions(options),
-    ...encodingFunctions,
+    ...createEncodingFunctions(options),
     ...listFunctions,
     ...numberFunctions,
     ...pathFunctions,

@@ -12,7 +12,7 @@ const BASE64 =
 const PAD = 0x3d;
 
 /** Where a text stops being valid, as Go counts it: in bytes from 0. */
-class CorruptInput extends Error {
+export class CorruptInput extends Error {
   constructor(readonly offset: number) {
     super(`illegal data at input byte ${offset}`);
   }
@@ -45,7 +45,7 @@ function digitOf(alphabet: string, byte: number): number {
 }
 
 /** Go's `base64.StdEncoding`: padding is required, line ends are skipped. */
-function decodeBase64(source: Uint8Array): Uint8Array {
+export function decodeBase64(source: Uint8Array): Uint8Array {
   const digits: number[] = [];
   let at = 0;
   const skipNewlines = () => {

@@ -1,12 +1,13 @@
 import { GoFunction } from '@backstage-gitops/go-template';
+import type { FunctionOptions } from '../FunctionOptions';
 import { baseFunctions } from './base';
 import { fromJsonFunctions } from './fromJson';
 import { fromYamlFunctions } from './fromYaml';
 import { jsonFunctions } from './json';
-import { tomlFunctions } from './toml';
+import { createFromToml, tomlFunctions } from './toml';
 import { yamlFunctions } from './yaml';
 
-/** Functions that write and read encodings. */
+/** Functions that write and read encodings, and depend on nothing else. */
 export const encodingFunctions: ReadonlyMap<string, GoFunction> = new Map([
   ...baseFunctions,
   ...fromJsonFunctions,
@@ -15,3 +16,10 @@ export const encodingFunctions: ReadonlyMap<string, GoFunction> = new Map([
   ...tomlFunctions,
   ...yamlFunctions,
 ]);
+
+/** All functions that write and read encodings. */
+export function createEncodingFunctions(
+  options: FunctionOptions = {},
+): ReadonlyMap<string, GoFunction> {
+  return new Map([...encodingFunctions, ['fromToml', createFromToml(options)]]);
+}

@@ -15,9 +15,9 @@ import {
   sortedEntries,
   typeOf,
 } from '@backstage-gitops/go-template';
-import { checkTextLength } from '../bounds';
-import { marshalerOf } from './GoMarshaler';
-import { MAX_DEPTH } from './jsonForm';
+import { checkTextLength } from '../../bounds';
+import { marshalerOf } from '../GoMarshaler';
+import { MAX_DEPTH } from '../jsonForm';
 import { quoteToml, tomlKey } from './tomlText';
 
 /** What the encoder returns as an error; other errors are panics in Go. */
