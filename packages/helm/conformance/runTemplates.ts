@@ -207,7 +207,9 @@ function runChart(test: TemplateCase, tree: ChartTree): Record<string, string> {
   });
   const data = decodeData(test.data ?? {}) as Values;
   const root =
-    test.mode === 'helm' ? { ...input.root, values: data } : input.root;
+    test.mode === 'helm'
+      ? { ...input.root, values: data, isPlain: true }
+      : input.root;
   const templates = input.templates.map(template =>
     template.scope === input.root ? { ...template, scope: root } : template,
   );

@@ -174,14 +174,27 @@ function compilePipedCall(
       }
     };
   }
+  if (evals.length === 1) {
+    return (frame, dot) => {
+      const last = previous(frame, dot);
+      frame.node = node;
+      const a = first(frame, dot);
+      const value = lastOf(frame, last);
+      try {
+        return fn.call(a, value);
+      } catch (error) {
+        throw frame.failCall(name, callNode, error);
+      }
+    };
+  }
   return (frame, dot) => {
     const last = previous(frame, dot);
     frame.node = node;
     const a = first(frame, dot);
-    const b = second?.(frame, dot);
+    const b = second(frame, dot);
     const value = lastOf(frame, last);
     try {
-      return second ? fn.call(a, b, value) : fn.call(a, value);
+      return fn.call(a, b, value);
     } catch (error) {
       throw frame.failCall(name, callNode, error);
     }

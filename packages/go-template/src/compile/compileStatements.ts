@@ -8,7 +8,7 @@ import {
   TemplateNode,
 } from '../parse/nodes';
 import { printNode } from '../parse/printNode';
-import { GoFunc, GoNumber, GoPointer } from '../values/GoObject';
+import { GoFunc, GoNumber, GoPointer, GoStruct } from '../values/GoObject';
 import { isTrue, kindOf, typeOf } from '../values/inspect';
 import { compilePipeline } from './compilePipeline';
 import { compileRange } from './compileRange';
@@ -96,6 +96,9 @@ export function printableValue(value: unknown): unknown {
   }
   if (target === undefined) {
     return '<no value>';
+  }
+  if (target instanceof GoStruct && target.type.addressedText) {
+    return target.type.addressedText(target);
   }
   return target instanceof GoFunc && target.type.text
     ? sprint([target])

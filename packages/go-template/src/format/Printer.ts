@@ -60,6 +60,10 @@ export class Printer {
   /** `Error()` and `String()`. */
   private printByMethod(value: unknown, verb: string): boolean {
     const type = typeOf(value);
+    if (type.goText && this.layout.sharpV && verb === 'v' && !this.reporting) {
+      this.out += this.layout.string(type.goText(value));
+      return true;
+    }
     const isBasic = !type.text;
     const isPlain = verb !== 'w' || !isComposite(type) || isBytes(value);
     if (this.reporting || (isBasic && isPlain)) {
@@ -224,11 +228,13 @@ export class Printer {
   private printStruct(value: GoStruct, verb: string, depth: number): void {
     const { sharpV, plusV } = this.layout;
     this.out += sharpV ? `${value.type.name}{` : '{';
-    const names = value.type.fields ?? Object.keys(value.fields);
+    const { layout, fields } = value.type;
+    const hidden = layout ? value.hidden() : {};
+    const names = layout ?? fields ?? Object.keys(value.fields);
     names.forEach((name, index) => {
       this.separate(index);
       this.out += sharpV || plusV ? `${name}:` : '';
-      this.printValue(value.fields[name], verb, depth + 1);
+      this.printValue(hidden[name] ?? value.fields[name], verb, depth + 1);
     });
     this.out += '}';
   }

@@ -66,6 +66,11 @@ export class GoStruct extends GoObject {
   ) {
     super();
   }
+
+  /** Fields that are not exported, of types with a `layout`: they are only printed. */
+  hidden(): Readonly<Record<string, unknown>> {
+    return {};
+  }
 }
 
 /** A pointer that is not nil. @public */

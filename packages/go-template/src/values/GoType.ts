@@ -76,6 +76,15 @@ export interface GoType {
    * methods do, it gets what a pointer points to.
    */
   readonly text?: (value: unknown) => string;
+  /**
+   * `String()` of a pointer to the type: what a template prints for a field of
+   * something that a pointer leads to.
+   */
+  readonly addressedText?: (value: unknown) => string;
+  /** `GoString()`: what is printed for `%#v`. */
+  readonly goText?: (value: unknown) => string;
+  /** Of structs with fields that are not exported: names of all fields, in order. */
+  readonly layout?: readonly string[];
   /** True of types that are errors. */
   readonly isError?: boolean;
 }

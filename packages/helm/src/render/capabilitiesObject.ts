@@ -8,6 +8,7 @@ import {
   sliceType,
   STRING,
 } from '@backstage-gitops/go-template';
+import type { GoMarshaler } from '../functions/encoding/GoMarshaler';
 import type { Capabilities } from '../values';
 
 const normalized = (version: unknown): string =>
@@ -17,7 +18,8 @@ const KUBE_VERSION: GoType = {
   name: 'common.KubeVersion',
   kind: 'struct',
   fields: ['Version', 'Major', 'Minor'],
-  text: normalized,
+  layout: ['Version', 'normalizedVersion', 'Major', 'Minor'],
+  addressedText: normalized,
   methods: new Map([
     ['String', goFunction([STRING], normalized)],
     [
@@ -33,6 +35,10 @@ class KubeVersionStruct extends GoStruct {
     fields: { Version: string; Major: string; Minor: string },
   ) {
     super(KUBE_VERSION, fields);
+  }
+
+  override hidden() {
+    return { normalizedVersion: this.comparable };
   }
 }
 
@@ -86,6 +92,28 @@ const CAPABILITIES: GoType = {
   ]),
 };
 
+/** What JSON calls the fields; empty ones are left out but for the last. */
+const BUILD_INFO_NAMES: Readonly<Record<string, string>> = {
+  Version: 'version',
+  GitCommit: 'git_commit',
+  GitTreeState: 'git_tree_state',
+  GoVersion: 'go_version',
+  KubeClientVersion: 'kube_client_version',
+};
+
+class BuildInfo extends GoStruct implements GoMarshaler {
+  marshalJson(): GoStruct {
+    const fields = Object.fromEntries(
+      Object.entries(this.fields)
+        .map(([name, value]) => [BUILD_INFO_NAMES[name], value] as const)
+        .filter(
+          ([name, value]) => value !== '' || name === 'kube_client_version',
+        ),
+    );
+    return new GoStruct({ ...BUILD_INFO, fields: Object.keys(fields) }, fields);
+  }
+}
+
 /** `.Capabilities`: structs of Helm 4, with their fields and methods. */
 export function createCapabilitiesObject({
   kubeVersion,
@@ -101,7 +129,7 @@ export function createCapabilitiesObject({
         Minor: kubeVersion.minor,
       }),
       APIVersions: new VersionSet(apiVersions),
-      HelmVersion: new GoStruct(BUILD_INFO, {
+      HelmVersion: new BuildInfo(BUILD_INFO, {
         Version: helmVersion.version,
         GitCommit: helmVersion.gitCommit,
         GitTreeState: helmVersion.gitTreeState,

@@ -100,8 +100,8 @@ class ValuesCopy {
   }
 }
 
-/** A chart as its templates see it; one object for all of them. */
-export type Dot = GoMap;
+/** A chart as its templates see it: one `common.Values` for all of them. */
+export type Dot = GoTyped<GoMap>;
 
 /** What the templates of a rendering see. */
 export interface Dots {
@@ -122,22 +122,26 @@ export function createDots(root: Scope): Dots {
   const release = values.of(root.release);
   release.Revision = asInteger(release.Revision);
   const capabilities = createCapabilitiesObject(root.capabilities);
-  const create = (scope: Scope): Dot => {
+  const create = (scope: Scope): GoMap => {
     const subcharts = {};
-    const dot: Dot = {
+    const fields: GoMap = {
       Chart: describeChart(values.of(scope.chart)),
       Files: createFileTable(scope.files),
       Release: release,
       Capabilities: capabilities,
-      Values: new GoTyped(VALUES, values.of(scope.values)),
+      Values: scope.isPlain
+        ? values.of(scope.values)
+        : new GoTyped(VALUES, values.of(scope.values)),
       Subcharts: subcharts,
     };
-    byScope.set(scope, dot);
-    shared.add(dot).add(dot.Values).add(subcharts);
+    byScope.set(scope, new GoTyped(VALUES, fields));
+    for (const seen of [byScope.get(scope), fields, fields.Values, subcharts]) {
+      shared.add(seen);
+    }
     for (const [name, subchart] of scope.subcharts) {
       setOwn(subcharts, name, create(subchart));
     }
-    return dot;
+    return fields;
   };
   create(root);
   for (const copy of values.copies.values()) {
@@ -151,18 +155,19 @@ export function setTemplate(
   dot: Dot,
   template: { name: string; basePath: string; onRead: () => void },
 ): void {
+  const fields = dot.value;
   const value = new GoTyped(VALUES, {
     Name: template.name,
     BasePath: template.basePath,
   });
-  Object.defineProperty(dot, 'Template', {
+  Object.defineProperty(fields, 'Template', {
     get: () => {
       template.onRead();
       return value;
     },
     // A chart may set it to what it likes, until the next file.
     set: (changed: unknown) => {
-      Object.defineProperty(dot, 'Template', {
+      Object.defineProperty(fields, 'Template', {
         value: changed,
         ...{ writable: true, enumerable: true, configurable: true },
       });

@@ -31,6 +31,11 @@ export interface Scope {
   /** Fields under the names that templates use, and `IsRoot`. */
   readonly chart: JsonObject;
   readonly values: Values;
+  /**
+   * `.Values` is Go's `map[string]interface {}`, as where Helm's engine is used
+   * alone; otherwise it is of Helm's own type.
+   */
+  readonly isPlain?: boolean;
   readonly release: JsonObject;
   readonly capabilities: Capabilities;
   /** `.Files`: content by name; of two with one name, the later one. */
