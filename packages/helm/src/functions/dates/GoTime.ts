@@ -1,10 +1,18 @@
-import { GoError, GoStruct } from '@backstage-gitops/go-template';
+import {
+  GoError,
+  goInt64,
+  GoNil,
+  GoPointer,
+  GoStruct,
+  integer,
+  UINT64,
+} from '@backstage-gitops/go-template';
 import { quoteBytes, toBytes } from './byteText';
 import { CivilTime, civilTime, daysSinceEpoch } from './civil';
 import { clamp } from './Duration';
 import { formatTime } from './formatTime';
 import { MONTHS } from './layout';
-import { Location, UTC } from './Location';
+import { Location, LOCATION, UTC } from './Location';
 import { parseTime } from './parseTime';
 import { gmtOffset } from './parseZoneName';
 import { TIME } from './timeType';
@@ -45,6 +53,18 @@ export class GoTime extends GoStruct {
   ) {
     super(TIME);
     this.seconds = BigInt.asIntN(64, seconds);
+  }
+
+  /** Nanoseconds, seconds since the year 1, and no place for UTC. */
+  override hidden() {
+    return {
+      wall: integer(UINT64, this.nanosecond),
+      ext: goInt64(this.seconds - ZERO),
+      loc:
+        this.location === UTC
+          ? new GoNil(LOCATION)
+          : new GoPointer(LOCATION, this.location),
+    };
   }
 
   /** 1 January of the year 1, in UTC. */

@@ -163,6 +163,8 @@ function inUnits(time: GoTime, perSecond: bigint): bigint {
 export const TIME: GoType = {
   ...PARAMETER,
   fields: [],
+  layout: ['wall', 'ext', 'loc'],
   methods: METHODS,
   text: time => (time as GoTime).toString(),
+  goText: time => (time as GoTime).toGoString(),
 };
