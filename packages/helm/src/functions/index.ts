@@ -1,6 +1,7 @@
 import type { GoFunction } from '@backstage-gitops/go-template';
 import { defaultFunctions } from './defaults';
 import { dictFunctions } from './dicts';
+import { createCryptoFunctions } from './crypto';
 import { createDateFunctions } from './dates';
 import { createEncodingFunctions } from './encoding';
 import type { FunctionOptions } from './FunctionOptions';
@@ -29,6 +30,7 @@ export function createFunctions(
   return new Map([
     ...defaultFunctions,
     ...dictFunctions,
+    ...createCryptoFunctions(options),
     ...createDateFunctions(options),
     ...createEncodingFunctions(options),
     ...listFunctions,

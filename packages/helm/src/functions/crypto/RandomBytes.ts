@@ -1,0 +1,2 @@
+/** So many random bytes. */
+export type RandomBytes = (count: number) => Uint8Array;
