@@ -20,7 +20,7 @@ import { setOwn } from '@backstage-gitops/kubernetes-yaml';
 import { isEmpty } from '../defaults/isEmpty';
 
 const MAX_DEPTH = 1000;
-const MAX_ENTRIES = 4 * 1024 * 1024;
+const MAX_ENTRIES = 1024 * 1024;
 
 /** The one error that mergo returns here; all others are panics. */
 export class MergeError extends GoError {}
@@ -65,6 +65,11 @@ export class Merger {
       const given = Object.hasOwn(destination, key)
         ? destination[key]
         : undefined;
+      const isPlain = elementType === ANY && sourceElementType === ANY;
+      if (given === undefined && value !== null && isPlain) {
+        setOwn(destination, key, value);
+        continue;
+      }
       const isComposite = typeof value === 'object' && value !== null;
       if (isComposite) {
         this.mergeInto(given, value, elementType, depth);

@@ -10,7 +10,7 @@ import {
 import { setOwn } from '@backstage-gitops/kubernetes-yaml';
 
 const MAX_DEPTH = 1000;
-const MAX_VALUES = 2 * 1024 * 1024;
+const MAX_VALUES = 1024 * 1024;
 
 /** What was copied so far. */
 interface Work {
@@ -63,14 +63,13 @@ function copy(value: unknown, depth: number, work: Work): unknown {
 }
 
 function copyMap(map: GoMap, depth: number, work: Work): GoMap {
-  const result: GoMap = { ...map };
+  const result: GoMap = {};
   const keys = Object.keys(map);
   count(work, keys.length);
   for (const key of keys) {
     const item = map[key];
-    if (typeof item === 'object' && item !== null) {
-      setOwn(result, key, copy(item, depth + 1, work));
-    }
+    const isPlain = typeof item !== 'object' || item === null;
+    setOwn(result, key, isPlain ? item : copy(item, depth + 1, work));
   }
   return result;
 }

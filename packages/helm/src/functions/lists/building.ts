@@ -45,7 +45,12 @@ function prepend(list: unknown, value: unknown): unknown[] {
 function concat(...lists: Values): unknown {
   const parts = lists.map(list => listElements(list, CANNOT_CONCAT));
   checkListLength(parts.reduce((total, { length }) => total + length, 0));
-  const result = new Array<unknown>().concat(...parts);
+  const result: unknown[] = [];
+  for (const part of parts) {
+    for (const element of part) {
+      result.push(element);
+    }
+  }
   return result.length === 0 ? NIL_LIST : result;
 }
 

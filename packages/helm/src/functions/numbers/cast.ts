@@ -24,7 +24,9 @@ export function toInt64(value: unknown): Int64 {
     case 'number':
       return fromFloat(value);
     case 'string':
-      return parseInteger(trimZeroDecimal(value), 0) ?? 0;
+      return (
+        smallInteger(value) ?? parseInteger(trimZeroDecimal(value), 0) ?? 0
+      );
     case 'boolean':
       return value ? 1 : 0;
     case 'bigint':
@@ -91,6 +93,23 @@ function fromFloat(value: number): Int64 {
     return cut === 0 ? 0 : cut;
   }
   return cut >= -(2 ** 63) && cut < 2 ** 63 ? BigInt(cut) : NO_INTEGER;
+}
+
+/** The number that a few decimal digits are; undefined for other texts. */
+function smallInteger(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > 15 || (length > 1 && text[0] === '0')) {
+    return undefined;
+  }
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) {
+      return undefined;
+    }
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Texts such as `3.0` are read as `3`. */

@@ -3,6 +3,8 @@ import {
   GoFunction,
   goFunction,
   goInt,
+  GoNumber,
+  plain,
   sprint,
   STRING,
 } from '@backstage-gitops/go-template';
@@ -12,9 +14,11 @@ import { floatFunctions } from './floats';
 import { parseDecimal, parseInteger } from './parseNumber';
 import { sequenceFunctions } from './sequences';
 
-/** Reads octal digits. */
+/** Reads octal digits; what is no text and no number has none. */
 function toDecimal(value: unknown): unknown {
-  return int64(parseInteger(sprint([value]), 8) ?? 0);
+  const isScalar =
+    value instanceof GoNumber || typeof plain(value) !== 'object';
+  return int64((isScalar && parseInteger(sprint([value]), 8)) || 0);
 }
 
 /** Numbers: conversions, arithmetic, lists of integers. */
