@@ -87,10 +87,14 @@ function decodeTyped(
     );
   }
   if (type.elem?.kind === 'map') {
-    const entries = Object.entries(data.v as object).map(([key, value]) => [
-      key,
-      decodeTyped(type.elem!, { v: value }, others),
-    ]);
+    const entries = Object.entries(data.v as Record<string, object>).map(
+      ([key, value]) => [
+        key,
+        '$type' in value
+          ? decodeTagged(value, others)
+          : decodeTyped(type.elem!, { v: value }, others),
+      ],
+    );
     return new GoTyped(type, Object.fromEntries(entries));
   }
   return new GoTyped(type, decodeTagged(data.v, others));

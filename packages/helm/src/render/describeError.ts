@@ -1,5 +1,6 @@
 import { TemplateError } from '@backstage-gitops/go-template';
 import { RenderError } from './RenderError';
+import { trim } from '../text/space';
 import { Refusal } from './Refusal';
 
 /** The error of a template that cannot be parsed, in Helm's words. */
@@ -41,7 +42,7 @@ export function executionError(
   const links = chain.map(describeLink);
   // Where a function of Go gives up, Helm shows the one long line instead.
   const message = links.every(link => link !== undefined)
-    ? links.filter((link, i) => link !== links[i - 1]).join('\n')
+    ? trim(links.filter((link, i) => link !== links[i - 1]).join('\n'))
     : error.message;
   return new RenderError('template-failed', message, about);
 }
