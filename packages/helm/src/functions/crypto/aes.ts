@@ -32,7 +32,9 @@ function decode(text: string): { bytes: Uint8Array; capacity: number } {
       capacity: Math.floor(source.length / 4) * 3,
     };
   } catch (error) {
-    throw error instanceof CorruptInput ? new GoError(error.message) : error;
+    throw error instanceof CorruptInput
+      ? new GoError(`illegal base64 data at input byte ${error.offset}`)
+      : error;
   }
 }
 
