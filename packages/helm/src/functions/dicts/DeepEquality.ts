@@ -2,7 +2,6 @@ import {
   GoComplex,
   GoEntries,
   GoError,
-  GoFunc,
   GoMap,
   GoNil,
   GoNumber,
@@ -144,12 +143,11 @@ export class DeepEquality {
     if (a instanceof GoEntries && b instanceof GoEntries) {
       return this.compareEntries(a, b, depth);
     }
-    // Functions equal nothing; structs have state beyond their fields.
+    // Functions equal nothing.
     return (
       a instanceof GoStruct &&
       b instanceof GoStruct &&
-      !(a instanceof GoFunc) &&
-      this.compareMaps({ ...a }, { ...b }, depth)
+      this.compareMaps(stateOf(a), stateOf(b), depth)
     );
   }
 
@@ -181,6 +179,14 @@ export class DeepEquality {
     }
     return false;
   }
+}
+
+/** Fields and what is not exported; of classes without such a list, all. */
+function stateOf(struct: GoStruct): GoMap {
+  const hidden = struct.hidden();
+  return Object.keys(hidden).length > 0
+    ? { ...struct.fields, ...hidden }
+    : { ...struct };
 }
 
 function isAbsent(value: unknown): boolean {

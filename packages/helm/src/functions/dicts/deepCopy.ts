@@ -8,6 +8,17 @@ import {
   isMap,
 } from '@backstage-gitops/go-template';
 import { setOwn } from '@backstage-gitops/kubernetes-yaml';
+import { VersionValue } from '../versions/VersionValue';
+
+/** What Go's copy of a version is, since none of its fields is exported. */
+const NO_VERSION = new VersionValue({
+  major: 0n,
+  minor: 0n,
+  patch: 0n,
+  prerelease: '',
+  metadata: '',
+  original: '',
+});
 
 const MAX_DEPTH = 1000;
 const MAX_VALUES = 1024 * 1024;
@@ -19,7 +30,7 @@ interface Work {
 
 /**
  * A copy that shares no list and no map with the original; types stay.
- * Structs, which no function changes, are shared.
+ * Structs, which no function changes, are shared, but versions come out empty.
  *
  * @throws GoError for nil, as Go does; where the value is too large, or holds
  *   itself
@@ -58,6 +69,9 @@ function copy(value: unknown, depth: number, work: Work): unknown {
   }
   if (value instanceof GoPointer) {
     return new GoPointer(value.type, copy(value.target, depth + 1, work));
+  }
+  if (value instanceof VersionValue) {
+    return NO_VERSION;
   }
   return isBytes(value) ? value.slice() : value;
 }
