@@ -158,34 +158,23 @@ export class FlowReader {
     indent: number,
     properties: Properties | undefined,
     flow: boolean,
-  ): { value: ReadValue; multiline: boolean } {
+  ): ReadValue {
     const { cursor } = this;
     const code = cursor.code;
-    const startLine = cursor.lineStart;
     this.lastWasMerge = false;
     switch (code) {
       case DOUBLE_QUOTE:
-      case SINGLE_QUOTE: {
-        const { text, multiline } = scanQuoted(cursor);
-        return {
-          value: this.values.scalar(text, false, properties),
-          multiline,
-        };
-      }
+      case SINGLE_QUOTE:
+        return this.values.scalar(scanQuoted(cursor), false, properties);
       case ASTERISK: {
         const pos = cursor.pos;
         cursor.pos++;
-        const value = this.values.alias(this.readName('an alias'), pos);
-        return { value, multiline: false };
+        return this.values.alias(this.readName('an alias'), pos);
       }
-      case OPEN_BRACKET: {
-        const value = this.readFlowSequence();
-        return { value, multiline: cursor.lineStart !== startLine };
-      }
-      case OPEN_BRACE: {
-        const value = this.readFlowMapping();
-        return { value, multiline: cursor.lineStart !== startLine };
-      }
+      case OPEN_BRACKET:
+        return this.readFlowSequence();
+      case OPEN_BRACE:
+        return this.readFlowMapping();
       default:
     }
     if (
@@ -200,13 +189,10 @@ export class FlowReader {
         hint: 'put it in quotes',
       });
     }
-    const { text, multiline } = scanPlain(cursor, {
-      flow,
-      indent: indent + 1,
-      looseQuestionMark: this.dialect === 'yaml11',
-    });
+    const loose = this.dialect === 'yaml11';
+    const text = scanPlain(cursor, flow, indent + 1, loose);
     this.lastWasMerge = text === '<<' && properties?.tag === undefined;
-    return { value: this.values.scalar(text, true, properties), multiline };
+    return this.values.scalar(text, true, properties);
   }
 
   /** The null of a value that is not written at all. */
@@ -284,7 +270,7 @@ export class FlowReader {
 
   protected readFlowEntry(): Key & { isPair: boolean } {
     const { cursor } = this;
-    const pos = cursor.pos;
+    const { pos, lineStart: line } = cursor;
     const explicit = cursor.code === QUESTION && isBlankOrEnd(cursor.at(1));
     if (explicit) {
       cursor.pos++;
@@ -296,7 +282,11 @@ export class FlowReader {
     }
     const merge = this.lastWasMerge;
     cursor.skip(true, true);
-    return { value, merge, pos, isPair: cursor.code === COLON || explicit };
+    const isPair = cursor.code === COLON || explicit;
+    if (isPair && !explicit && cursor.lineStart !== line) {
+      cursor.fail('a key and its ":" stand on different lines', { pos });
+    }
+    return { value, merge, pos, isPair };
   }
 
   protected readFlowValue(start: number): ReadValue {
@@ -321,7 +311,7 @@ export class FlowReader {
       this.lastWasMerge = false;
       return this.finish(properties, this.values.scalar('', true, properties));
     }
-    const { value } = this.readInline(-1, properties, true);
+    const value = this.readInline(-1, properties, true);
     return this.finish(properties, value);
   }
 

@@ -186,7 +186,9 @@ class YamlReader extends FlowReader {
     // A scalar, alias or flow collection: it is a key if a colon follows.
     const keyPos = cursor.pos;
     const keyColumn = cursor.column;
-    const { value, multiline } = this.readInline(indent, properties, false);
+    const line = cursor.lineStart;
+    const value = this.readInline(indent, properties, false);
+    const multiline = cursor.lineStart !== line;
     const merge = this.lastWasMerge;
     const afterPos = cursor.pos;
     const afterLineStart = cursor.lineStart;
@@ -336,7 +338,9 @@ class YamlReader extends FlowReader {
     if (cursor.code === AMPERSAND || cursor.code === BANG) {
       properties = this.readProperties(false);
     }
-    const { value, multiline } = this.readInline(column, properties, false);
+    const line = cursor.lineStart;
+    const value = this.readInline(column, properties, false);
+    const multiline = cursor.lineStart !== line;
     const merge = this.lastWasMerge;
     this.finish(properties, value);
     while (cursor.code === 0x20 || cursor.code === 0x09) {

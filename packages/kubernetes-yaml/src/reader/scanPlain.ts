@@ -15,19 +15,19 @@ import {
 /**
  * Reads a plain scalar from the cursor on. `indent` is the least column a
  * continuation line may have. The cursor ends behind the last character that
- * belongs to the scalar; `multiline` tells whether it spans lines.
+ * belongs to the scalar.
  */
 export function scanPlain(
   cursor: Cursor,
-  options: { flow: boolean; indent: number; looseQuestionMark: boolean },
-): { text: string; multiline: boolean } {
-  const { flow, indent, looseQuestionMark } = options;
+  flow: boolean,
+  indent: number,
+  looseQuestionMark: boolean,
+): string {
   let text = flow
     ? scanLine(cursor, true, looseQuestionMark)
     : scanBlockLine(cursor);
-  let multiline = false;
   if (!flow && nextLineIsAnother(cursor, indent)) {
-    return { text, multiline };
+    return text;
   }
   for (;;) {
     // Look ahead over blanks and breaks; give them back if nothing follows.
@@ -62,10 +62,9 @@ export function scanPlain(
     if (stops) {
       cursor.pos = endPos;
       cursor.lineStart = endLineStart;
-      return { text, multiline };
+      return text;
     }
     if (breaks !== '') {
-      multiline = true;
       text += foldBreaks(breaks);
     } else {
       text += blanks;

@@ -35,16 +35,12 @@ const HEX_LENGTH: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Reads a quoted scalar; the cursor is at the opening quote. */
-export function scanQuoted(cursor: Cursor): {
-  text: string;
-  multiline: boolean;
-} {
+export function scanQuoted(cursor: Cursor): string {
   const start = cursor.pos;
   const quote = cursor.code;
   const double = quote === DOUBLE_QUOTE;
   cursor.pos++;
   let text = '';
-  let multiline = false;
   for (;;) {
     if (cursor.atEnd || cursor.atDocumentMarker()) {
       cursor.fail('a quoted string is not closed', { pos: start });
@@ -69,7 +65,6 @@ export function scanQuoted(cursor: Cursor): {
         if (isBreak(cursor.at(1))) {
           cursor.pos++;
           cursor.newline();
-          multiline = true;
           escapedBreak = true;
           runStart = cursor.pos;
           break;
@@ -83,19 +78,14 @@ export function scanQuoted(cursor: Cursor): {
     text += cursor.text.slice(runStart, cursor.pos);
     if (cursor.code === quote && !escapedBreak) {
       cursor.pos++;
-      return { text, multiline };
+      return text;
     }
-    const folded = foldBlanks(cursor, escapedBreak);
-    multiline ||= folded.crossed;
-    text += folded.text;
+    text += foldBlanks(cursor, escapedBreak);
   }
 }
 
 /** Blanks stay; a single break becomes a space, further ones stay. */
-function foldBlanks(
-  cursor: Cursor,
-  afterEscapedBreak: boolean,
-): { text: string; crossed: boolean } {
+function foldBlanks(cursor: Cursor, afterEscapedBreak: boolean): string {
   let blanks = '';
   let breaks = '';
   for (;;) {
@@ -112,11 +102,9 @@ function foldBlanks(
     }
   }
   if (afterEscapedBreak) {
-    return { text: breaks, crossed: breaks !== '' };
+    return breaks;
   }
-  return breaks === ''
-    ? { text: blanks, crossed: false }
-    : { text: foldBreaks(breaks), crossed: true };
+  return breaks === '' ? blanks : foldBreaks(breaks);
 }
 
 function scanEscape(cursor: Cursor): string {

@@ -151,8 +151,7 @@ export class YamlWriter extends StringWriter {
     this.breakLine(indent);
     this.put(':');
     // A collection starts on the line of the colon.
-    const nested = typeof item === 'object' && item !== null;
-    this.writeNode(item, nested ? indent + INDENT : indent, ' ');
+    this.writeNode(item, isCollection(item) ? indent + INDENT : indent, ' ');
   }
 
   /** The key and its colon; undefined where the key needs a line of its own. */
@@ -192,8 +191,7 @@ export class YamlWriter extends StringWriter {
         this.breakLine(indent);
       }
       this.put('-');
-      const nested = typeof item === 'object' && item !== null;
-      this.writeNode(item, nested ? indent + INDENT : indent, ' ');
+      this.writeNode(item, isCollection(item) ? indent + INDENT : indent, ' ');
       this.path.pop();
     }
   }
@@ -249,6 +247,12 @@ function isMapping(value: unknown): value is Record<string, unknown> {
     !(value instanceof SpelledScalar) &&
     !(value instanceof WrittenScalar) &&
     !(value instanceof WrittenMapping)
+  );
+}
+
+function isCollection(value: unknown): boolean {
+  return (
+    Array.isArray(value) || isMapping(value) || value instanceof WrittenMapping
   );
 }
 

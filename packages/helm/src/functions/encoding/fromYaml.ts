@@ -25,6 +25,7 @@ const UNUSUAL = /[0-9a-fA-F_]{13}|[01_]{50}|\.(?:inf|nan)/i;
  * Where our reader of YAML is more lenient than Go's: tags, directives, keys
  * with a question mark, lists of nothing.
  */
+const RARE_CHARACTERS = /[!?&%]|\.\.\.|[[{,]\s*[,:]/;
 const UNCOMMON = /^(?:%|\.\.\.)|(?:^|[\s,[{])[!?&][^\s]*(?:\s|$)|[[{,]\s*[,:]/m;
 
 /** Numbers as float64, as they come from JSON. */
@@ -43,20 +44,28 @@ function convert(value: JsonValue): JsonValue {
       return value;
   }
   if (Array.isArray(value)) {
-    value.forEach((element, i) => {
-      value[i] = convert(element);
-    });
+    for (let i = 0; i < value.length; i++) {
+      if (isUnusual(value[i])) {
+        value[i] = convert(value[i]);
+      }
+    }
   } else if (value !== null) {
-    for (const key of Object.keys(value).sort()) {
-      setOwn(value, key, convert(value[key]));
+    for (const key of Object.keys(value)) {
+      if (isUnusual(value[key])) {
+        setOwn(value, key, convert(value[key]));
+      }
     }
   }
   return value;
 }
 
+function isUnusual(value: JsonValue): boolean {
+  return typeof value !== 'string' && typeof value !== 'boolean';
+}
+
 /** The first document; errors are said in Go's words. */
 function parse(text: string): JsonValue {
-  if (UNCOMMON.test(text)) {
+  if (RARE_CHARACTERS.test(text) && UNCOMMON.test(text)) {
     return readGoYaml(text);
   }
   try {

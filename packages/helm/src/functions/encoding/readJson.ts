@@ -34,47 +34,6 @@ export interface JsonResult {
 /** A text that is no JSON, in the words of Go's encoding/json. */
 export class JsonSyntaxError extends Error {}
 
-/**
- * Reads JSON as Go's encoding/json (Go 1.26) does into an empty interface:
- * numbers are float64, what is no UTF-8 becomes the replacement character.
- *
- * @throws JsonSyntaxError
- */
-export function readJson(text: string): JsonResult {
-  if (!needsCare(text)) {
-    try {
-      return { value: JSON.parse(text) };
-    } catch {
-      // The reader below knows what Go says of it.
-    }
-  }
-  return new JsonReader(encodeUtf8(text)).read();
-}
-
-/** Whether the engine's own parser could give something else. */
-function needsCare(text: string): boolean {
-  return (
-    SURROGATE.test(text) ||
-    ESCAPED_SURROGATE.test(text) ||
-    LARGE_NUMBER.test(text) ||
-    mayBeDeep(text)
-  );
-}
-
-function mayBeDeep(text: string): boolean {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i) | 0x20;
-    if (code === 0x7b && ++depth > MAX_DEPTH) {
-      return true;
-    }
-    if (code === 0x7d) {
-      depth--;
-    }
-  }
-  return false;
-}
-
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
@@ -333,4 +292,45 @@ function quoteByte(byte: number): string {
     return "'\"'";
   }
   return `'${goQuote(String.fromCharCode(byte)).slice(1, -1)}'`;
+}
+
+/**
+ * Reads JSON as Go's encoding/json (Go 1.26) does into an empty interface:
+ * numbers are float64, what is no UTF-8 becomes the replacement character.
+ *
+ * @throws JsonSyntaxError
+ */
+export function readJson(text: string): JsonResult {
+  if (!needsCare(text)) {
+    try {
+      return { value: JSON.parse(text) };
+    } catch {
+      // The reader below knows what Go says of it.
+    }
+  }
+  return new JsonReader(encodeUtf8(text)).read();
+}
+
+/** Whether the engine's own parser could give something else. */
+function needsCare(text: string): boolean {
+  return (
+    SURROGATE.test(text) ||
+    ESCAPED_SURROGATE.test(text) ||
+    LARGE_NUMBER.test(text) ||
+    mayBeDeep(text)
+  );
+}
+
+function mayBeDeep(text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i) | 0x20;
+    if (code === 0x7b && ++depth > MAX_DEPTH) {
+      return true;
+    }
+    if (code === 0x7d) {
+      depth--;
+    }
+  }
+  return false;
 }

@@ -13,9 +13,13 @@ import {
   unsupportedNumber,
 } from './jsonForm';
 
+// eslint-disable-next-line no-control-regex
 const SPECIAL = /["\\<>&\0-\x1f\u2028\u2029\ud800-\udfff]/;
+// eslint-disable-next-line no-control-regex
 const SPECIAL_RAW = /["\\\0-\x1f\u2028\u2029\ud800-\udfff]/;
+// eslint-disable-next-line no-control-regex
 const ESCAPED = /["\\<>&\0-\x1f\u2028\u2029]|\p{Surrogate}/gu;
+// eslint-disable-next-line no-control-regex
 const ESCAPED_RAW = /["\\\0-\x1f\u2028\u2029]|\p{Surrogate}/gu;
 const SURROGATE = /[\ud800-\udfff]/;
 

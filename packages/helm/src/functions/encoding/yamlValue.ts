@@ -14,7 +14,7 @@ import {
 // the next-line character (a line break), bytes that are no UTF-8.
 const FRAGILE = /[\x7f-\x9f\ufffe\uffff\ud800-\udfff]/;
 const CONTROL = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/;
-const NEXT_LINES = /[ ]*\x85[\x85 ]*/g;
+const NEXT_LINES = /(?<! ) *\x85[\x85 ]*/g;
 /** Longer keys (in characters, quotes counted) are no keys on one line. */
 const LONGEST_KEY = 1024;
 const LONG_KEY = 128;
@@ -68,6 +68,7 @@ export function isPlainData(
   if (value instanceof GoObject || isBytes(value)) {
     return false;
   }
+  // eslint-disable-next-line guard-for-in -- all that is inherited is hidden
   for (const key in value) {
     if (key.length > LONG_KEY || FRAGILE.test(key)) {
       return false;

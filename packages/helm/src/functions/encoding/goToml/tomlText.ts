@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-control-regex
 const SPECIAL = /["\\\0-\x1f\x7f]/g;
 const BARE_KEY = /^[A-Za-z0-9_-]+$/;
 const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
