@@ -11,6 +11,76 @@ interface Span {
 /** Names by offset in seconds. */
 type Names = ReadonlyMap<number, readonly Span[]>;
 
+/** What `Date` can hold. */
+const LAST_SECOND = 8_640_000_000_000n;
+/** After 400 years the calendar repeats. */
+const CYCLE = 146097n * 86400n;
+
+class IntlRules implements ZoneRules {
+  constructor(
+    private readonly format: Intl.DateTimeFormat,
+    private readonly names: Names,
+  ) {}
+
+  offsetAt(seconds: bigint): number {
+    let within = seconds;
+    if (seconds > LAST_SECOND) {
+      within = LAST_SECOND - CYCLE + ((seconds - LAST_SECOND) % CYCLE);
+    } else if (seconds < -LAST_SECOND) {
+      within = -LAST_SECOND;
+    }
+    const shown = this.format.format(Number(within) * 1000);
+    const match = /GMT([+-])(\d+):(\d+)(?::(\d+))?$/.exec(shown);
+    if (!match) {
+      return 0;
+    }
+    const [, sign, hours, minutes, rest = '0'] = match;
+    const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(rest);
+    return sign === '-' ? -offset : offset;
+  }
+
+  nameAt(seconds: bigint): string {
+    const offset = this.offsetAt(seconds);
+    const spans = this.names.get(offset);
+    if (!spans) {
+      const isLocalMeanTime = seconds < 0n && offset % 900 !== 0;
+      return isLocalMeanTime ? 'LMT' : numericName(offset);
+    }
+    return spans.findLast(({ from }) => seconds >= from)!.name;
+  }
+
+  offsetOf(name: string, seconds: bigint): number | undefined {
+    const candidates = [...this.names]
+      .filter(([, spans]) => spans.some(span => span.name === name))
+      .map(([offset]) => offset);
+    const now = this.offsetAt(seconds);
+    if (candidates.length === 0) {
+      return numericName(now) === name ? now : undefined;
+    }
+    return (
+      candidates.find(
+        offset =>
+          this.nameAt(seconds - BigInt(offset)) === name &&
+          this.offsetAt(seconds - BigInt(offset)) === offset,
+      ) ?? candidates[0]
+    );
+  }
+}
+
+/** What the database calls an offset without a name: `+0530`. */
+function numericName(offset: number): string {
+  const absolute = Math.abs(offset);
+  const [hours, minutes, seconds] = [
+    Math.floor(absolute / 3600),
+    Math.floor((absolute % 3600) / 60),
+    absolute % 60,
+  ].map(part => digits(part, 2));
+  const tail = seconds === '00' ? '' : seconds;
+  return `${offset < 0 ? '-' : '+'}${hours}${
+    tail || minutes !== '00' ? minutes : ''
+  }${tail}`;
+}
+
 /**
  * Places by their IANA name, upper and lower case as written there. Offsets come
  * from Intl, their names from a table.
@@ -87,74 +157,4 @@ function readNames(text: string): Names {
         return [Number(minutes) * 60, spans] as const;
       }),
   );
-}
-
-/** What `Date` can hold. */
-const LAST_SECOND = 8_640_000_000_000n;
-/** After 400 years the calendar repeats. */
-const CYCLE = 146097n * 86400n;
-
-class IntlRules implements ZoneRules {
-  constructor(
-    private readonly format: Intl.DateTimeFormat,
-    private readonly names: Names,
-  ) {}
-
-  offsetAt(seconds: bigint): number {
-    let within = seconds;
-    if (seconds > LAST_SECOND) {
-      within = LAST_SECOND - CYCLE + ((seconds - LAST_SECOND) % CYCLE);
-    } else if (seconds < -LAST_SECOND) {
-      within = -LAST_SECOND;
-    }
-    const shown = this.format.format(Number(within) * 1000);
-    const match = /GMT([+-])(\d+):(\d+)(?::(\d+))?$/.exec(shown);
-    if (!match) {
-      return 0;
-    }
-    const [, sign, hours, minutes, rest = '0'] = match;
-    const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(rest);
-    return sign === '-' ? -offset : offset;
-  }
-
-  nameAt(seconds: bigint): string {
-    const offset = this.offsetAt(seconds);
-    const spans = this.names.get(offset);
-    if (!spans) {
-      const isLocalMeanTime = seconds < 0n && offset % 900 !== 0;
-      return isLocalMeanTime ? 'LMT' : numericName(offset);
-    }
-    return spans.findLast(({ from }) => seconds >= from)!.name;
-  }
-
-  offsetOf(name: string, seconds: bigint): number | undefined {
-    const candidates = [...this.names]
-      .filter(([, spans]) => spans.some(span => span.name === name))
-      .map(([offset]) => offset);
-    const now = this.offsetAt(seconds);
-    if (candidates.length === 0) {
-      return numericName(now) === name ? now : undefined;
-    }
-    return (
-      candidates.find(
-        offset =>
-          this.nameAt(seconds - BigInt(offset)) === name &&
-          this.offsetAt(seconds - BigInt(offset)) === offset,
-      ) ?? candidates[0]
-    );
-  }
-}
-
-/** What the database calls an offset without a name: `+0530`. */
-function numericName(offset: number): string {
-  const absolute = Math.abs(offset);
-  const [hours, minutes, seconds] = [
-    Math.floor(absolute / 3600),
-    Math.floor((absolute % 3600) / 60),
-    absolute % 60,
-  ].map(part => digits(part, 2));
-  const tail = seconds === '00' ? '' : seconds;
-  return `${offset < 0 ? '-' : '+'}${hours}${
-    tail || minutes !== '00' ? minutes : ''
-  }${tail}`;
 }

@@ -1,6 +1,7 @@
 import { encodeUtf8 } from '@backstage-gitops/go-template';
 
 const NOT_ASCII = /[^\0-\x7f]/;
+// eslint-disable-next-line no-control-regex -- they are what is looked for
 const QUOTED = /[\0-\x1f"\\\x80-\xff]/g;
 
 /**

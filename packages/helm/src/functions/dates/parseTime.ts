@@ -26,15 +26,6 @@ class Mismatch extends Error {}
 /** A number of the text is too large. */
 class OutOfRange extends Error {}
 
-/**
- * Go's `time.Parse`, up to the question which offset a zone has.
- *
- * @throws GoError with the text of Go's `time.ParseError`
- */
-export function parseTime(layout: string, text: string): ParsedTime {
-  return new TimeParser(toBytes(layout), toBytes(text)).parse();
-}
-
 class TimeParser {
   private rest: string;
   private year = 0;
@@ -393,4 +384,13 @@ function integer(text: string): number {
     throw new Mismatch();
   }
   return Number(/^[+-]?$/.test(text) ? 0 : text);
+}
+
+/**
+ * Go's `time.Parse`, up to the question which offset a zone has.
+ *
+ * @throws GoError with the text of Go's `time.ParseError`
+ */
+export function parseTime(layout: string, text: string): ParsedTime {
+  return new TimeParser(toBytes(layout), toBytes(text)).parse();
 }
