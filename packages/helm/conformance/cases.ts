@@ -9,6 +9,9 @@ export interface CaseResult {
   status: 'passed' | 'failed' | 'skipped';
   /** Why not. */
   reason?: string;
+  /** What was to come and what came, where they differ. */
+  expected?: string;
+  actual?: string;
 }
 
 /** A line of a file of cases. */

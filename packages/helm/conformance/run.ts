@@ -5,6 +5,7 @@ import { CaseResult, readCases } from './cases';
 import { runCase, RUNNERS } from './runCase';
 import { runCharts } from './runCharts';
 import { runTemplateCase } from './runTemplates';
+import { showDiff } from './showDiff';
 
 const HELP = `Replays cases recorded from Helm.
 
@@ -14,7 +15,7 @@ const HELP = `Replays cases recorded from Helm.
                    on; a file that is missing is passed over
   --category A,B   only these files, such as strvals or charts
   --name TEXT      only cases whose name holds the text
-  --brief          one line a failure
+  --brief          one line a failure, without diffs
   --help           this text
 
 Without a folder it takes the one beside the repository. Cases of stored
@@ -121,6 +122,10 @@ async function main(): Promise<number> {
     if (status === 'failed') {
       const shown = values.brief ? reason.split('\n')[0] : reason;
       console.log(`FAILED ${category} ${name}: ${shown}`);
+      const { expected, actual } = result;
+      if (!values.brief && expected !== undefined && actual !== undefined) {
+        console.log(`${showDiff(expected, actual)}\n`);
+      }
     }
   }
   if (all.passed + all.failed + all.skipped === 0) {

@@ -60,7 +60,7 @@ export function runCase(
     const expected = canonical(comparison.expected);
     return actual === expected
       ? { ...about, status: 'passed' }
-      : fail(`expected ${expected}\nbut got ${actual}`);
+      : { ...fail('the result differs'), expected, actual };
   } catch (error) {
     if (!(error instanceof HelmError) && !(error instanceof SemverError)) {
       return fail(`it crashed: ${(error as Error).stack}`);

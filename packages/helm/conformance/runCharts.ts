@@ -82,7 +82,7 @@ async function runChartCase(
     const expected = readFileSync(join(folder, test.expected!), 'utf8');
     return actual === expected
       ? { ...about, status: 'passed' }
-      : fail(`expected ${expected}\nbut got ${actual}`);
+      : { ...fail('the output differs'), expected, actual };
   } catch (error) {
     if (!(error instanceof HelmError)) {
       return fail(`it crashed: ${(error as Error).stack}`);

@@ -101,9 +101,7 @@ export function runTemplateCase(category: string, given: Case): CaseResult {
     for (const [file, expected] of expectedOf(test)) {
       const actual = outputs.get(file);
       if (actual !== expected) {
-        return failed(
-          `of ${file} expected ${JSON.stringify(expected)}\nbut got ${JSON.stringify(actual)}`,
-        );
+        return { ...failed(`the output of ${file} differs`), expected, actual };
       }
     }
     return { ...about, status: 'passed' };

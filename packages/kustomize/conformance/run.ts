@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { lineDiff } from './lineDiff';
+
 import { LoadedCase, loadCase, loadTrees, readCases } from './readCases';
 import { CaseResult, runLoadedCase } from './runCases';
+import { showDiff } from './showDiff';
 
 const HELP = `Replays recorded builds and compares every byte.
 
@@ -118,7 +119,7 @@ function show(result: CaseResult, brief: boolean): void {
   const line = brief ? reason.split('\n')[0] : reason;
   console.log(`FAILED ${category} ${name}: ${line}`);
   if (!brief && expected !== undefined && actual !== undefined) {
-    console.log(`${lineDiff(expected, actual)}\n`);
+    console.log(`${showDiff(expected, actual)}\n`);
   }
 }
 
