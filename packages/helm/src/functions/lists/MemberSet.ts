@@ -9,11 +9,9 @@ import { DeepEquality } from '../dicts/DeepEquality';
 export class MemberSet {
   private readonly scalars = new Set<unknown>();
   private readonly others = new Map<string, unknown[]>();
+  private readonly equality = new DeepEquality();
 
-  constructor(
-    members: readonly unknown[] = [],
-    private readonly equality = new DeepEquality(),
-  ) {
+  constructor(members: readonly unknown[] = []) {
     for (const member of members) {
       this.add(member);
     }

@@ -1,6 +1,6 @@
-/** Digits of Go's integer literals; a lone leading zero means octal. */
+/** Go's integer literals; a leading zero alone means octal. */
 const INTEGER =
-  /^([+-]?)(?:0([xX])((?:_?[0-9a-fA-F])+)|0([oO])?((?:_?[0-7])*)|0([bB])((?:_?[01])+)|((?:[1-9](?:_?[0-9])*)))$/;
+  /^[+-]?(?:0[xX](?<hex>(?:_?[0-9a-fA-F])+)|0[bB](?<binary>(?:_?[01])+)|0[oO]?(?<octal>(?:_?[0-7])+)|(?<decimal>0|[1-9](?:_?[0-9])*))$/;
 
 const SIGN = /^[+-]/;
 const LEADING_ZEROS = /^0+(?=.)/;
@@ -23,6 +23,9 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 /** Digits of an int64 in base 2. */
 const MOST_DIGITS = 64;
 
+/** Longer texts could be integers only by their leading zeros. */
+const LONGEST = 64 * 1024;
+
 /** An int64: a number where it is safe, a bigint beyond. */
 export type Int64 = number | bigint;
 
@@ -31,21 +34,14 @@ export type Int64 = number | bigint;
  * and allows underscores. `undefined` where that is an error.
  */
 export function parseInteger(text: string, base: 0 | 8): Int64 | undefined {
-  let digits: string | undefined;
-  let prefix = '0o';
-  if (base === 0) {
-    const match = INTEGER.exec(text);
-    if (match) {
-      const [, , x, hex, , octal, b, binary, decimal] = match;
-      digits = (hex ?? binary ?? decimal ?? (octal || '0')).replaceAll('_', '');
-      prefix = decimal === undefined ? `0${x || b || 'o'}` : '';
-    }
-  } else if (OCTAL.test(text)) {
-    digits = text.replace(SIGN, '');
-  }
-  if (digits === undefined) {
+  if (text.length > LONGEST) {
     return undefined;
   }
+  const literal = base === 0 ? readLiteral(text) : readOctal(text);
+  if (!literal) {
+    return undefined;
+  }
+  const { prefix, digits } = literal;
   const isNegative = text.startsWith('-');
   if (digits.length < 13) {
     const small = Number(prefix + digits);
@@ -61,6 +57,34 @@ export function parseInteger(text: string, base: 0 | 8): Int64 | undefined {
     return undefined;
   }
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+/** Digits, and their prefix in JavaScript. */
+interface Digits {
+  prefix: string;
+  digits: string;
+}
+
+function readOctal(text: string): Digits | undefined {
+  return OCTAL.test(text)
+    ? { prefix: '0o', digits: text.replace(SIGN, '') }
+    : undefined;
+}
+
+function readLiteral(text: string): Digits | undefined {
+  const groups = INTEGER.exec(text)?.groups;
+  if (!groups) {
+    return undefined;
+  }
+  const { hex, binary, octal, decimal } = groups;
+  let prefix = decimal === undefined ? '0o' : '';
+  if (hex !== undefined) {
+    prefix = '0x';
+  } else if (binary !== undefined) {
+    prefix = '0b';
+  }
+  const digits = hex ?? binary ?? octal ?? decimal;
+  return { prefix, digits: digits.replaceAll('_', '') };
 }
 
 /**
