@@ -60,3 +60,8 @@ export function canonical(value: unknown): string {
     2,
   );
 }
+
+/** The template and line that an error names, if it does. */
+export function placeIn(error: string): string | undefined {
+  return /[^\s(:]+\/templates\/[^\s:]+:\d+/.exec(error)?.[0];
+}

@@ -14,7 +14,7 @@ import {
   writeManifests,
   writeTemplateOutput,
 } from '../src';
-import { CaseResult } from './cases';
+import { CaseResult, placeIn } from './cases';
 
 interface ChartCase {
   id: string;
@@ -87,7 +87,13 @@ async function runChartCase(
     if (!(error instanceof HelmError)) {
       return fail(`it crashed: ${(error as Error).stack}`);
     }
-    return wantsError ? { ...about, status: 'passed' } : fail(error.message);
+    if (!wantsError) {
+      return fail(error.message);
+    }
+    const place = placeIn(test.expectedError ?? '');
+    return place === undefined || error.message.includes(place)
+      ? { ...about, status: 'passed' }
+      : fail(`the error does not name ${place}: ${error.message}`);
   }
 }
 
