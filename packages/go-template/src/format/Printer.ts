@@ -16,12 +16,16 @@ const NIL = '<nil>';
 /** JavaScript shows no addresses; Go's differ from run to run. */
 const ADDRESS = 0xc000010000;
 
+/** Values within values that are printed in one go. */
+const MAX_VALUES = 1024 * 1024;
+
 /** Prints values as Go's fmt does, for one verb at a time. */
 export class Printer {
   out = '';
   layout = new Layout();
   /** While a wrong verb is reported, methods of values are not called. */
   private reporting = false;
+  private values = 0;
 
   /** One argument of a verb. */
   printArgument(value: unknown, verb: string): void {
@@ -115,6 +119,10 @@ export class Printer {
 
   /** A value, perhaps within another one. */
   private printValue(value: unknown, verb: string, depth: number): void {
+    if (depth > 0 && ++this.values > MAX_VALUES) {
+      // Maps that share maps are short to write and print without end.
+      throw new RangeError('Invalid string length: the value is too large');
+    }
     if (value === null || value === undefined) {
       this.out += this.layout.sharpV ? 'interface {}(nil)' : NIL;
       return;

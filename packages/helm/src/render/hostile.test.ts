@@ -32,6 +32,14 @@ describe('hostile templates', () => {
     ],
     ['a map in itself', '{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ $d }}'],
     [
+      'a map that holds a map twice, and so on',
+      '{{ $d := dict }}{{ range until 60 }}{{ $d = dict "a" $d "b" $d }}{{ end }}{{ $d }}',
+    ],
+    [
+      'the same as a text',
+      '{{ $d := dict }}{{ range until 60 }}{{ $d = dict "a" $d "b" $d }}{{ end }}{{ toString $d | len }}',
+    ],
+    [
       'deepCopy of a map in itself',
       '{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ deepCopy $d }}',
     ],
