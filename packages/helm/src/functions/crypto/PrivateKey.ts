@@ -15,6 +15,9 @@ export type PrivateKey = KeyObject | DsaKey;
 /** Curves that Go has. */
 const CURVES = new Set(['secp224r1', 'prime256v1', 'secp384r1', 'secp521r1']);
 
+/** To sign with a longer key takes seconds, or minutes. */
+const MOST_RSA_BITS = 8192;
+
 /** How sprig reads the types of PEM, and what it says where that fails. */
 const FORMATS = {
   PRIVATE: { type: 'pkcs8', problem: 'decoding PEM as PKCS#8' },
@@ -64,7 +67,9 @@ function readKey(kind: keyof typeof FORMATS, bytes: Uint8Array): KeyObject {
   let key: KeyObject;
   try {
     key = createPrivateKey({ key: Buffer.from(bytes), format: 'der', type });
+    publicKeyOf(key);
   } catch {
+    // Words of OpenSSL would be neither Go's nor of use.
     throw new GoError(`${problem}: asn1: structure error`);
   }
   if (!isSupported(key)) {
@@ -76,6 +81,7 @@ function readKey(kind: keyof typeof FORMATS, bytes: Uint8Array): KeyObject {
 function isSupported(key: KeyObject): boolean {
   switch (key.asymmetricKeyType) {
     case 'rsa':
+      return (key.asymmetricKeyDetails?.modulusLength ?? 0) <= MOST_RSA_BITS;
     case 'ed25519':
     case 'x25519':
       return true;

@@ -2,6 +2,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { GoFunction, goInt, GoStruct } from '@backstage-gitops/go-template';
 import { createCryptoFunctions } from './index';
 
+// Keys of RSA and DSA take as long as chance has it.
+jest.setTimeout(120_000);
+
 // Go's crypto/x509 made these certificates, from this key (its seed is 32
 // times the byte 7), this time and this serial number.
 const SEED = Buffer.alloc(32, 7);

@@ -112,11 +112,7 @@ export function createCertificate(
       ),
     ),
   );
-  return sequence(
-    body,
-    signer.algorithm,
-    encodeBits(sign(signer.hash, body, signer.key)),
-  );
+  return sequence(body, signer.algorithm, encodeBits(signBody(signer, body)));
 }
 
 interface Signer {
@@ -125,6 +121,15 @@ interface Signer {
   readonly hash: string | null;
   /** Encoded. */
   readonly algorithm: Uint8Array;
+}
+
+function signBody({ hash, key }: Signer, body: Uint8Array): Uint8Array {
+  try {
+    return sign(hash, body, key);
+  } catch {
+    // Its numbers do not belong together.
+    throw new GoError('x509: the private key cannot sign');
+  }
 }
 
 function signerOf(key: PrivateKey): Signer {

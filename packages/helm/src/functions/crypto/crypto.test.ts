@@ -2,6 +2,8 @@ import { decodeBase64 } from 'bcryptjs';
 import { GoFunction, integer, UINT32 } from '@backstage-gitops/go-template';
 import { createCryptoFunctions } from './index';
 
+jest.setTimeout(60_000);
+
 function call(
   name: string,
   args: readonly unknown[],

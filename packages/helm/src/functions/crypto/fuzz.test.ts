@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import {
   executeTemplate,
   GoError,
@@ -5,6 +6,7 @@ import {
   goInt64,
   GoNil,
   GoNumber,
+  GoStruct,
   GoType,
   GoTyped,
   STRING_MAP,
@@ -20,6 +22,8 @@ import { createVersionFunctions } from '../versions';
 import { createCryptoFunctions } from './index';
 
 const SEED = 20261122;
+
+jest.setTimeout(120_000);
 
 const functions = new Map([
   ...createCryptoFunctions(),
@@ -74,11 +78,11 @@ const text = fc.oneof(
   fc.constant(String(ed25519)),
   fc.array(pieces, { maxLength: 12 }).map(parts => parts.join('')),
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constant('x'.repeat(100_000)),
-  fc.constant(' '.repeat(100_000)),
-  fc.constant('-----BEGIN A-----\n'.repeat(5000)),
-  fc.constant('\n-----END A-----'.repeat(5000)),
-  fc.constant('1'.repeat(100_000)),
+  fc.constant('x'.repeat(20_000)),
+  fc.constant(' '.repeat(20_000)),
+  fc.constant('-----BEGIN A-----\n'.repeat(1500)),
+  fc.constant('\n-----END A-----'.repeat(1500)),
+  fc.constant('1'.repeat(20_000)),
 );
 const value = fc.oneof(
   { arbitrary: text, weight: 6 },
@@ -158,6 +162,52 @@ describe('hostile arguments', () => {
       );
     },
   );
+
+  it.each([
+    ['RSA PRIVATE KEY', 'rsa'],
+    ['EC PRIVATE KEY', 'ecdsa'],
+    ['PRIVATE KEY', 'ed25519'],
+  ])('damaged %s', (label, type) => {
+    const rsa = () => generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const pem =
+      type === 'rsa'
+        ? rsa().privateKey.export({ format: 'pem', type: 'pkcs1' })
+        : functions.get('genPrivateKey')!.call(type);
+    const whole = Buffer.from(String(pem).split('-----')[2], 'base64');
+    const damage = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), changes => {
+        const bytes = Buffer.from(whole);
+        changes.forEach(([at, byte]) => bytes.set([byte], at));
+        const key = `-----BEGIN ${label}-----\n${bytes.toString('base64')}\n-----END ${label}-----`;
+        const data = { key, ca };
+        expect(
+          problem('{{ genCAWithKey "x" 1 .key }}', data) ??
+            problem('{{ genSignedCertWithKey "x" nil nil 1 .ca .key }}', data),
+        ).toBeUndefined();
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+
+  it('damaged certificates', () => {
+    const pem = String((ca as GoStruct).fields.Cert);
+    const whole = Buffer.from(pem.split('-----')[2], 'base64');
+    const damage = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(damage, ([at, byte]) => {
+        const bytes = Buffer.from(whole);
+        bytes.set([byte], at);
+        const Cert = `-----BEGIN C-----\n${bytes.toString('base64')}\n-----END C-----`;
+        const { type, fields } = ca as GoStruct;
+        const data = { ca: new GoStruct(type, { ...fields, Cert }) };
+        expect(
+          problem('{{ genSignedCertWithKey "x" nil nil 1 .ca .ca.Key }}', data),
+        ).toBeUndefined();
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  });
 
   it('of methods of times', () => {
     fc.assert(
