@@ -7,14 +7,17 @@ import {
   createCapabilities,
   DiskChartDirectory,
   HelmError,
+  HookEvent,
+  hooksFor,
   loadChartArchive,
   loadChartDirectory,
   renderChart,
+  RenderedChart,
   ValuesError,
   writeManifests,
   writeTemplateOutput,
 } from '../src';
-import { CaseResult, placeIn } from './cases';
+import { canonical, CaseResult, placeIn } from './cases';
 
 interface ChartCase {
   id: string;
@@ -37,6 +40,7 @@ interface ChartCase {
   subNotes?: boolean;
   exitCode: number;
   expected?: string;
+  release?: string;
   expectedError?: string;
 }
 
@@ -75,14 +79,21 @@ async function runChartCase(
     reason,
   });
   try {
-    const actual = await template(folder, test);
+    const { output, release } = await template(folder, test);
     if (wantsError) {
       return fail(`there is no error; Helm's is: ${test.expectedError}`);
     }
     const expected = readFileSync(join(folder, test.expected!), 'utf8');
-    return actual === expected
-      ? { ...about, status: 'passed' }
-      : { ...fail('the output differs'), expected, actual };
+    const printed = compare(about, expected, output);
+    if (printed.status === 'failed') {
+      return printed;
+    }
+    const recorded = readRelease(folder, test);
+    // What a recording leaves out changed from run to run.
+    const comparable = Object.fromEntries(
+      Object.keys(recorded).map(key => [key, release[key]]),
+    );
+    return compare(about, canonical(recorded), canonical(comparable));
   } catch (error) {
     if (!(error instanceof HelmError)) {
       return fail(`it crashed: ${(error as Error).stack}`);
@@ -97,8 +108,68 @@ async function runChartCase(
   }
 }
 
-/** What `helm template` prints. */
-async function template(folder: string, test: ChartCase): Promise<string> {
+function compare(
+  about: Pick<CaseResult, 'name' | 'category' | 'kind'>,
+  expected: string,
+  actual: string,
+): CaseResult {
+  return expected === actual
+    ? { ...about, status: 'passed' }
+    : {
+        ...about,
+        status: 'failed',
+        reason: 'the output differs',
+        expected,
+        actual,
+      };
+}
+
+const EVENTS: readonly HookEvent[] = [
+  ...(['pre-install', 'post-install', 'pre-upgrade', 'post-upgrade'] as const),
+  ...(['pre-rollback', 'post-rollback', 'pre-delete', 'post-delete'] as const),
+  'test',
+];
+
+type Release = Readonly<Record<string, unknown>>;
+
+/** What of a recorded release there is before it is installed. */
+const COMPARED = ['manifest', 'hooks', 'hookOrder', 'notes'];
+
+function readRelease(folder: string, test: ChartCase): Release {
+  if (test.release === undefined) {
+    return {};
+  }
+  const recorded: Release = JSON.parse(
+    readFileSync(join(folder, test.release), 'utf8'),
+  );
+  return Object.fromEntries(
+    Object.entries(recorded).filter(([key]) => COMPARED.includes(key)),
+  );
+}
+
+function describeRelease(
+  { hooks, notes }: RenderedChart,
+  manifest: string,
+): Release {
+  const order = EVENTS.map(event => [
+    event,
+    hooksFor(hooks, event).map(({ kind, name }) => `${kind}/${name}`),
+  ]).filter(([, names]) => names.length > 0);
+  return {
+    manifest,
+    hooks: hooks.map(({ outputLogPolicies, ...hook }) =>
+      outputLogPolicies.length > 0 ? { ...hook, outputLogPolicies } : hook,
+    ),
+    hookOrder: Object.fromEntries(order),
+    notes,
+  };
+}
+
+/** What `helm template` prints, and the release that it is of. */
+async function template(
+  folder: string,
+  test: ChartCase,
+): Promise<{ output: string; release: Release }> {
   const chart = await load(folder);
   const read = (file: string) => {
     const path = join(folder, file);
@@ -128,11 +199,12 @@ async function template(folder: string, test: ChartCase): Promise<string> {
     subNotes: test.subNotes,
   });
   const crds = test.includeCRDs ? rendered.chart.crds : undefined;
-  return writeTemplateOutput({
-    ...test,
-    manifest: writeManifests(rendered.manifests, { crds }),
-    hooks: rendered.hooks,
-  });
+  const manifest = writeManifests(rendered.manifests, { crds });
+  const { hooks } = rendered;
+  return {
+    output: writeTemplateOutput({ ...test, manifest, hooks }),
+    release: describeRelease(rendered, manifest),
+  };
 }
 
 /** `chart` is a directory; without one, there is an archive. */
