@@ -8,6 +8,8 @@ export interface BenchResult {
   cpuMs: number;
   peakMB: number;
   loopP99Ms: number;
+  /** The longest that the event loop stood still. */
+  loopMaxMs: number;
   [extra: string]: string | number;
 }
 
@@ -39,6 +41,7 @@ export async function measure(
     cpuMs: Math.round((user + system) / 1_000),
     peakMB: Math.round(peak / 1024 / 1024),
     loopP99Ms: Math.round(delay.percentile(99) / 1e6),
+    loopMaxMs: Math.round(delay.max / 1e6),
     ...extra,
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
