@@ -167,7 +167,7 @@ export class Scanner {
   private skipToToken(): void {
     const { source } = this;
     for (;;) {
-      if (source.column === 0 && source.at() === '\ufeff') {
+      if (source.pos <= 1 && source.at() === '\ufeff') {
         source.skip();
       }
       const tabs = this.flowLevel > 0 || !this.keyAllowed;

@@ -16,14 +16,13 @@ export class Source {
   line = 0;
   column = 0;
 
-  /** From where on the character that cannot be read is noticed, in bytes. */
-  private readonly barrier: number;
   private readonly unreadable: number;
+  /** The place from which the character that cannot be read is noticed. */
+  private readonly barrier: number;
 
   constructor(readonly text: string) {
     this.unreadable = text.search(UNREADABLE);
-    const bytes = byteLength(text.slice(0, Math.max(this.unreadable, 0)));
-    this.barrier = Math.floor(bytes / CHUNK) * CHUNK - LOOK_AHEAD;
+    this.barrier = noticedFrom(text, this.unreadable);
     if (text.startsWith('\ufeff')) {
       this.pos = 1;
     }
@@ -31,10 +30,7 @@ export class Source {
 
   /** Fails where what can be seen from here holds what cannot be read. */
   checkReadable(): void {
-    if (this.unreadable < 0) {
-      return;
-    }
-    if (byteLength(this.text.slice(0, this.pos)) > this.barrier) {
+    if (this.pos >= this.barrier) {
       const code = this.text.charCodeAt(this.unreadable);
       throw new GoYamlError(
         code >= 0xdc80 && code <= 0xdcff
@@ -132,4 +128,20 @@ export class Source {
     const place = this.line === 0 ? '' : `line ${this.line + 1}: `;
     throw new GoYamlError(`yaml: ${place}${problem}`);
   }
+}
+
+/** The first place from which the chunk with that character is looked at. */
+function noticedFrom(text: string, unreadable: number): number {
+  if (unreadable < 0) {
+    return Infinity;
+  }
+  const bytes = byteLength(text.slice(0, unreadable));
+  let left = Math.floor(bytes / CHUNK) * CHUNK - LOOK_AHEAD;
+  let pos = 0;
+  while (left >= 0) {
+    const char = String.fromCodePoint(text.codePointAt(pos)!);
+    left -= byteLength(char);
+    pos += char.length;
+  }
+  return pos;
 }
