@@ -1,5 +1,11 @@
 import { sprintf } from '../format/sprintf';
-import { GoComplex, GoNumber } from '../values/GoObject';
+import {
+  GoComplex,
+  GoNil,
+  GoNumber,
+  GoPointer,
+  GoStruct,
+} from '../values/GoObject';
 import { isNil, kindOf, plain, typeOf } from '../values/inspect';
 import { compareStrings } from '../values/utf8';
 import { GoError } from './goFunction';
@@ -70,7 +76,7 @@ function equal(a: unknown, b: unknown): boolean {
   return equalComposite(a, b);
 }
 
-/** Maps and lists are comparable to nil only, structs by identity. */
+/** Maps and lists are comparable to nil only, structs by their fields. */
 function equalComposite(a: unknown, b: unknown): boolean {
   if (!isAbsent(a) && !isAbsent(b) && kindOf(a) !== kindOf(b)) {
     const types = [typeOf(a).name, typeOf(b).name];
@@ -85,7 +91,28 @@ function equalComposite(a: unknown, b: unknown): boolean {
   if (kind === 'map' || kind === 'slice' || kind === 'func') {
     throw new GoError(sprintf('non-comparable type %s: %s', [b, name]));
   }
-  return a === b;
+  return same(a, b);
+}
+
+/** Go's `==` of values in structs. */
+function same(a: unknown, b: unknown): boolean {
+  if (a instanceof GoStruct && b instanceof GoStruct) {
+    const [x, y] = [a, b].map(({ fields }) => fields);
+    const [p, q] = [a, b].map(struct => struct.hidden());
+    return (
+      a === b ||
+      (a.type.name === b.type.name &&
+        Object.keys(x).every(name => same(x[name], y[name])) &&
+        Object.keys(p).every(name => same(p[name], q[name])))
+    );
+  }
+  if (a instanceof GoNumber && b instanceof GoNumber) {
+    return a.type.name === b.type.name && a.value === b.value;
+  }
+  if (a instanceof GoPointer && b instanceof GoPointer) {
+    return a.target === b.target;
+  }
+  return a === b || (a instanceof GoNil && b instanceof GoNil);
 }
 
 /** No value, or nil in an interface. */

@@ -164,6 +164,11 @@ describe('methods', () => {
       '{{ .t.GoString }}',
       'time.Date(2024, time.February, 29, 13, 4, 5, 123456789, time.UTC)',
     ],
+    [
+      '{{ eq .t (.t.AddDate 0 0 0) }} {{ eq .t (.t.AddDate 0 0 1) }} {{ ne .t .t }}',
+      'true false false',
+    ],
+    ['{{ printf "%d" (.t.UTC) }}', '{123456789 63844808645 0}'],
     ['{{ printf "%s" .t.MarshalJSON }}', '"2024-02-29T13:04:05.123456789Z"'],
     [
       '{{ (toDate "2006" "x").IsZero }} {{ unixEpoch (toDate "2006" "x") }}',
