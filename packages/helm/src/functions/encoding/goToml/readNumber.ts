@@ -15,6 +15,9 @@ export interface NumberText {
   readonly line: number;
 }
 
+/** Makes a time of a date, in whatever form; undefined for what is none. */
+export type ReadTime = (text: string) => unknown;
+
 const FLOAT = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
 const SPECIAL = /^[-+]?(?:nan|inf)$/;
 const MAX_INT64 = 2n ** 63n;
@@ -150,7 +153,7 @@ export function readSigned(source: TomlSource): NumberText {
 }
 
 /** An `int64`. */
-export function integerOf({ text, line }: NumberText): unknown {
+function integerOf({ text, line }: NumberText): unknown {
   if (!underscoresFit(text)) {
     throw new TomlProblem(
       `Invalid integer ${goQuote(text)}: underscores must be surrounded by digits`,
@@ -215,4 +218,25 @@ function underscoresFit(text: string): boolean {
     fits = isHex(text.charCodeAt(i));
   }
   return fits;
+}
+
+/** An `int64`, a float or a time. */
+export function numberValue(number: NumberText, readTime: ReadTime): unknown {
+  switch (number.kind) {
+    case 'integer':
+      return integerOf(number);
+    case 'float':
+      return floatOf(number);
+    default: {
+      const text = number.text.replaceAll('z', 'Z').replace(/[t ]/g, 'T');
+      const time = readTime(text);
+      if (time === undefined) {
+        throw new TomlProblem(
+          `invalid datetime: ${goQuote(text)}`,
+          number.line,
+        );
+      }
+      return time;
+    }
+  }
 }

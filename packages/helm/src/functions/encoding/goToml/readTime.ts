@@ -1,7 +1,7 @@
 import { GoError } from '@backstage-gitops/go-template';
 import { GoTime } from '../../dates/GoTime';
 import { Location, UTC } from '../../dates/Location';
-import { ReadTime } from './readToml';
+import { ReadTime } from './readNumber';
 
 /** Layouts in the order in which they are tried, and the place they mean. */
 const LAYOUTS: readonly (readonly [string, string?])[] = [

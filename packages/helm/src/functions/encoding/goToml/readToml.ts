@@ -2,10 +2,10 @@ import { goQuote } from '@backstage-gitops/go-template';
 import { setOwn } from '@backstage-gitops/kubernetes-yaml';
 import {
   floatOf,
-  integerOf,
-  NumberText,
+  numberValue,
   readNumber,
   readSigned,
+  ReadTime,
 } from './readNumber';
 import { joinLines, replaceEscapes, stripFirstNewline } from './tomlStrings';
 import { TomlTables } from './TomlTables';
@@ -22,9 +22,6 @@ import {
 const MAX_DEPTH = 1000;
 const LETTER = /\p{L}/u;
 const UTF16 = /^(?:\udcff\udcfe|\udcfe\udcff|\ufeff)/;
-
-/** Makes a time of a date, in whatever form; undefined for what is none. */
-export type ReadTime = (text: string) => unknown;
 
 /** A text that is no TOML, in the words of BurntSushi/toml. */
 export class TomlReadError extends Error {}
@@ -260,7 +257,7 @@ class TomlReader {
     const { source } = this;
     if (isDigit(code)) {
       source.backup();
-      return this.valueOf(readNumber(source));
+      return numberValue(readNumber(source), this.readTime);
     }
     switch (String.fromCodePoint(code)) {
       case '[':
@@ -277,7 +274,7 @@ class TomlReader {
         throw source.problem("floats must start with a digit, not '.'");
       case '+':
       case '-':
-        return this.valueOf(readSigned(source));
+        return numberValue(readSigned(source), this.readTime);
       case 'i':
       case 'n':
         if (
@@ -286,7 +283,7 @@ class TomlReader {
         ) {
           const { current: text, line } = source;
           source.ignore();
-          return this.valueOf({ kind: 'float', text, line });
+          return floatOf({ kind: 'float', text, line });
         }
         break;
       default:
@@ -302,26 +299,6 @@ class TomlReader {
     throw code === 0x0a
       ? source.problemInLineBefore(message)
       : source.problem(message);
-  }
-
-  private valueOf(number: NumberText): unknown {
-    switch (number.kind) {
-      case 'integer':
-        return integerOf(number);
-      case 'float':
-        return floatOf(number);
-      default: {
-        const text = number.text.replaceAll('z', 'Z').replace(/[t ]/g, 'T');
-        const time = this.readTime(text);
-        if (time === undefined) {
-          throw new TomlProblem(
-            `invalid datetime: ${goQuote(text)}`,
-            number.line,
-          );
-        }
-        return time;
-      }
-    }
   }
 
   private readWord(): boolean {
