@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Head, readHead } from './readHead';
 
 /** How many documents are known. */
@@ -16,12 +16,14 @@ export class HeadCache {
 
   /** @throws ManifestError `invalid-yaml` */
   read(content: string, path: string): Head {
-    const key = createHash('sha256').update(content).digest('base64');
+    const key = hash('sha256', content, 'base64');
     const known = this.heads.get(key);
     if (known) {
-      // Used last, dropped last.
-      this.heads.delete(key);
-      this.heads.set(key, known);
+      // Used last, dropped last; while there is room, the order is no matter.
+      if (this.heads.size > KEPT / 2) {
+        this.heads.delete(key);
+        this.heads.set(key, known);
+      }
       return known;
     }
     const head = readHead(content, path);

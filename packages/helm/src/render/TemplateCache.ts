@@ -46,9 +46,12 @@ export class TemplateCache {
     const entry = this.entries.get(text);
     const known = entry?.byName.get(name);
     if (entry && known) {
-      // Maps keep the order of insertion: the first is the one to go.
-      this.entries.delete(text);
-      this.entries.set(text, entry);
+      // Maps keep the order of insertion: the first is the one to go. While there
+      // is room, the order is no matter.
+      if (this.size > this.capacity / 2) {
+        this.entries.delete(text);
+        this.entries.set(text, entry);
+      }
       return known;
     }
     const parsed = this.parser.parse(name, text);

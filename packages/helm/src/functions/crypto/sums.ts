@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   encodeUtf8,
   GoFunction,
@@ -6,9 +6,12 @@ import {
   STRING,
 } from '@backstage-gitops/go-template';
 
+/** Bytes that are no UTF-8. */
+const BYTES = /\p{Surrogate}/u;
+
 function digest(algorithm: string): GoFunction {
   return goFunction([STRING], (text: string) =>
-    createHash(algorithm).update(encodeUtf8(text)).digest('hex'),
+    hash(algorithm, BYTES.test(text) ? encodeUtf8(text) : text, 'hex'),
   );
 }
 
