@@ -6,7 +6,7 @@ export interface CaseResult {
   category: string;
   /** What was to come: an output, to the byte, or an error. */
   kind: 'output' | 'error';
-  status: 'passed' | 'failed' | 'skipped';
+  status: 'passed' | 'failed';
   /** Why not. */
   reason?: string;
   /** What was to come and what came, where they differ. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { readCases } from '../conformance/cases';
 import { runCase, RUNNERS } from '../conformance/runCase';
 import { runCharts } from '../conformance/runCharts';
+import { runStorage } from '../conformance/runStorage';
 import { runTemplateCase } from '../conformance/runTemplates';
 
 const HELM = resolve(__dirname, '../../../../shared/conformance/helm');
@@ -24,6 +25,14 @@ suite(`cases of Helm${present ? '' : ` (${HELM} is absent)`}`, () => {
     );
     expect(results.filter(({ status }) => status === 'failed')).toEqual([]);
     expect(results.length).toBeGreaterThan(500);
+  });
+
+  it('storage.jsonl: none fails', () => {
+    const results = readCases(resolve(HELM, 'storage.jsonl')).map(test =>
+      runCase('storage', runStorage, test),
+    );
+    expect(results.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(results.length).toBeGreaterThan(3);
   });
 
   it('charts: none fails', async () => {

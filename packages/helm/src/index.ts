@@ -9,6 +9,7 @@ export { HelmError } from './HelmError';
 export { createFunctions } from './functions';
 export type { FunctionOptions } from './functions';
 export * from './manifests';
+export * from './releases';
 export * from './render';
 export * from './schema';
 export * from './semver';
