@@ -28,6 +28,9 @@ import {
 import fc from 'fast-check';
 import { createFunctions } from './functions';
 
+// Machines may be slow; the calls are many.
+jest.setTimeout(120_000);
+
 const SEED = 20261122;
 
 function nested(depth: number, wrap: (inner: unknown) => unknown): unknown {

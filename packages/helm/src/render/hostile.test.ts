@@ -1,5 +1,8 @@
 import { renderFailure, renderText } from '../testing/render';
 
+// Machines may be slow.
+jest.setTimeout(60_000);
+
 // What a chart from anywhere may try; each ends with an error that says what.
 describe('hostile templates', () => {
   it.each<[string, string]>([
