@@ -1,11 +1,7 @@
 import { Chart } from '../charts';
 import type { ChartFile } from '../charts';
 
-/**
- * A file of a chart in a record. Helm 4 stores when it was changed.
- *
- * @public
- */
+/** A file of a chart in a record. Helm 4 stores when it was changed. */
 export interface RecordedFile extends ChartFile {
   /** RFC 3339. */
   readonly modTime?: string;
