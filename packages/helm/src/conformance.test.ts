@@ -6,6 +6,9 @@ import { runCharts } from '../conformance/runCharts';
 import { runStorage } from '../conformance/runStorage';
 import { runTemplateCase } from '../conformance/runTemplates';
 
+// Thousands of cases.
+jest.setTimeout(120_000);
+
 const HELM = resolve(__dirname, '../../../../shared/conformance/helm');
 const present = existsSync(HELM);
 const suite = present ? describe : describe.skip;

@@ -139,7 +139,9 @@ describe('functions of templates', () => {
           minLength: fixed,
           maxLength: fixed + (fn.variadic ? 3 : 0),
         }),
-        args => survives(name, args),
+        args => {
+          expect(survives(name, args)).toBe(true);
+        },
       ),
       { numRuns, seed: SEED },
     );
