@@ -1,39 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import readline from 'node:readline';
-import { parseJson } from '@backstage-gitops/kubernetes-yaml';
+import { ProcessResult, runProcess } from './__testUtils__/runProcess';
 
 jest.setTimeout(120_000);
 
-// Jest's modules are not those of Node; only a process of its own has threads
-// that load the worker entry by the name of the package.
 describe('renderings in threads', () => {
-  const steps = new Map<string, Record<string, unknown>>();
-  let exitCode: number | null;
+  let steps: ProcessResult['steps'];
+  let exitCode: ProcessResult['exitCode'];
 
   beforeAll(async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--require',
-        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        path.resolve(__dirname, '__testUtils__/renderProcess.ts'),
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        // An option for the whole process would win over the threads' limits.
-        env: { ...process.env, NODE_OPTIONS: '' },
-      },
-    );
-    const exited = once(child, 'exit');
-    for await (const line of readline.createInterface({
-      input: child.stdout,
-    })) {
-      const { step, ...result } = parseJson(line) as Record<string, unknown>;
-      steps.set(String(step), result);
-    }
-    [exitCode] = await exited;
+    ({ steps, exitCode } = await runProcess('renderProcess.ts'));
   });
 
   it('give objects, hooks and notes', () => {

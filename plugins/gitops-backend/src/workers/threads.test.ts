@@ -1,41 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import readline from 'node:readline';
-import { parseJson } from '@backstage-gitops/kubernetes-yaml';
 import { configMaps, request } from './__testUtils__/manifests';
+import { ProcessResult, runProcess } from './__testUtils__/runProcess';
 import { ManifestBuilder } from './ManifestBuilder';
 
 jest.setTimeout(120_000);
 
-// Jest's modules are not those of Node; only a process of its own has threads
-// that load the worker entry by the name of the package.
 describe('builds in threads', () => {
-  const steps = new Map<string, Record<string, unknown>>();
-  let exitCode: number | null;
+  let steps: ProcessResult['steps'];
+  let exitCode: ProcessResult['exitCode'];
 
   beforeAll(async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--require',
-        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        path.resolve(__dirname, '__testUtils__/threadsProcess.ts'),
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        // An option for the whole process would win over the threads' limits.
-        env: { ...process.env, NODE_OPTIONS: '' },
-      },
-    );
-    const exited = once(child, 'exit');
-    for await (const line of readline.createInterface({
-      input: child.stdout,
-    })) {
-      const { step, ...result } = parseJson(line) as Record<string, unknown>;
-      steps.set(String(step), result);
-    }
-    [exitCode] = await exited;
+    ({ steps, exitCode } = await runProcess('threadsProcess.ts'));
   });
 
   it('give what builds on the event loop give', async () => {
