@@ -19,7 +19,9 @@ async function attempt(
   try {
     result = await renderer.render({ ...request, signal });
   } catch (error) {
-    const { name, message, code, hint, file } = error;
+    const { name, message, code, hint, file } = error as Error & {
+      [field in 'code' | 'hint' | 'file']?: string;
+    };
     result = { error: { name, message, code, hint, file } };
   }
   process.stdout.write(`${stringifyJson({ step, ...result })}\n`);
