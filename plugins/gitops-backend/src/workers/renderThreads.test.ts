@@ -55,7 +55,7 @@ describe('renderings in threads', () => {
     expect(steps.get('after abort')).toEqual(steps.get('ordinary'));
   });
 
-  it('end when their time is over, and the next goes on', () => {
+  it('end when their time is over, one after the other', () => {
     expect(steps.get('endless')).toEqual({
       error: {
         name: 'RenderTimeoutError',
@@ -64,7 +64,7 @@ describe('renderings in threads', () => {
         hint: expect.stringContaining('gitops.engine.workerTimeout'),
       },
     });
-    expect(steps.get('after endless')).toEqual(steps.get('ordinary'));
+    expect(steps.get('endless again')).toEqual(steps.get('endless'));
   });
 
   it('let the process end', () => {
