@@ -17,6 +17,11 @@ const TOOLS = [
     args: ['--version'],
     needed: 'the Git server under a real git',
   },
+  {
+    name: '/usr/sbin/sshd',
+    args: ['-V'],
+    needed: 'Git over ssh with a real OpenSSH server',
+  },
 ];
 
 /** Which of the programs are on this machine. */

@@ -21,10 +21,10 @@ import { Reconciler } from '../../engine/reconcile/Reconciler';
 import { ObjectReference } from '../../homes/ObjectReference';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { done, Outcome, retry, stalled } from '../../engine/run/Outcome';
-import { GitCredential, readGitCredential } from './git/credentials';
 import { GitError, GitErrorCode } from './git/GitError';
-import { GitHttp } from './git/GitHttp';
 import { GitCheckout, GitFile, GitRemote } from './git/GitRemote';
+import { GitTransport } from './git/GitTransport';
+import { openGitTransport } from './git/openGitTransport';
 import { referencePrefixes, resolveReference } from './git/resolveReference';
 import { storeArtifact } from './storeArtifact';
 import { unsupportedGitField } from './unsupportedGitField';
@@ -91,27 +91,27 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
     }
     await this.checkStorage(run);
 
-    let credential: GitCredential;
+    const timeout = AbortSignal.timeout(
+      durationToMs(spec.timeout ?? DEFAULT_TIMEOUT),
+    );
+    const signal = AbortSignal.any([run.signal, timeout]);
+    let transport: GitTransport;
     try {
-      credential = await this.credential(run);
+      transport = openGitTransport({
+        url: spec.url,
+        secret: await this.secret(run),
+        signal,
+        maxResponseSize: this.options.maxSize,
+      });
     } catch (error) {
       assertError(error);
       return this.failFetch(run, Reason.AuthenticationFailed, error);
     }
 
-    const timeout = AbortSignal.timeout(
-      durationToMs(spec.timeout ?? DEFAULT_TIMEOUT),
-    );
-    const signal = AbortSignal.any([run.signal, timeout]);
-    const http = new GitHttp({
-      ...credential,
-      signal,
-      maxResponseSize: this.options.maxSize,
-    });
     try {
       return await this.fetch(
         run,
-        new GitRemote({ url: spec.url, http, signal }),
+        new GitRemote({ url: spec.url, transport, signal }),
       );
     } catch (error) {
       assertError(error);
@@ -127,7 +127,7 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
           : error,
       );
     } finally {
-      await http.close();
+      await transport.close();
     }
   }
 
@@ -159,10 +159,10 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
     });
   }
 
-  private async credential(run: Run): Promise<GitCredential> {
+  private async secret(run: Run): Promise<KubernetesObject | undefined> {
     const name = run.object.spec.secretRef?.name;
     if (!name) {
-      return {};
+      return undefined;
     }
     const secret = await run.home.client.get<KubernetesObject>(
       { apiVersion: 'v1', kind: 'Secret', namespace: run.namespace, name },
@@ -173,7 +173,7 @@ export class GitRepositoryReconciler implements Reconciler<GitRepository> {
         `Secret ${run.namespace}/${name} not found; create it or correct spec.secretRef`,
       );
     }
-    return readGitCredential(secret);
+    return secret;
   }
 
   private async fetch(run: Run, remote: GitRemote): Promise<Outcome> {

@@ -2,6 +2,8 @@ import {
   GitRepositorySpec,
   Reason,
 } from '@backstage-gitops/plugin-gitops-common';
+import { assertError } from '@backstage/errors';
+import { parseSshAddress } from './git/ssh/sshAddress';
 
 /** Why a GitRepository cannot be fetched by this version, if it cannot. */
 export function unsupportedGitField(
@@ -11,30 +13,9 @@ export function unsupportedGitField(
     reason: Reason.FeatureGateDisabled,
     message: `${field} is not supported by this version of the portal; remove it, or let Flux's source-controller reconcile this object`,
   });
-  let url: URL;
-  try {
-    url = new URL(spec.url);
-  } catch {
-    return {
-      reason: Reason.URLInvalid,
-      message: `spec.url is no URL; it must look like https://host/path`,
-    };
-  }
-  if (url.protocol === 'ssh:') {
-    return unsupported('spec.url with ssh://');
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return {
-      reason: Reason.URLInvalid,
-      message: `spec.url begins with ${url.protocol}//; http, https and ssh are possible`,
-    };
-  }
-  if (url.username || url.password) {
-    return {
-      reason: Reason.URLInvalid,
-      message:
-        'spec.url holds a user or password; put them into a Secret and name it in spec.secretRef',
-    };
+  const invalid = invalidAddress(spec.url);
+  if (invalid) {
+    return { reason: Reason.URLInvalid, message: `spec.url ${invalid}` };
   }
   if (spec.provider && spec.provider !== 'generic') {
     return unsupported(`spec.provider ${spec.provider}`);
@@ -55,4 +36,28 @@ export function unsupportedGitField(
     return unsupported('spec.proxySecretRef');
   }
   return undefined;
+}
+
+function invalidAddress(address: string): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    return 'is no URL; it must look like https://host/path or ssh://git@host/path';
+  }
+  if (url.protocol === 'ssh:') {
+    try {
+      parseSshAddress(address);
+      return undefined;
+    } catch (error) {
+      assertError(error);
+      return `cannot be used: ${error.message}`;
+    }
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return `begins with ${url.protocol}//; http, https and ssh are possible`;
+  }
+  return url.username || url.password
+    ? 'holds a user or password; put them into a Secret and name it in spec.secretRef'
+    : undefined;
 }

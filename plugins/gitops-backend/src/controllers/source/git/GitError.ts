@@ -5,6 +5,7 @@ export type GitErrorCode =
   | 'GIT_UNREACHABLE'
   | 'GIT_TIMEOUT'
   | 'GIT_AUTHENTICATION'
+  | 'GIT_HOST_KEY'
   | 'GIT_NOT_FOUND'
   | 'GIT_NOT_A_REPOSITORY'
   | 'GIT_EMPTY'

@@ -1,7 +1,8 @@
 import { rootCertificates } from 'node:tls';
-import { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
+import { GitHttpRequest, GitHttpResponse } from 'isomorphic-git';
 import { Agent, Dispatcher, request } from 'undici';
 import { GitError } from './GitError';
+import { GitTransport } from './GitTransport';
 
 /** How to speak to one Git server. Nothing of it ever reaches a message. */
 export interface GitHttpOptions {
@@ -25,7 +26,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  * and sends what comes after to where it led. A credential stays with the origin
  * it was given for.
  */
-export class GitHttp implements HttpClient {
+export class GitHttp implements GitTransport {
   private readonly options: GitHttpOptions;
   private readonly dispatcher: Agent;
   /** From the repository's address to where it has moved. */
@@ -46,10 +47,6 @@ export class GitHttp implements HttpClient {
     });
   }
 
-  /**
-   * Why a response was not read to its end. What reads it takes a broken stream
-   * for a short one and then misses objects, which is the lesser truth.
-   */
   get failure(): GitError | undefined {
     return this.failed;
   }

@@ -65,7 +65,7 @@ describe('GitRemote against a real git', () => {
       ...options,
     });
     clients.push(client);
-    return new GitRemote({ url: address, http: client, signal });
+    return new GitRemote({ url: address, transport: client, signal });
   };
 
   const fetch = async (

@@ -5,7 +5,7 @@ import path from 'node:path';
 import git from 'isomorphic-git';
 import { CommitSummary } from '../../../artifacts/ArtifactIndex';
 import { GitError } from './GitError';
-import { GitHttp } from './GitHttp';
+import { GitTransport } from './GitTransport';
 import { translateGitError } from './translateGitError';
 import { GitTarget, RemoteReference } from './resolveReference';
 
@@ -25,15 +25,27 @@ export interface GitCheckout {
   dispose(): Promise<void>;
 }
 
-/** A Git repository over http or https. Errors are {@link GitError}s. */
+/**
+ * isomorphic-git takes addresses of http only. Over ssh this one stands for the
+ * repository; the transport knows where it is.
+ */
+const STAND_IN = 'https://repository.invalid/';
+
+/** A Git repository over http, https or ssh. Errors are {@link GitError}s. */
 export class GitRemote {
   private readonly url: string;
-  private readonly http: GitHttp;
+  private readonly address: string;
+  private readonly transport: GitTransport;
   private readonly signal: AbortSignal;
 
-  constructor(options: { url: string; http: GitHttp; signal: AbortSignal }) {
+  constructor(options: {
+    url: string;
+    transport: GitTransport;
+    signal: AbortSignal;
+  }) {
     this.url = options.url;
-    this.http = options.http;
+    this.address = /^https?:/i.test(options.url) ? options.url : STAND_IN;
+    this.transport = options.transport;
     this.signal = options.signal;
   }
 
@@ -43,8 +55,8 @@ export class GitRemote {
     for (const prefix of prefixes) {
       const references = await this.attempt(() =>
         git.listServerRefs({
-          http: this.http,
-          url: this.url,
+          http: this.transport,
+          url: this.address,
           prefix,
           peelTags: true,
           protocolVersion: 2,
@@ -61,8 +73,8 @@ export class GitRemote {
   async isEmpty(): Promise<boolean> {
     const references = await this.attempt(() =>
       git.listServerRefs({
-        http: this.http,
-        url: this.url,
+        http: this.transport,
+        url: this.address,
         protocolVersion: 2,
       }),
     );
@@ -80,11 +92,16 @@ export class GitRemote {
       await this.attempt(async () => {
         await git.init({ fs, gitdir, bare: true });
         // isomorphic-git wants a refspec, although one commit is all we fetch.
-        await git.addRemote({ fs, gitdir, remote: 'origin', url: this.url });
+        await git.addRemote({
+          fs,
+          gitdir,
+          remote: 'origin',
+          url: this.address,
+        });
         await git.fetch({
           ...repository,
-          http: this.http,
-          url: this.url,
+          http: this.transport,
+          url: this.address,
           remoteRef:
             target.needsHistory && target.ref ? target.ref : target.commit,
           singleBranch: true,
@@ -144,7 +161,7 @@ export class GitRemote {
       return await operation();
     } catch (error) {
       throw translateGitError(
-        this.http.failure ?? error,
+        this.transport.failure ?? error,
         this.url,
         this.signal,
       );

@@ -1,4 +1,5 @@
-import { GitCredentialError, readGitCredential } from './credentials';
+import { readGitCredential } from './credentials';
+import { GitCredentialError } from './GitCredentialError';
 
 const secret = (data: Record<string, string>) => ({
   apiVersion: 'v1',

@@ -1,12 +1,6 @@
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { CustomErrorBase } from '@backstage/errors';
+import { GitCredentialError } from './GitCredentialError';
 import { GitHttpOptions } from './GitHttp';
-
-/** A Secret that does not hold what it should; names keys, never values. */
-export class GitCredentialError extends CustomErrorBase {
-  readonly name = 'GitCredentialError';
-  readonly code = 'GIT_CREDENTIAL';
-}
 
 /** The parts of a connection that come from a Secret. */
 export type GitCredential = Pick<
