@@ -63,7 +63,11 @@ export class ReleaseRenderer {
     workers?: WorkerSettings;
   }) {
     this.pool = options.workers?.threads
-      ? new WorkerPool(options.workers)
+      ? new WorkerPool({
+          ...options.workers,
+          entry:
+            require.resolve('@backstage-gitops/plugin-gitops-backend/render-worker'),
+        })
       : undefined;
   }
 

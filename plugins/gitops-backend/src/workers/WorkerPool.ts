@@ -26,6 +26,8 @@ export class WorkerError extends Error {
 
 /** How a {@link WorkerPool} runs. */
 export interface WorkerPoolOptions {
+  /** The file whose functions run in the threads; default: that of builds. */
+  entry?: string;
   /** How many threads there are at most; they start when they are needed. */
   threads: number;
   /** Milliseconds that one task may take. */
@@ -37,7 +39,7 @@ export interface WorkerPoolOptions {
 }
 
 /**
- * Runs the functions that the worker entry of this package exports in threads.
+ * Runs the functions that a worker entry of this package exports in threads.
  * A thread that runs out of time or memory, or whose caller gives up, ends; the
  * pool goes on with a new one.
  */
@@ -125,6 +127,7 @@ export class WorkerPool {
       result = await pool.run(task, {
         // Given with the task, so that a file which cannot be loaded fails it.
         filename:
+          this.options.entry ??
           require.resolve('@backstage-gitops/plugin-gitops-backend/worker'),
         name,
         signal: ending.signal,

@@ -1,6 +1,6 @@
 /**
- * What runs in the threads of the plugin's worker pool. For the pool only, which
- * finds it by the name of the package.
+ * What runs in the threads that build manifests. For the plugin's worker pool
+ * only, which finds it by the name of the package.
  *
  * @packageDocumentation
  */
@@ -9,7 +9,6 @@ import { threadId } from 'node:worker_threads';
 import { buildManifests } from '../controllers/kustomize/buildManifests';
 import { packManifests, PackedManifests } from './packedManifests';
 import { readSharedFiles, SharedFiles } from './sharedFiles';
-import { RenderResult, RenderTask, ThreadRenderer } from './ThreadRenderer';
 import { packError, TransferredError } from './transferredError';
 
 /**
@@ -58,25 +57,6 @@ export function build({
     const objects = Buffer.from(new SharedArrayBuffer(packed.objects.length));
     objects.set(packed.objects);
     return { value: { ...packed, objects } };
-  } catch (error) {
-    return { error: packError(error) };
-  }
-}
-
-const renderer = new ThreadRenderer();
-
-/**
- * Renders a chart for a release.
- *
- * @internal
- */
-export async function render({
-  thread,
-  input,
-}: PoolTask<RenderTask>): Promise<TaskResult<RenderResult>> {
-  thread[0] = threadId;
-  try {
-    return { value: await renderer.render(input) };
   } catch (error) {
     return { error: packError(error) };
   }
