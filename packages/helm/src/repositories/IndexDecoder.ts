@@ -16,9 +16,10 @@ export type FieldReaders = Readonly<Record<string, (node: IndexNode) => void>>;
 
 /**
  * Decodes as Go does into structs. Null is as good as nothing; names of fields
- * match in any case. From YAML, numbers and booleans become texts where texts
- * are wanted, and fields that are not known are refused; JSON is the other way
- * about.
+ * match in any case; those that are not known are refused in YAML and passed
+ * over in JSON. Lenient texts are those of Helm's own struct; within the
+ * struct of Chart.yaml, which that one embeds, sigs.k8s.io/yaml does not see
+ * that texts are wanted, so that an unquoted `1.10` is an error.
  */
 export class IndexDecoder {
   /** Where the value that is decoded stands, for errors. */
@@ -78,26 +79,38 @@ export class IndexDecoder {
 
   text(node: IndexNode): string {
     const value = plain(node);
-    if (typeof value === 'string') {
-      return value;
-    }
     if (value === null) {
       return '';
     }
-    if (this.format === 'json' || typeof value === 'object') {
+    if (typeof value !== 'string') {
       throw this.wrong('must be a string');
     }
-    return scalarText(node, value);
+    return value;
   }
 
   texts(node: IndexNode): string[] {
     return this.list(node, item => this.text(item));
   }
 
-  table(node: IndexNode): Record<string, string> {
+  table(
+    node: IndexNode,
+    read: (node: IndexNode) => string = value => this.text(value),
+  ): Record<string, string> {
     const result: Record<string, string> = {};
-    this.entries(node, (key, value) => setOwn(result, key, this.text(value)));
+    this.entries(node, (key, value) => setOwn(result, key, read(value)));
     return result;
+  }
+
+  /** In YAML, numbers and booleans are taken for texts. */
+  lenientText(node: IndexNode): string {
+    const value = plain(node);
+    return this.format === 'yaml' && value !== null && typeof value !== 'object'
+      ? scalarText(node, value)
+      : this.text(node);
+  }
+
+  lenientTexts(node: IndexNode): string[] {
+    return this.list(node, item => this.lenientText(item));
   }
 
   flag(node: IndexNode): boolean {

@@ -48,7 +48,7 @@ export function decodeChart(
   };
   // Fields of Helm 2, which Helm reads and forgets.
   const forgotten = (value: IndexNode) => {
-    decoder.text(value);
+    decoder.lenientText(value);
   };
   decoder.fields(node, {
     name: text('name'),
@@ -87,7 +87,7 @@ export function decodeChart(
     },
     type: text('type'),
     urls: value => {
-      urls = decoder.texts(value);
+      urls = decoder.lenientTexts(value);
     },
     created: value => {
       created = decoder.time(value);
@@ -96,7 +96,7 @@ export function decodeChart(
       removed = decoder.flag(value);
     },
     digest: value => {
-      digest = decoder.text(value);
+      digest = decoder.lenientText(value);
     },
     checksum: forgotten,
     engine: forgotten,

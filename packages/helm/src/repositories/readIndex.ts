@@ -6,11 +6,12 @@ import { ChartError } from '../charts';
 import { ChartMetadata, EMPTY_METADATA } from '../charts/ChartMetadata';
 import { validateMetadata } from '../charts/validateMetadata';
 import { compareVersions, parseVersion } from '../semver';
-import type { OnWarning } from '../values/tables';
+import type { OnWarning } from '../values';
 import { boundsOfJson } from './boundsOfJson';
 import { decodeChart, DecodedChart } from './decodeChart';
 import { IndexDecoder, IndexNode } from './IndexDecoder';
 import { RepositoryError } from './RepositoryError';
+import { SkippedCharts } from './SkippedCharts';
 import { IndexedChart, IndexLimits, RepositoryIndex } from './RepositoryIndex';
 
 const DEFAULTS: Required<IndexLimits> = {
@@ -19,8 +20,6 @@ const DEFAULTS: Required<IndexLimits> = {
   maxValues: 10_000_000,
 };
 const MAX_DEPTH = 100;
-/** A broken index could have as many warnings as charts. */
-const MAX_WARNINGS = 20;
 
 /**
  * How an index is read.
@@ -55,7 +54,7 @@ export function readIndex(
     );
   }
   const { root, decoder } = parse(bytes, limits);
-  const warnings = new Warnings(options.onWarning);
+  const skipped = new SkippedCharts(options.onWarning);
   const entries = new Map<string, IndexedChart[]>();
   let apiVersion = '';
   let generated: string | undefined;
@@ -74,7 +73,7 @@ export function readIndex(
     // What ChartMuseum tells of itself.
     serverInfo: value => decoder.entries(value, () => {}),
     apiVersion: value => {
-      apiVersion = decoder.text(value);
+      apiVersion = decoder.lenientText(value);
     },
     generated: value => {
       generated = decoder.time(value);
@@ -85,13 +84,13 @@ export function readIndex(
           countEntry();
           return decodeChart(decoder, item);
         });
-        entries.set(name, sorted(name, charts, warnings));
+        entries.set(name, sorted(name, charts, skipped));
       }),
     publicKeys: value => {
-      publicKeys = decoder.texts(value);
+      publicKeys = decoder.lenientTexts(value);
     },
     annotations: value => {
-      annotations = decoder.table(value);
+      annotations = decoder.table(value, item => decoder.lenientText(item));
     },
   });
   if (apiVersion === '') {
@@ -100,7 +99,7 @@ export function readIndex(
       'the index has no apiVersion',
     );
   }
-  warnings.end();
+  skipped.end();
   return { apiVersion, generated, entries, publicKeys, annotations };
 }
 
@@ -172,11 +171,11 @@ function parseJson(
 function sorted(
   name: string,
   charts: readonly (DecodedChart | undefined)[],
-  warnings: Warnings,
+  skipped: SkippedCharts,
 ): IndexedChart[] {
   const valid = charts.flatMap(decoded => {
     if (!decoded) {
-      warnings.add(name, '', 'empty entry');
+      skipped.add(name, '', 'empty entry');
       return [];
     }
     const { chart, nulls } = decoded;
@@ -188,7 +187,7 @@ function sorted(
       if (!(error instanceof ChartError)) {
         throw error;
       }
-      warnings.add(name, chart.metadata.version, error.message);
+      skipped.add(name, chart.metadata.version, error.message);
       return [];
     }
   });
@@ -229,33 +228,4 @@ function validate(
         }).dependencies ?? [],
     ),
   };
-}
-
-class Warnings {
-  private count = 0;
-
-  constructor(private readonly onWarning?: OnWarning) {}
-
-  add(name: string, version: string, problem: string): void {
-    if (++this.count <= MAX_WARNINGS) {
-      this.onWarning?.(
-        `skipping invalid entry of chart ${show(name)}, version ${show(version)}: ${problem}`,
-      );
-    }
-  }
-
-  end(): void {
-    const more = this.count - MAX_WARNINGS;
-    if (more > 0) {
-      this.onWarning?.(`skipping ${more} more invalid entries`);
-    }
-  }
-}
-
-/** For terminals: nothing in it that is not printable. */
-function show(text: string): string {
-  return JSON.stringify(text.slice(0, 100)).replace(
-    /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu,
-    '',
-  );
 }

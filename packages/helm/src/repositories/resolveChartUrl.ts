@@ -128,19 +128,16 @@ function joinPaths(base: string, path: string): string {
     return '';
   }
   const result: string[] = [];
-  let isFirst = true;
   const segments = full.split('/');
   for (const segment of segments) {
     if (segment === '..') {
       result.pop();
-      isFirst = result.length === 0;
-    } else if (segment !== '.') {
-      if (!isFirst || segment !== '') {
-        result.push(segment);
+      if (result.length === 1 && result[0] === '') {
+        // At the root again: slashes that follow are not of the path.
+        result.pop();
       }
-      isFirst = false;
-    } else {
-      isFirst = false;
+    } else if (segment !== '.') {
+      result.push(segment);
     }
   }
   const last = segments[segments.length - 1];
