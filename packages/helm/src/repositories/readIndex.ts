@@ -1,6 +1,7 @@
 import {
   JsonValue,
   parseSpelledDocuments,
+  YamlError,
 } from '@backstage-gitops/kubernetes-yaml';
 import { ChartError } from '../charts';
 import { ChartMetadata, EMPTY_METADATA } from '../charts/ChartMetadata';
@@ -136,8 +137,11 @@ function parse(
       decoder: new IndexDecoder('yaml'),
     };
   } catch (cause) {
+    const isTooMuch =
+      cause instanceof YamlError &&
+      (cause.code === 'limit' || cause.code === 'too-large');
     throw new RepositoryError(
-      'invalid-index',
+      isTooMuch ? 'limit' : 'invalid-index',
       `cannot load the index: ${(cause as Error).message}`,
       { cause },
     );
