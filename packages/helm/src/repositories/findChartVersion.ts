@@ -1,5 +1,10 @@
-import { compareVersions, Constraint, parseVersion, Version } from '../semver';
-import { SemverError } from '../semver';
+import {
+  compareVersions,
+  Constraint,
+  parseVersion,
+  SemverError,
+  Version,
+} from '../semver';
 import { RepositoryError } from './RepositoryError';
 import { IndexedChart, RepositoryIndex } from './RepositoryIndex';
 
@@ -59,7 +64,7 @@ export function findChartVersion(
  *
  * @throws RepositoryError `invalid-range`
  */
-export function parseRange(range: string): Constraint {
+function parseRange(range: string): Constraint {
   try {
     return Constraint.parse(range || '*');
   } catch (error) {
