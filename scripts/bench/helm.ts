@@ -19,6 +19,8 @@ import { measure } from './measure';
 
 const run = promisify(execFile);
 const MANY = 100;
+/** The engine of JavaScript compiles what runs often. */
+const WARM_UP = 150;
 const ORACLE_RUNS = 5;
 
 // Charts that others wrote lie beside the repository, where they are present.
@@ -77,8 +79,7 @@ async function benchChart(
   });
   const renderer = new ChartRenderer();
   const kept = await load(files);
-  // The engine of JavaScript compiles what runs often.
-  for (let i = 0; i < 30; i++) {
+  for (let i = 0; i < WARM_UP; i++) {
     render(renderer, await load(files));
   }
   await measure(`helm.${name}.warm`, 1, async () => ({
@@ -115,7 +116,7 @@ async function benchPool(name: string, files: Files): Promise<void> {
       signal,
     });
   try {
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < WARM_UP; i++) {
       await once();
     }
     await measure(`helm.${name}.pool`, MANY, async () => {
