@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ChartDependency, ChartLock, ChartMetadata } from '../charts';
 import { writeJson } from '../functions/encoding/writeJson';
-import { dependencyFields } from './goForms';
+import { dependencyFields } from '../releases/metadataFields';
 
 /**
  * The digest of Chart.lock (Helm 4.2): `sha256:` and the digest in hex of the

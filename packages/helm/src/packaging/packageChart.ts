@@ -6,7 +6,7 @@ import { validateMetadata } from '../charts/validateMetadata';
 import { writeJson } from '../functions/encoding/writeJson';
 import { Fields } from '../functions/encoding/jsonForm';
 import type { Values } from '../values';
-import { lockFields, metadataFields } from './goForms';
+import { lockFields, metadataFields } from '../releases/metadataFields';
 import { gzip } from './gzip';
 import { PackagingError, show } from './PackagingError';
 

@@ -1,11 +1,7 @@
-import type {
-  Chart,
-  ChartDependency,
-  ChartLock,
-  ChartMetadata,
-} from '../charts';
+import type { Chart, ChartLock } from '../charts';
 import type { Fields } from '../functions/encoding/jsonForm';
-import { anyTime, list, map, struct, time } from './goForms';
+import { anyTime, struct, time } from './goForms';
+import { dependencyFields, metadataFields } from './metadataFields';
 import { detailsOf, RecordedDetails, RecordedFile } from './RecordedChart';
 
 /**
@@ -17,7 +13,7 @@ export function chartForm(chart: Chart): Fields {
   const details = detailsOf(chart);
   const { modTime, schemaModTime, nulls } = details;
   return struct({
-    metadata: nulls.has('metadata') ? null : metadataForm(chart.metadata),
+    metadata: nulls.has('metadata') ? null : metadataFields(chart.metadata),
     lock: chart.lock ? lockForm(chart.lock, nulls) : null,
     templates: filesForm(chart.templates, 'templates', details),
     values: chart.values ?? null,
@@ -45,49 +41,6 @@ function filesForm(
   );
 }
 
-function metadataForm(metadata: ChartMetadata): Fields {
-  return struct({
-    name: metadata.name || undefined,
-    home: metadata.home || undefined,
-    sources: list(metadata.sources),
-    version: metadata.version || undefined,
-    description: metadata.description || undefined,
-    keywords: list(metadata.keywords),
-    maintainers: list(
-      metadata.maintainers.map(({ name, email, url }) =>
-        struct({
-          name: name || undefined,
-          email: email || undefined,
-          url: url || undefined,
-        }),
-      ),
-    ),
-    icon: metadata.icon || undefined,
-    apiVersion: metadata.apiVersion || undefined,
-    condition: metadata.condition || undefined,
-    tags: metadata.tags || undefined,
-    appVersion: metadata.appVersion || undefined,
-    deprecated: metadata.deprecated || undefined,
-    annotations: map(metadata.annotations),
-    kubeVersion: metadata.kubeVersion || undefined,
-    dependencies: list((metadata.dependencies ?? []).map(dependencyForm)),
-    type: metadata.type || undefined,
-  });
-}
-
-function dependencyForm(dependency: ChartDependency): Fields {
-  return struct({
-    name: dependency.name,
-    version: dependency.version || undefined,
-    repository: dependency.repository,
-    condition: dependency.condition || undefined,
-    tags: list(dependency.tags),
-    enabled: dependency.enabled || undefined,
-    'import-values': list(dependency.importValues),
-    alias: dependency.alias || undefined,
-  });
-}
-
 function lockForm(lock: ChartLock, nulls: ReadonlySet<string>): Fields {
   const empty = lock.dependencies.length === 0;
   return struct({
@@ -96,6 +49,6 @@ function lockForm(lock: ChartLock, nulls: ReadonlySet<string>): Fields {
     dependencies:
       empty && nulls.has('lock.dependencies')
         ? null
-        : lock.dependencies.map(dependencyForm),
+        : lock.dependencies.map(dependencyFields),
   });
 }

@@ -1,7 +1,7 @@
 import { compareCodePoints } from '@backstage-gitops/kubernetes-yaml';
 import { Fields } from '../functions/encoding/jsonForm';
 import { writeJson } from '../functions/encoding/writeJson';
-import { metadataFields } from '../packaging/goForms';
+import { metadataFields } from '../releases/metadataFields';
 import { ZERO_TIME } from '../releases/recordTime';
 import { IndexedChart, RepositoryIndex } from './RepositoryIndex';
 

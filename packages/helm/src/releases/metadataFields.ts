@@ -1,6 +1,6 @@
 import type { ChartDependency, ChartLock, ChartMetadata } from '../charts';
 import { Fields } from '../functions/encoding/jsonForm';
-import { list, map, struct } from '../releases/goForms';
+import { list, map, struct } from './goForms';
 
 /** Chart.yaml as Helm's struct, without what is empty. */
 export function metadataFields(metadata: ChartMetadata): Fields {
