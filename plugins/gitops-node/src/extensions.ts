@@ -1,6 +1,8 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
+import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from './artifactStore';
 import { ClusterCredentialSupplier } from './clusterCredentials';
+import { SourceFetcher } from './sources';
 
 /**
  * Lets a module of the gitops plugin bring another store for artifacts, such as
@@ -38,4 +40,21 @@ export interface GitopsClusterCredentialsExtensionPoint {
 export const gitopsClusterCredentialsExtensionPoint =
   createExtensionPoint<GitopsClusterCredentialsExtensionPoint>({
     id: 'gitops.cluster-credentials',
+  });
+
+/**
+ * Lets a module of the gitops plugin fetch sources of its own, or some objects of
+ * a kind that the plugin fetches too.
+ *
+ * @public
+ */
+export interface GitopsSourceFetchersExtensionPoint {
+  /** Adds a fetcher; it is asked before those of the plugin. */
+  addFetcher<T extends GitopsObject>(fetcher: SourceFetcher<T>): void;
+}
+
+/** @public */
+export const gitopsSourceFetchersExtensionPoint =
+  createExtensionPoint<GitopsSourceFetchersExtensionPoint>({
+    id: 'gitops.source-fetchers',
   });

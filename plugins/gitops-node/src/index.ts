@@ -22,11 +22,37 @@ export type {
 } from './clusterCredentials';
 export {
   gitopsArtifactStoreExtensionPoint,
+  gitopsSourceFetchersExtensionPoint,
   gitopsClusterCredentialsExtensionPoint,
 } from './extensions';
 export type {
   GitopsArtifactStoreExtensionPoint,
+  GitopsSourceFetchersExtensionPoint,
   GitopsClusterCredentialsExtensionPoint,
 } from './extensions';
 export { ComponentOwners } from './owners/ComponentOwners';
 export * from './registration';
+export { NetworkError } from './net';
+export type {
+  ConnectionGuard,
+  ConnectionSettings,
+  GuardedAddress,
+  HttpClient,
+  HttpConnections,
+  HttpRequest,
+  HttpResponse,
+  NetworkErrorCode,
+} from './net';
+export { SourceFetchError } from './sources';
+export type {
+  FetchContext,
+  Fetched,
+  FetchLimits,
+  FetchRetry,
+  NewSource,
+  SourceFetcher,
+  SourceFinding,
+  SourceHome,
+  SourceReference,
+  UnchangedSource,
+} from './sources';
