@@ -1,6 +1,6 @@
 /**
  * A GitOps world on loopback for trying out and testing: a small Kubernetes
- * API and a Git server.
+ * API, a Git server and an S3 server.
  *
  * @packageDocumentation
  */
@@ -18,6 +18,11 @@ export type { GitAuthor, GitCommitOptions, GitFiles } from './git/repository';
 export type { GitAccess, GitRequest } from './git/repositoryHost';
 export { startKubernetesApi } from './kubernetesApi';
 export type { KubernetesApiOptions, SandboxKubernetes } from './kubernetesApi';
+export type { AnonymousAccess } from './s3/bucketStore';
+export type { S3Fault, S3Faults, S3Request } from './s3/faults';
+export { startS3Server } from './s3/s3Server';
+export type { S3ServerOptions, SandboxS3 } from './s3/s3Server';
+export type { S3Account } from './s3/signature';
 export type { SandboxLogger } from './logger';
 export { startSandbox } from './sandbox';
 export type { Sandbox, SandboxOptions } from './sandbox';

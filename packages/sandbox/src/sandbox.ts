@@ -4,6 +4,8 @@ import { startGitServer } from './git/gitServer';
 import type { SandboxKubernetes } from './kubernetesApi';
 import { startKubernetesApi } from './kubernetesApi';
 import type { SandboxLogger } from './logger';
+import type { SandboxS3 } from './s3/s3Server';
+import { startS3Server } from './s3/s3Server';
 
 /**
  * Options of {@link startSandbox}.
@@ -17,7 +19,12 @@ export interface SandboxOptions {
   kubernetes?: { port?: number; host?: string };
   /** The Git server; port 0 (default) takes any free one. */
   git?: { port?: number; host?: string; tls?: boolean };
-  /** Whether Kubernetes objects survive a restart; repositories always do. */
+  /** The S3 server; port 0 (default) takes any free one. */
+  s3?: { port?: number; host?: string; tls?: boolean };
+  /**
+   * Whether Kubernetes objects survive a restart; repositories and buckets always
+   * do.
+   */
   persist?: boolean;
   logger?: SandboxLogger;
 }
@@ -30,6 +37,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   kubernetes: SandboxKubernetes;
   git: SandboxGit;
+  s3: SandboxS3;
   /** Stops everything; files are kept. */
   stop(): Promise<void>;
 }
@@ -43,28 +51,43 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { dataDir, logger } = options;
-  const kubernetes = await startKubernetesApi({
-    ...options.kubernetes,
-    dataDir: path.join(dataDir, 'kubernetes'),
-    persist: options.persist,
-    logger,
-  });
-  let git: SandboxGit;
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    await Promise.all(started.map(part => part.stop()));
+  };
+  const begin = async <T extends { stop(): Promise<void> }>(
+    part: Promise<T>,
+  ): Promise<T> => {
+    const running = await part;
+    started.push(running);
+    return running;
+  };
   try {
-    git = await startGitServer({
-      ...options.git,
-      dataDir: path.join(dataDir, 'git'),
-      logger,
-    });
+    const kubernetes = await begin(
+      startKubernetesApi({
+        ...options.kubernetes,
+        dataDir: path.join(dataDir, 'kubernetes'),
+        persist: options.persist,
+        logger,
+      }),
+    );
+    const git = await begin(
+      startGitServer({
+        ...options.git,
+        dataDir: path.join(dataDir, 'git'),
+        logger,
+      }),
+    );
+    const s3 = await begin(
+      startS3Server({
+        ...options.s3,
+        dataDir: path.join(dataDir, 's3'),
+        logger,
+      }),
+    );
+    return { kubernetes, git, s3, stop };
   } catch (error) {
-    await kubernetes.stop();
+    await stop();
     throw error;
   }
-  return {
-    kubernetes,
-    git,
-    stop: async () => {
-      await Promise.all([git.stop(), kubernetes.stop()]);
-    },
-  };
 }

@@ -63,7 +63,8 @@ function write(directory: string, name: string, pair: KeyPair): void {
   });
 }
 
-async function createCertificates(): Promise<Certificates> {
+/** Makes certificates that are kept nowhere. */
+export async function createCertificates(): Promise<Certificates> {
   const crypto = webcrypto as unknown as Crypto;
   x509.cryptoProvider.set(crypto);
   const generate = () =>

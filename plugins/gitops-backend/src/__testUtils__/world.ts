@@ -117,7 +117,7 @@ export class World {
    * the one before, to the same credentials.
    */
   async replaceCluster(): Promise<void> {
-    const { git, kubernetes } = this.sandbox;
+    const { git, s3, kubernetes } = this.sandbox;
     await kubernetes.stop();
     const replacement = await startKubernetesApi({
       dataDir: path.dirname(kubernetes.kubeconfigPath),
@@ -125,9 +125,10 @@ export class World {
     });
     this.sandbox = {
       git,
+      s3,
       kubernetes: replacement,
       stop: async () => {
-        await Promise.all([git.stop(), replacement.stop()]);
+        await Promise.all([git.stop(), s3.stop(), replacement.stop()]);
       },
     };
   }
