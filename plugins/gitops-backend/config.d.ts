@@ -142,6 +142,21 @@ export interface Config {
       directory?: string;
       /** Bytes; larger artifacts are refused. Default 512 MiB. */
       maxSize?: number;
+      /** Files of one artifact. Default 100,000. */
+      maxFiles?: number;
+    };
+    /**
+     * Which hosts the portal connects to for sources. This machine, link-local,
+     * multicast and metadata addresses are refused, private networks are not.
+     */
+    network?: {
+      /**
+       * Hosts and networks that are refused otherwise: `git.local`,
+       * `*.example.org`, `git.local:8443`, `127.0.0.1`, `10.1.0.0/16`.
+       */
+      allow?: string[];
+      /** Where given, nothing else is connected to. */
+      only?: string[];
     };
     engine?: {
       /** How many objects each controller reconciles at the same time. */

@@ -4,7 +4,10 @@ import {
   GitopsKind,
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
-import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
+import {
+  ArtifactStore,
+  SourceFetcher,
+} from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -19,7 +22,11 @@ import { HealthWatches } from './controllers/kustomize/HealthWatches';
 import { KustomizationReconciler } from './controllers/kustomize/KustomizationReconciler';
 import { PendingInventory } from './controllers/kustomize/PendingInventory';
 import { PruneHolds } from './controllers/kustomize/PruneHolds';
-import { GitRepositoryReconciler } from './controllers/source/GitRepositoryReconciler';
+import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
+import {
+  SourceReconciler,
+  SourceReconcilerOptions,
+} from './controllers/source/SourceReconciler';
 import { GitopsEngine } from './engine/GitopsEngine';
 import { DatabaseWorkQueue } from './engine/queue/DatabaseWorkQueue';
 import { WorkQueue } from './engine/queue/WorkQueue';
@@ -33,6 +40,8 @@ import { HomeClaim } from './homes/HomeClaim';
 import { HomeClaimStore } from './homes/HomeClaimStore';
 import { Homes } from './homes/Homes';
 import { HomePins } from './homes/pinHome';
+import { HttpPool } from './net/HttpPool';
+import { NetworkGuard } from './net/NetworkGuard';
 import { ManifestBuilder } from './workers/ManifestBuilder';
 
 /** What the reconcilers of one process are made of. */
@@ -47,6 +56,8 @@ export interface GitopsOptions {
   scheduler: SchedulerService;
   metrics: ReconcileMetrics;
   logger: LoggerService;
+  /** Those that modules bring; asked before the plugin's own. */
+  fetchers?: readonly SourceFetcher[];
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
@@ -82,12 +93,24 @@ export function createGitops(options: GitopsOptions): Gitops {
   const heldPrunes = new HeldPrunes({ database });
   const watches = new HealthWatches({ watchHealth, logger });
   const builder = new ManifestBuilder({ workers: config.workers });
+  const guard = new NetworkGuard(config.network);
+  const connections = new HttpPool({ guard });
+  const fetchers: readonly SourceFetcher[] = [
+    ...(options.fetchers ?? []),
+    new GitRepositoryFetcher() as SourceFetcher,
+  ];
   const reconcilers = [
-    new GitRepositoryReconciler({
+    ...sources(fetchers, {
       store,
       index: artifacts,
       urls,
-      maxSize: config.artifacts.maxSize,
+      connections,
+      guard,
+      limits: {
+        bytes: config.artifacts.maxSize,
+        files: config.artifacts.maxFiles,
+      },
+      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
     new KustomizationReconciler({
       artifacts: new ArtifactReader({ store }),
@@ -129,7 +152,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     pins,
     onStop: async () => {
       watches.stopAll();
-      await builder.close();
+      await Promise.all([builder.close(), connections.close()]);
     },
     queue,
     history,
@@ -158,4 +181,20 @@ export function createGitops(options: GitopsOptions): Gitops {
     pins,
     kinds: reconcilers.map(({ kind }) => kind),
   };
+}
+
+/** One reconciler for each kind that something fetches. */
+function sources(
+  fetchers: readonly SourceFetcher[],
+  options: Omit<SourceReconcilerOptions, 'kind' | 'fetchers'>,
+): Reconciler[] {
+  const kinds = new Map(fetchers.map(({ kind }) => [kind.kind, kind]));
+  return [...kinds.values()].map(
+    kind =>
+      new SourceReconciler({
+        ...options,
+        kind,
+        fetchers: fetchers.filter(fetcher => fetcher.kind.kind === kind.kind),
+      }) as Reconciler,
+  );
 }

@@ -7,8 +7,10 @@ import {
   ArtifactStore,
   ComponentOwners,
   gitopsArtifactStoreExtensionPoint,
+  gitopsSourceFetchersExtensionPoint,
   readClaims,
   readHomeNaming,
+  SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
@@ -59,6 +61,10 @@ export const gitopsPlugin = createBackendPlugin({
         }
         customStore = store;
       },
+    });
+    const fetchers: SourceFetcher[] = [];
+    env.registerExtensionPoint(gitopsSourceFetchersExtensionPoint, {
+      addFetcher: fetcher => fetchers.push(fetcher as SourceFetcher),
     });
     env.registerInit({
       deps: {
@@ -123,6 +129,7 @@ export const gitopsPlugin = createBackendPlugin({
           homes,
           store,
           urls,
+          fetchers,
           baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),

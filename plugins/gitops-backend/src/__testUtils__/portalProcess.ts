@@ -143,7 +143,12 @@ async function main() {
           allowPortalCredential: true,
         },
       ],
-      artifacts: { directory: settings.artifacts, maxSize: 10 * 1024 * 1024 },
+      artifacts: {
+        directory: settings.artifacts,
+        maxSize: 10 * 1024 * 1024,
+        maxFiles: 10_000,
+      },
+      network: { allow: ['127.0.0.0/8', 'localhost'] },
       concurrency: { source: 1, kustomize: 1 },
       pollMs: 100,
       leaseMs: settings.leaseMs,

@@ -48,6 +48,7 @@ export interface PortalOptions {
   clusterUid?: string;
   defaultServiceAccount?: string;
   entityRefOf?: GitopsOptions['entityRefOf'];
+  fetchers?: GitopsOptions['fetchers'];
 }
 
 /**
@@ -201,6 +202,20 @@ export class World {
     return last as T;
   }
 
+  /** Resolves when the portal has made these CustomResourceDefinitions. */
+  async untilKinds(...names: string[]): Promise<void> {
+    for (const name of names) {
+      await this.until<KubernetesObject>(
+        {
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          name,
+        },
+        definition => definition !== undefined,
+      );
+    }
+  }
+
   /** The messages of the Kubernetes events about an object. */
   async eventsOf(object: GitopsObject): Promise<string[]> {
     const { items } = await this.client.list<
@@ -257,7 +272,12 @@ export class World {
           leaseNamespace: 'default',
           allowPortalCredential: true,
         })),
-        artifacts: { directory: this.directory, maxSize: 10 * 1024 * 1024 },
+        artifacts: {
+          directory: this.directory,
+          maxSize: 10 * 1024 * 1024,
+          maxFiles: 10_000,
+        },
+        network: { allow: ['127.0.0.0/8', 'localhost'] },
         concurrency: { source: 2, kustomize: 2 },
         pollMs: 100,
         leaseMs: options.leaseMs ?? 30_000,
@@ -278,6 +298,7 @@ export class World {
       scheduler: idleScheduler,
       metrics: { reconciled() {} },
       entityRefOf: options.entityRefOf,
+      fetchers: options.fetchers,
       logger: options.logger ?? mockServices.logger.mock(),
     });
   }

@@ -27,13 +27,18 @@ describe('readGitopsConfig', () => {
           clusterUid: undefined,
         },
       ],
-      artifacts: { directory: '.data/artifacts', maxSize: 536870912 },
+      artifacts: {
+        directory: '.data/artifacts',
+        maxFiles: 100_000,
+        maxSize: 536870912,
+      },
       concurrency: { source: 4, kustomize: 4 },
       pollMs: 1_000,
       leaseMs: 30_000,
       homeLeaseMs: 30_000,
       historyMs: 2_592_000_000,
       noCrossNamespaceRefs: false,
+      network: { allow: [], only: undefined },
       workers: { threads: 3, timeoutMs: 120_000, memoryMb: 512 },
     });
     expect(readGitopsConfig(new ConfigReader({})).homes).toEqual([]);

@@ -31,7 +31,9 @@ export interface HomeConfig {
 /** The `gitops` section of app-config, with defaults. Times in milliseconds. */
 export interface GitopsConfig {
   homes: HomeConfig[];
-  artifacts: { directory: string; maxSize: number };
+  artifacts: { directory: string; maxSize: number; maxFiles: number };
+  /** Hosts and networks that sources may be in; see NetworkGuard. */
+  network: { allow: string[]; only?: string[] };
   concurrency: { source: number; kustomize: number };
   pollMs: number;
   leaseMs: number;
@@ -72,6 +74,14 @@ export function readGitopsConfig(
         config?.getOptionalString('artifacts.directory') ?? '.data/artifacts',
       maxSize:
         config?.getOptionalNumber('artifacts.maxSize') ?? 512 * 1024 * 1024,
+      maxFiles: readCount(config, 'artifacts.maxFiles', {
+        fallback: 100_000,
+        least: 1,
+      }),
+    },
+    network: {
+      allow: config?.getOptionalStringArray('network.allow') ?? [],
+      only: config?.getOptionalStringArray('network.only'),
     },
     concurrency: {
       source: readConcurrency(config, 'source'),

@@ -18,6 +18,7 @@ export async function storeArtifact(options: {
   index: ArtifactIndex;
   urls: ArtifactUrls;
   content: Readable;
+  signal: AbortSignal;
   revision: string;
   fileName: string;
   maxSize: number;
@@ -28,7 +29,7 @@ export async function storeArtifact(options: {
   run.claim.assertHeld();
   const { digest, size } = await store.put(options.content, {
     maxSize: options.maxSize,
-    signal: run.signal,
+    signal: options.signal,
   });
   await index.add(run.claim, {
     revision,

@@ -23,9 +23,6 @@ export function unsupportedGitField(
   if (spec.verify) {
     return unsupported('spec.verify');
   }
-  if (spec.include?.length) {
-    return unsupported('spec.include');
-  }
   if (spec.recurseSubmodules) {
     return unsupported('spec.recurseSubmodules');
   }

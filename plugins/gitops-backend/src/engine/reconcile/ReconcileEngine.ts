@@ -110,6 +110,13 @@ export class ReconcileEngine {
       }
       return this.finalize(this.begin(home, reconciler, claim, object));
     }
+    if (reconciler.isStatic?.(object)) {
+      await this.forget(
+        this.begin(home, reconciler, claim, object),
+        reconciler,
+      );
+      return done(null);
+    }
     const kept = await this.addFinalizer(home, object);
     const run = this.begin(home, reconciler, claim, kept);
     if (isSuspended(kept)) {
@@ -178,6 +185,18 @@ export class ReconcileEngine {
     await this.removeFinalizer(run);
     await this.options.queue.discard(run.claim);
     return done(null);
+  }
+
+  /** Takes back what was done while the object was not static yet. */
+  private async forget(run: ReconcileRun, reconciler: Reconciler) {
+    if (run.home.mode === 'plan') {
+      return;
+    }
+    if (run.object.metadata.finalizers?.includes(FLUX_FINALIZER)) {
+      await reconciler.finalize(run);
+      await this.removeFinalizer(run);
+    }
+    await run.clearStatus();
   }
 
   private begin(

@@ -208,6 +208,17 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
     this.written = structuredClone(next);
   }
 
+  /** Leaves the object as if it had never been reconciled. */
+  async clearStatus(): Promise<void> {
+    for (const field of Object.keys(this.status)) {
+      delete (this.status as Record<string, unknown>)[field];
+    }
+    this.conditions.delete(
+      ...this.conditions.toArray().map(({ type }) => type),
+    );
+    await this.writeStatus();
+  }
+
   /** The end of a failed attempt that will be repeated. */
   markRetrying(message: string): void {
     this.conditions.markReconciling(Reason.ProgressingWithRetry, message);

@@ -28,6 +28,12 @@ export interface Reconciler<T extends GitopsObject = GitopsObject> {
     before: GitopsObject | undefined,
   ): boolean;
 
+  /**
+   * The object only holds settings that others read: it has no status, no
+   * finalizer and no runs. Default: no object is.
+   */
+  isStatic?(object: T): boolean;
+
   /** Brings the world to what the object says. Reads as a story. */
   reconcile(run: ReconcileRun<T>): Promise<Outcome>;
 

@@ -1,0 +1,198 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { assertError } from '@backstage/errors';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  Artifact,
+  ConditionType,
+  Reason,
+} from '@backstage-gitops/plugin-gitops-common';
+import {
+  ArtifactStore,
+  ConnectionGuard,
+  FetchContext,
+  Fetched,
+  FetchLimits,
+  HttpConnections,
+  SourceFetcher,
+  SourceFetchError,
+  SourceHome,
+} from '@backstage-gitops/plugin-gitops-node';
+import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { Home } from '../../homes/Home';
+import type { SourceObject } from './SourceReconciler';
+
+/** What {@link FetchRun} is made of. */
+export interface FetchRunOptions {
+  run: ReconcileRun<SourceObject>;
+  store: ArtifactStore;
+  connections: HttpConnections;
+  guard: ConnectionGuard;
+  limits: FetchLimits;
+  noCrossNamespaceRefs: boolean;
+  signal: AbortSignal;
+}
+
+/** What a fetcher may use of a run, and a directory that lives as long. */
+export class FetchRun implements FetchContext<SourceObject> {
+  readonly object: SourceObject;
+  readonly namespace: string;
+  readonly home: SourceHome;
+  readonly generationChanged: boolean;
+  readonly connections: HttpConnections;
+  readonly guard: ConnectionGuard;
+  readonly limits: FetchLimits;
+  readonly signal: AbortSignal;
+  private readonly run: ReconcileRun<SourceObject>;
+  private readonly store: ArtifactStore;
+  private temporary: Promise<string> | undefined;
+
+  constructor(options: FetchRunOptions) {
+    const { run } = options;
+    this.run = run;
+    this.store = options.store;
+    this.connections = options.connections;
+    this.guard = options.guard;
+    this.limits = options.limits;
+    this.signal = options.signal;
+    this.object = run.object;
+    this.namespace = run.namespace;
+    this.generationChanged = run.status.observedGeneration !== run.generation;
+    this.home = new NamespaceReader(run.home, run.namespace, options.signal);
+  }
+
+  get artifact(): Artifact | undefined {
+    return this.run.status.artifact;
+  }
+
+  fetch(fetcher: SourceFetcher): Promise<Fetched> {
+    return fetcher.fetch(this);
+  }
+
+  now(): number {
+    return this.run.now();
+  }
+
+  conditionStatus(type: string) {
+    return this.run.conditions.get(type)?.status;
+  }
+
+  directory(): Promise<string> {
+    this.temporary ??= mkdtemp(path.join(tmpdir(), 'gitops-source-'));
+    return this.temporary;
+  }
+
+  openArtifact(artifact: Artifact): Promise<Readable> {
+    return this.store.open(artifact.digest, { signal: this.signal });
+  }
+
+  verified(message: string | false): void {
+    if (message === false) {
+      this.run.conditions.delete(ConditionType.SourceVerified);
+    } else {
+      this.run.conditions.set(
+        ConditionType.SourceVerified,
+        'True',
+        Reason.Succeeded,
+        message,
+      );
+    }
+  }
+
+  async building(what: { reason?: string; message: string }): Promise<void> {
+    if (this.artifact) {
+      this.run.conditions.markTrue(
+        ConditionType.ArtifactOutdated,
+        what.reason ?? Reason.NewRevision,
+        what.message,
+      );
+    }
+    await this.run.progress(`building artifact: ${what.message}`, {
+      changed: true,
+    });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.temporary) {
+      await rm(await this.temporary, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Reads one namespace of a home, as the portal. */
+class NamespaceReader implements SourceHome {
+  readonly name: string;
+
+  constructor(
+    private readonly home: Home,
+    private readonly namespace: string,
+    private readonly signal: AbortSignal,
+  ) {
+    this.name = home.name;
+  }
+
+  get<T extends object>(reference: {
+    apiVersion: string;
+    kind: string;
+    name: string;
+  }): Promise<T | undefined> {
+    return this.home.read(
+      { ...reference, namespace: this.namespace },
+      { signal: this.signal },
+    ) as Promise<T | undefined>;
+  }
+
+  async list<T extends object>(reference: {
+    apiVersion: string;
+    kind: string;
+  }): Promise<T[]> {
+    const { items } = await this.home.client.list<KubernetesObject>({
+      ...reference,
+      namespace: this.namespace,
+      signal: this.signal,
+    });
+    return items as unknown as T[];
+  }
+
+  async serviceAccountToken(
+    name: string,
+    audiences: readonly string[],
+  ): Promise<string> {
+    const segments = [this.namespace, 'serviceaccounts', name, 'token'].map(
+      encodeURIComponent,
+    );
+    const { status, text } = await this.home.client.raw(
+      `/api/v1/namespaces/${segments.join('/')}`,
+      {
+        method: 'POST',
+        signal: this.signal,
+        body: {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: { audiences: [...audiences] },
+        },
+      },
+    );
+    const token = status < 300 ? tokenOf(text) : undefined;
+    if (!token) {
+      throw new SourceFetchError(
+        status === 404
+          ? `ServiceAccount ${this.namespace}/${name} not found; create it or correct spec.serviceAccountName`
+          : `the cluster gave no token for ServiceAccount ${this.namespace}/${name} (status ${status})`,
+        { reason: Reason.AuthenticationFailed },
+      );
+    }
+    return token;
+  }
+}
+
+function tokenOf(text: string): string | undefined {
+  try {
+    return JSON.parse(text).status?.token;
+  } catch (error) {
+    assertError(error);
+    return undefined;
+  }
+}
