@@ -126,16 +126,18 @@ describe('HttpPool', () => {
     });
 
     it('do not bring it back home', async () => {
+      let elsewhere = '';
       const home = await serve((request, response) => {
         if (request.url === '/end') {
           response.end('end');
         } else {
-          response.writeHead(302, { location: `${away.url}` }).end();
+          response.writeHead(302, { location: elsewhere }).end();
         }
       });
       const away = await serve((_, response) =>
         response.writeHead(302, { location: `${home.url}/end` }).end(),
       );
+      elsewhere = away.url;
       await (
         await pool.open().request(home.url, { signal, authorization: 'x' })
       ).bytes();

@@ -2,8 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { assertError } from '@backstage/errors';
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import {
   Artifact,
   ConditionType,
@@ -17,11 +15,10 @@ import {
   FetchLimits,
   HttpConnections,
   SourceFetcher,
-  SourceFetchError,
   SourceHome,
 } from '@backstage-gitops/plugin-gitops-node';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
-import { Home } from '../../homes/Home';
+import { NamespaceReader } from './NamespaceReader';
 import type { SourceObject } from './SourceReconciler';
 
 /** What {@link FetchRun} is made of. */
@@ -118,81 +115,5 @@ export class FetchRun implements FetchContext<SourceObject> {
     if (this.temporary) {
       await rm(await this.temporary, { recursive: true, force: true });
     }
-  }
-}
-
-/** Reads one namespace of a home, as the portal. */
-class NamespaceReader implements SourceHome {
-  readonly name: string;
-
-  constructor(
-    private readonly home: Home,
-    private readonly namespace: string,
-    private readonly signal: AbortSignal,
-  ) {
-    this.name = home.name;
-  }
-
-  get<T extends object>(reference: {
-    apiVersion: string;
-    kind: string;
-    name: string;
-  }): Promise<T | undefined> {
-    return this.home.read(
-      { ...reference, namespace: this.namespace },
-      { signal: this.signal },
-    ) as Promise<T | undefined>;
-  }
-
-  async list<T extends object>(reference: {
-    apiVersion: string;
-    kind: string;
-  }): Promise<T[]> {
-    const { items } = await this.home.client.list<KubernetesObject>({
-      ...reference,
-      namespace: this.namespace,
-      signal: this.signal,
-    });
-    return items as unknown as T[];
-  }
-
-  async serviceAccountToken(
-    name: string,
-    audiences: readonly string[],
-  ): Promise<string> {
-    const segments = [this.namespace, 'serviceaccounts', name, 'token'].map(
-      encodeURIComponent,
-    );
-    const { status, text } = await this.home.client.raw(
-      `/api/v1/namespaces/${segments.join('/')}`,
-      {
-        method: 'POST',
-        signal: this.signal,
-        body: {
-          apiVersion: 'authentication.k8s.io/v1',
-          kind: 'TokenRequest',
-          spec: { audiences: [...audiences] },
-        },
-      },
-    );
-    const token = status < 300 ? tokenOf(text) : undefined;
-    if (!token) {
-      throw new SourceFetchError(
-        status === 404
-          ? `ServiceAccount ${this.namespace}/${name} not found; create it or correct spec.serviceAccountName`
-          : `the cluster gave no token for ServiceAccount ${this.namespace}/${name} (status ${status})`,
-        { reason: Reason.AuthenticationFailed },
-      );
-    }
-    return token;
-  }
-}
-
-function tokenOf(text: string): string | undefined {
-  try {
-    return JSON.parse(text).status?.token;
-  } catch (error) {
-    assertError(error);
-    return undefined;
   }
 }
