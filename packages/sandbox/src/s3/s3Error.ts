@@ -3,6 +3,7 @@ import { element, xmlDocument } from './xml';
 
 const STATUS = {
   AccessDenied: 403,
+  AuthorizationHeaderMalformed: 400,
   BadDigest: 400,
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,

@@ -63,6 +63,10 @@ export class S3Host {
   ): Promise<void> {
     const requestId = randomUUID();
     response.setHeader('x-amz-request-id', requestId);
+    // So that an answer to HEAD, which has no body, tells the region too.
+    if (this.options.region) {
+      response.setHeader('x-amz-bucket-region', this.options.region);
+    }
     response.setHeader('date', this.options.now().toUTCString());
     try {
       await this.answer(incoming, response);
@@ -202,9 +206,7 @@ export class S3Host {
     const { request, response, recorded } = call;
     switch (recorded.operation) {
       case 'HeadBucket':
-        response.writeHead(200, {
-          'x-amz-bucket-region': this.options.region ?? 'us-east-1',
-        });
+        response.writeHead(200);
         response.end();
         return;
       case 'DeleteBucket':

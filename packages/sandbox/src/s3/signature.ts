@@ -79,12 +79,18 @@ export function verifySignature(
   if (
     service !== 's3' ||
     end !== 'aws4_request' ||
-    !claimed.amzDate.startsWith(date) ||
-    (options.region !== undefined && region !== options.region)
+    !claimed.amzDate.startsWith(date)
   ) {
     throw new S3Error(
-      'InvalidArgument',
-      `The scope of the credential must be ${date}/${options.region ?? '<region>'}/s3/aws4_request.`,
+      'AuthorizationHeaderMalformed',
+      'The scope of the credential must be <date>/<region>/s3/aws4_request.',
+    );
+  }
+  if (options.region !== undefined && region !== options.region) {
+    throw new S3Error(
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; the region '${region}' is wrong; expecting '${options.region}'`,
+      { Region: options.region },
     );
   }
   checkTime(claimed, options.now);
