@@ -1,6 +1,7 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from './artifactStore';
+import { BucketProvider } from './buckets';
 import { ClusterCredentialSupplier } from './clusterCredentials';
 import { SourceFetcher } from './sources';
 
@@ -57,4 +58,24 @@ export interface GitopsSourceFetchersExtensionPoint {
 export const gitopsSourceFetchersExtensionPoint =
   createExtensionPoint<GitopsSourceFetchersExtensionPoint>({
     id: 'gitops.source-fetchers',
+  });
+
+/**
+ * Lets a module of the gitops plugin open the buckets of a cloud.
+ *
+ * @public
+ */
+export interface GitopsBucketExtensionPoint {
+  /**
+   * Adds a provider; it replaces the plugin's own of the same name.
+   *
+   * @throws when another module added one of this name
+   */
+  addProvider(provider: BucketProvider): void;
+}
+
+/** @public */
+export const gitopsBucketExtensionPoint =
+  createExtensionPoint<GitopsBucketExtensionPoint>({
+    id: 'gitops.buckets',
   });

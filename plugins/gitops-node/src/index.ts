@@ -15,6 +15,17 @@ export type {
   StoredArtifact,
 } from './artifactStore';
 export type {
+  BucketClient,
+  BucketContent,
+  BucketObject,
+  BucketOptions,
+  BucketProvider,
+  CloudServiceAccount,
+  S3Credentials,
+  S3CredentialSource,
+  SecretData,
+} from './buckets';
+export type {
   ClusterAccess,
   ClusterConnection,
   ClusterCredential,
@@ -22,11 +33,13 @@ export type {
 } from './clusterCredentials';
 export {
   gitopsArtifactStoreExtensionPoint,
+  gitopsBucketExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   gitopsClusterCredentialsExtensionPoint,
 } from './extensions';
 export type {
   GitopsArtifactStoreExtensionPoint,
+  GitopsBucketExtensionPoint,
   GitopsSourceFetchersExtensionPoint,
   GitopsClusterCredentialsExtensionPoint,
 } from './extensions';
