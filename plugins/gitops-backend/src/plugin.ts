@@ -17,6 +17,7 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import Router from 'express-promise-router';
 import { ChangeFeed } from './api/changes/ChangeFeed';
+import { createArtifactsService } from './api/createArtifactsService';
 import { createCatalogErrorsService } from './api/createCatalogErrorsService';
 import { createEntitiesService } from './api/createEntitiesService';
 import { createObjectsService } from './api/createObjectsService';
@@ -203,6 +204,18 @@ export const gitopsPlugin = createBackendPlugin({
             httpAuth: services.httpAuth,
             auditor: services.auditor,
             objects,
+            artifacts: createArtifactsService({
+              index,
+              artifacts,
+              store,
+              permissions,
+              authorizer,
+              limits: {
+                maxTotalSize: config.artifacts.maxSize,
+                maxEntries: config.artifacts.maxFiles,
+              },
+            }),
+            store,
             registrations: createRegistrationsService({
               ...side,
               index,

@@ -14,6 +14,7 @@ describe('permissions', () => {
       'gitops.registration.approve',
       'gitops.object.create',
       'gitops.object.delete',
+      'gitops.artifact.read',
     ]);
     for (const permission of gitopsPermissions) {
       expect(

@@ -89,6 +89,20 @@ export const gitopsObjectDeletePermission: ResourcePermission<'gitops-object'> =
   });
 
 /**
+ * To look into the artifacts of a source and to download them: what its
+ * repository, bucket or chart holds. Who may see the object may not see that by
+ * itself.
+ *
+ * @public
+ */
+export const gitopsArtifactReadPermission: ResourcePermission<'gitops-object'> =
+  createPermission({
+    name: 'gitops.artifact.read',
+    attributes: { action: 'read' },
+    resourceType: RESOURCE_TYPE_GITOPS_OBJECT,
+  });
+
+/**
  * To see the doctor's report. It names homes, files, objects and owners whether
  * or not its reader may see them elsewhere: it is for whoever runs the portal.
  *
@@ -111,4 +125,5 @@ export const gitopsPermissions: ResourcePermission<'gitops-object'>[] = [
   gitopsRegistrationApprovePermission,
   gitopsObjectCreatePermission,
   gitopsObjectDeletePermission,
+  gitopsArtifactReadPermission,
 ];

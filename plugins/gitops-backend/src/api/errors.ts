@@ -6,6 +6,10 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import {
+  ArtifactCorruptError,
+  ArtifactNotFoundError,
+} from '@backstage-gitops/plugin-gitops-node';
+import {
   ClusterError,
   KubernetesApiError,
 } from '@backstage-gitops/kubernetes-apply';
@@ -16,6 +20,7 @@ import {
   kindByName,
   ObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
+import { ArchiveError } from '../artifacts/unpackArchive';
 
 /** 400; the message names the parameter or field. */
 export class InvalidRequestError extends InputError {
@@ -51,6 +56,16 @@ export class RegistrationNotFoundError extends NotFoundError {
       `No manifest is registered as ${entityRef}, or you may not see it; one that was registered just now is known within seconds`,
     );
   }
+}
+
+/** 404. */
+export class NoArtifactError extends NotFoundError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_ARTIFACT_NOT_FOUND';
+}
+
+/** 409: it is there and cannot be read. */
+export class UnreadableArtifactError extends ConflictError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_ARTIFACT_UNREADABLE';
 }
 
 /** 404. */
@@ -156,6 +171,16 @@ export class BodyTooLargeError extends Error {
   get statusCode(): number {
     return 413;
   }
+}
+
+/** What an error of the store means to the caller of the API. */
+export function artifactErrorOf(error: unknown): unknown {
+  if (error instanceof ArtifactNotFoundError) {
+    return new NoArtifactError(error.message);
+  }
+  return error instanceof ArtifactCorruptError || error instanceof ArchiveError
+    ? new UnreadableArtifactError(error.message)
+    : error;
 }
 
 /** Throws unless there is such a kind. */

@@ -11,10 +11,16 @@ import { assertError } from '@backstage/errors';
 import { JsonObject } from '@backstage/types';
 import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
+import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
+import { sendArtifact } from '../artifacts/sendArtifact';
+import { ArtifactsService } from './artifacts/ArtifactsService';
 import { bodyParser } from './http/bodyParser';
 import {
   readApproveBody,
   readApprovePruneBody,
+  readArtifactFileQuery,
+  readArtifactFolderQuery,
+  readArtifactQuery,
   readCatalogErrorReport,
   readCatalogErrorsQuery,
   readChangesQuery,
@@ -48,6 +54,10 @@ export interface RouterOptions {
   /** Must check permissions itself: the router does not. */
   objects: ObjectsService;
   /** As `objects`. */
+  artifacts: ArtifactsService;
+  /** Where the archives are that `artifacts` finds. */
+  store: ArtifactStore;
+  /** As `objects`. */
   registrations: RegistrationsService;
   /** As `objects`. */
   catalogErrors: CatalogErrorsService;
@@ -65,7 +75,7 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  */
 export function createRouter(options: RouterOptions): Router {
   const { httpAuth, auditor, objects, registrations, catalogErrors } = options;
-  const { entities, doctor } = options;
+  const { artifacts, store, entities, doctor } = options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -179,6 +189,33 @@ export function createRouter(options: RouterOptions): Router {
     const context = await contextOf(request);
     const page = readEventsQuery(request);
     answer(response, await objects.events(readKey(request), page, context));
+  });
+
+  router.get(`${OBJECT}/artifacts`, async (request, response) => {
+    const context = await contextOf(request);
+    readNoQuery(request);
+    answer(response, await artifacts.list(readKey(request), context));
+  });
+
+  router.get(`${OBJECT}/artifacts/folder`, async (request, response) => {
+    const context = await contextOf(request);
+    const query = readArtifactFolderQuery(request);
+    answer(response, await artifacts.folder(readKey(request), query, context));
+  });
+
+  router.get(`${OBJECT}/artifacts/file`, async (request, response) => {
+    const context = await contextOf(request);
+    const query = readArtifactFileQuery(request);
+    answer(response, await artifacts.file(readKey(request), query, context));
+  });
+
+  router.get(`${OBJECT}/artifacts/archive`, async (request, response) => {
+    const context = await contextOf(request);
+    const query = readArtifactQuery(request);
+    const key = readKey(request);
+    const artifact = await artifacts.locate(key, query, context);
+    const name = `${key.namespace}-${key.name}-${artifact.digest.slice(7, 19)}.tar.gz`;
+    await sendArtifact(request, response, { store, artifact, name });
   });
 
   router.post(`${OBJECT}/reconcile`, async (request, response) => {

@@ -4,7 +4,7 @@ import {
   mockServices,
 } from '@backstage/backend-test-utils';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { get as httpGet } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
@@ -55,9 +55,13 @@ describe('signed addresses of artifacts', () => {
     url.replace('https://portal.example/api/gitops', '');
 
   /** An answer, held against `openapi.yaml`. */
-  async function get(url: string): Promise<request.Response> {
+  async function get(
+    url: string,
+    headers: Record<string, string> = {},
+  ): Promise<request.Response> {
     const response = await request(app)
       .get(pathOf(url))
+      .set(headers)
       .buffer()
       .parse((res, done) => {
         const chunks: Buffer[] = [];
@@ -84,7 +88,63 @@ describe('signed addresses of artifacts', () => {
     expect(response.body.toString()).toBe('the archive');
     expect(response.headers['content-type']).toBe('application/gzip');
     expect(response.headers['content-length']).toBe('11');
+    expect(response.headers['accept-ranges']).toBe('bytes');
+    expect(response.headers.etag).toBe(`"${digest}"`);
   });
+
+  it.each<[string, string, number, string, string | undefined]>([
+    ['a part', 'bytes=4-6', 206, 'arc', 'bytes 4-6/11'],
+    ['the beginning', 'bytes=0-2', 206, 'the', 'bytes 0-2/11'],
+    ['all from a place on', 'bytes=4-', 206, 'archive', 'bytes 4-10/11'],
+    ['the end', 'bytes=-4', 206, 'hive', 'bytes 7-10/11'],
+    ['more than there is', 'bytes=4-99', 206, 'archive', 'bytes 4-10/11'],
+    ['nothing of it', 'bytes=11-', 416, '', 'bytes */11'],
+    ['two parts', 'bytes=0-1,4-5', 200, 'the archive', undefined],
+    ['two parts that touch', 'bytes=0-1,2-3', 206, 'the ', 'bytes 0-3/11'],
+    ['other units', 'lines=0-1', 200, 'the archive', undefined],
+    ['nonsense', 'bytes=x', 416, '', 'bytes */11'],
+  ])(
+    'gives %s to whoever asks so: %s',
+    async (_, range, status, text, told) => {
+      const response = await get(urls.sign(digest), { Range: range });
+      expect(response.status).toBe(status);
+      expect(response.body.toString()).toBe(text);
+      expect(response.headers['content-range']).toBe(told);
+    },
+  );
+
+  it('goes on only with the artifact that was begun', async () => {
+    const headers = { Range: 'bytes=4-' };
+    const same = await get(urls.sign(digest), {
+      ...headers,
+      'If-Range': `"${digest}"`,
+    });
+    expect(same.body.toString()).toBe('archive');
+    const other = await get(urls.sign(digest), {
+      ...headers,
+      'If-Range': '"sha256:other"',
+    });
+    expect(other.status).toBe(200);
+    expect(other.body.toString()).toBe('the archive');
+    const fresh = await get(urls.sign(digest), {
+      'If-None-Match': `"${digest}"`,
+    });
+    expect(fresh.status).toBe(304);
+  });
+
+  it.each(['bytes=0-', 'bytes=0-1'])(
+    'ends no answer of a damaged artifact: %s',
+    async range => {
+      const hex = digest.slice('sha256:'.length);
+      await writeFile(
+        path.join(directory.path, 'sha256', hex.slice(0, 2), hex.slice(2)),
+        'THE archive',
+      );
+      await expect(get(urls.sign(digest), { Range: range })).rejects.toThrow(
+        /aborted|hang up/,
+      );
+    },
+  );
 
   it('takes no offence at a client that hangs up before the answer has ended', async () => {
     const archive = new PassThrough();
@@ -106,7 +166,9 @@ describe('signed addresses of artifacts', () => {
       path: pathOf(urls.sign(digest)),
       agent: false,
     });
-    archive.write('the archive');
+    // The last piece is held back until all was found right.
+    archive.write('the ');
+    archive.write('archive');
     const [response] = await once(client, 'response');
     await once(response, 'data');
     client.socket?.destroy();

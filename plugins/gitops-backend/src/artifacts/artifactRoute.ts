@@ -1,15 +1,14 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { isError, NotFoundError } from '@backstage/errors';
-import { RequestHandler, Response } from 'express';
+import { NotFoundError } from '@backstage/errors';
+import { RequestHandler } from 'express';
 import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
 import { ArtifactUrls } from './ArtifactUrls';
+import { sendArtifact } from './sendArtifact';
 
 const FILE = /^([0-9a-f]{64})\.tar\.gz$/;
 
 /**
- * `GET /artifacts/<hex>.tar.gz`: the artifact, to whoever has a signed
- * address. Rejects with 404; mount it on a router that takes promises.
+ * `GET /artifacts/<hex>.tar.gz`: the artifact, or a range of it, to whoever has
+ * a signed address. Rejects with 404; mount it on a router that takes promises.
  */
 export function artifactRoute(options: {
   store: ArtifactStore;
@@ -33,32 +32,6 @@ export function artifactRoute(options: {
     if (!stored) {
       throw new NotFoundError('The artifact is not in the store any more');
     }
-    res.setHeader('Content-Type', 'application/gzip');
-    res.setHeader('Content-Length', stored.size);
-    res.setHeader('Cache-Control', 'private, immutable, max-age=3600');
-    await send(await options.store.open(digest), res);
+    await sendArtifact(req, res, { store: options.store, artifact: stored });
   };
-}
-
-/**
- * A client may hang up when it likes, even after the last byte and before the
- * answer has ended: that is no error of ours.
- */
-async function send(archive: Readable, res: Response) {
-  try {
-    await pipeline(archive, res);
-  } catch (error) {
-    if (!hungUp(error)) {
-      throw error;
-    }
-  }
-}
-
-function hungUp(error: unknown) {
-  return (
-    isError(error) &&
-    ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(
-      String(error.code),
-    )
-  );
 }

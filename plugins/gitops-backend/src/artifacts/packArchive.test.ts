@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
@@ -48,6 +50,48 @@ describe('packArchive', () => {
       { name: 'base/sub/run.sh', mode: 0o700, mtime: 0, uid: 0, uname: '' },
       { name: 'z.yaml', mode: 0o600, mtime: 0, uid: 0, uname: '' },
     ]);
+  });
+
+  it('takes content piece by piece', async () => {
+    const open = () => Readable.from([Buffer.from('a:'), Buffer.from(' 1')]);
+    const streamed = [
+      { ...entries[0], content: { size: 4, open } },
+      entries[1],
+      { ...entries[2], content: { size: 0, open: () => Readable.from([]) } },
+    ];
+    const packed = await buffer(packArchive(streamed));
+    expect(packed.equals(await buffer(packArchive(entries)))).toBe(true);
+  });
+
+  it.each([3, 5])('notices content that is not %d bytes long', async size => {
+    const open = () => Readable.from([Buffer.from('a: 1')]);
+    await expect(
+      buffer(packArchive([{ ...entries[0], content: { size, open } }])),
+    ).rejects.toThrow('Size mismatch');
+  });
+
+  it('lets go of content when its reader does', async () => {
+    const content = new Readable({
+      read() {
+        this.push(randomBytes(64 * 1024));
+      },
+    });
+    const packed = packArchive([
+      { ...entries[0], content: { size: 2 ** 40, open: () => content } },
+    ]);
+    const closed = new Promise(resolve => content.once('close', resolve));
+    await once(packed, 'readable');
+    packed.destroy();
+    await closed;
+    expect(content.destroyed).toBe(true);
+  });
+
+  it('passes on what goes wrong while content is read', async () => {
+    const open = () =>
+      new Readable({ read: () => {} }).destroy(new Error('disk is gone'));
+    await expect(
+      buffer(packArchive([{ ...entries[0], content: { size: 4, open } }])),
+    ).rejects.toThrow('disk is gone');
   });
 
   it('passes on what goes wrong while files are read', async () => {

@@ -6,7 +6,14 @@ import { pack } from 'tar-stream';
 export interface ArchiveEntry {
   path: string;
   executable: boolean;
-  content: Uint8Array;
+  content: Uint8Array | StreamedContent;
+}
+
+/** Content that need not be in memory as a whole. */
+export interface StreamedContent {
+  /** Bytes that `open` gives, no more and no less. */
+  size: number;
+  open(): Readable;
 }
 
 /**
@@ -64,7 +71,7 @@ async function addAll(
 function add(
   tar: ReturnType<typeof pack>,
   header: { name: string; type: 'file' | 'directory'; mode: number },
-  content?: Uint8Array,
+  content?: ArchiveEntry['content'],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const entry = {
@@ -76,7 +83,11 @@ function add(
       gname: '',
     };
     const done = (error?: Error | null) => (error ? reject(error) : resolve());
-    if (content) {
+    if (content && 'open' in content) {
+      const { size } = content;
+      const sink = tar.entry({ ...entry, size }, done);
+      pipeline(content.open(), sink, error => error && reject(error));
+    } else if (content) {
       tar.entry(entry, Buffer.from(content), done);
     } else {
       tar.entry(entry, done);

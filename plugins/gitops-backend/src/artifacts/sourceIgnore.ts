@@ -59,7 +59,12 @@ export interface IgnoreFile {
 export class SourceIgnore {
   private readonly rules: readonly Rule[];
 
-  constructor(options: { files: readonly IgnoreFile[]; ignore?: string }) {
+  constructor(options: {
+    files: readonly IgnoreFile[];
+    ignore?: string;
+    /** False: nothing is left out but by patterns of the user's, as of buckets. */
+    defaults?: boolean;
+  }) {
     const own = [
       ...[...options.files]
         .sort((a, b) =>
@@ -68,8 +73,9 @@ export class SourceIgnore {
         .flatMap(file => readRules(file.text, partsOf(file.directory))),
       ...readRules(options.ignore ?? '', []),
     ];
-    const defaults =
+    const lines =
       own.length > 0 ? VCS : [...VCS, ...EXTENSIONS, ...CI, ...EXTRA];
+    const defaults = options.defaults === false ? [] : lines;
     this.rules = [...defaults.map(line => readRule(line, [])), ...own];
   }
 

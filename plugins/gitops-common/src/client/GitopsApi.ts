@@ -1,4 +1,11 @@
 import type { ObjectKey } from '../objectRef';
+import type {
+  ArtifactFile,
+  ArtifactFolder,
+  ArtifactFolderQuery,
+  ArtifactList,
+  ArtifactQuery,
+} from './artifacts';
 import type { CatalogErrorList, CatalogErrorsQuery } from './catalogErrors';
 import type { DoctorReport } from './doctor';
 import type {
@@ -48,6 +55,26 @@ export interface GitopsApi {
     query?: { limit?: number; cursor?: string },
     options?: GitopsRequestOptions,
   ): Promise<ObjectEventList>;
+
+  /** The artifacts of a source that are kept. */
+  listArtifacts(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ArtifactList>;
+
+  /** What is in a folder of an artifact. */
+  listArtifactFolder(
+    key: ObjectKey,
+    query?: ArtifactFolderQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<ArtifactFolder>;
+
+  /** A file of an artifact, to be looked at. */
+  getArtifactFile(
+    key: ObjectKey,
+    query: ArtifactQuery & { path: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ArtifactFile>;
 
   /** Asks for a run now, and for one of its source first where `withSource`. */
   reconcileObject(

@@ -11,6 +11,10 @@ export type GitopsApiErrorCode =
   | 'GITOPS_BODY_TOO_LARGE'
   /** No such home, kind or object, or none that the caller may see. */
   | 'GITOPS_OBJECT_NOT_FOUND'
+  /** The object holds no such artifact, or the artifact has no such part. */
+  | 'GITOPS_ARTIFACT_NOT_FOUND'
+  /** The artifact in the store is damaged, or is no archive of files. */
+  | 'GITOPS_ARTIFACT_UNREADABLE'
   /** No such registration, or none that the caller may see. */
   | 'GITOPS_REGISTRATION_NOT_FOUND'
   /** The message names the permission that is missing. */

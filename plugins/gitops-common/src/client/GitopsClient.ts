@@ -3,6 +3,13 @@ import type { ObjectKey } from '../objectRef';
 import type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
 import { GitopsApiError } from './GitopsApiError';
 import type {
+  ArtifactFile,
+  ArtifactFolder,
+  ArtifactFolderQuery,
+  ArtifactList,
+  ArtifactQuery,
+} from './artifacts';
+import type {
   CatalogErrorList,
   CatalogErrorReceipt,
   CatalogErrorReport,
@@ -81,6 +88,35 @@ export class GitopsClient implements GitopsApi {
     options?: GitopsRequestOptions,
   ): Promise<ObjectEventList> {
     return this.request('GET', `${pathOf(key)}/events`, {
+      query: { ...query },
+      options,
+    });
+  }
+
+  listArtifacts(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ArtifactList> {
+    return this.request('GET', `${pathOf(key)}/artifacts`, { options });
+  }
+
+  listArtifactFolder(
+    key: ObjectKey,
+    query: ArtifactFolderQuery = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ArtifactFolder> {
+    return this.request('GET', `${pathOf(key)}/artifacts/folder`, {
+      query: { ...query },
+      options,
+    });
+  }
+
+  getArtifactFile(
+    key: ObjectKey,
+    query: ArtifactQuery & { path: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ArtifactFile> {
+    return this.request('GET', `${pathOf(key)}/artifacts/file`, {
       query: { ...query },
       options,
     });

@@ -3,6 +3,7 @@ export { GitopsApiError } from './GitopsApiError';
 export type { GitopsApiErrorCode } from './GitopsApiError';
 export { GitopsClient } from './GitopsClient';
 export type { GitopsClientOptions } from './GitopsClient';
+export * from './artifacts';
 export * from './catalogErrors';
 export * from './doctor';
 export * from './publishedEntities';

@@ -1,4 +1,10 @@
 import {
+  ArtifactFile,
+  ArtifactFolder,
+  ArtifactFolderQuery,
+  ArtifactList,
+  ArtifactQuery,
+  ArtifactRevision,
   CatalogErrorList,
   CatalogErrorRow,
   CatalogErrorsQuery,
@@ -36,6 +42,9 @@ const NOW = '2026-11-22T12:05:00Z';
 export class GitopsApiMock implements GitopsApi {
   objects: ObjectDetail[];
   events: ObjectEvent[] = [];
+  artifacts: ArtifactRevision[] = [];
+  /** Of every artifact: text by path. */
+  files: Readonly<Record<string, string>> = {};
   homes: HomeList['items'] = [];
   registrations: RegistrationRow[] = [];
   catalogErrors: CatalogErrorRow[] = [];
@@ -87,6 +96,62 @@ export class GitopsApiMock implements GitopsApi {
           ? { nextCursor: 'more' }
           : {},
     };
+  }
+
+  async listArtifacts(key: ObjectKey): Promise<ArtifactList> {
+    this.answer(`artifacts ${stringifyObjectKey(key)}`);
+    return { items: this.artifacts };
+  }
+
+  async listArtifactFolder(
+    key: ObjectKey,
+    query: ArtifactFolderQuery = {},
+  ): Promise<ArtifactFolder> {
+    const { path = '' } = query;
+    this.answer(`folder ${stringifyObjectKey(key)} ${path}`);
+    const sizes = new Map<string, ArtifactFolder['items'][number]>();
+    const prefix = path && `${path}/`;
+    for (const [file, text] of Object.entries(this.files)) {
+      if (file.startsWith(prefix)) {
+        const [name, ...below] = file.slice(prefix.length).split('/');
+        sizes.set(name, {
+          name,
+          type: below.length > 0 ? 'folder' : 'file',
+          size: (sizes.get(name)?.size ?? 0) + text.length,
+        });
+      }
+    }
+    return {
+      ...this.artifactOf(query),
+      path,
+      items: [...sizes.values()],
+      totalItems: sizes.size,
+      pageInfo: {},
+    };
+  }
+
+  async getArtifactFile(
+    key: ObjectKey,
+    query: ArtifactQuery & { path: string },
+  ): Promise<ArtifactFile> {
+    const { path } = query;
+    this.answer(`file ${stringifyObjectKey(key)} ${path}`);
+    const text = this.files[path];
+    return { ...this.artifactOf(query), path, size: text.length, text };
+  }
+
+  private artifactOf({ digest }: ArtifactQuery) {
+    const found = this.artifacts.find(artifact =>
+      digest ? artifact.digest === digest : artifact.current,
+    );
+    if (!found) {
+      throw new GitopsApiError({
+        message: 'There is no such artifact',
+        code: 'GITOPS_ARTIFACT_NOT_FOUND',
+        status: 404,
+      });
+    }
+    return { revision: found.revision, digest: found.digest };
   }
 
   async reconcileObject(

@@ -29,7 +29,8 @@ export interface Exchange {
   /** The body is not JSON, or not said to be. */
   unreadable?: boolean;
   status: number;
-  contentType: string;
+  /** Where the answer has a body. */
+  contentType?: string;
   response: unknown;
 }
 
@@ -152,8 +153,9 @@ export class ApiDocument {
     if (!operation.statuses.includes(String(exchange.status))) {
       throw new Error(`${where}: openapi.yaml has no such status`);
     }
-    const [type] = exchange.contentType.split(';');
-    if (!this.contentOf(operation, exchange.status)[type]) {
+    const [type] = (exchange.contentType ?? '').split(';');
+    const described = this.contentOf(operation, exchange.status);
+    if (described ? !described[type] : type !== '') {
       throw new Error(`${where}: the answer is ${exchange.contentType}`);
     }
     if (type !== 'application/json') {
@@ -258,9 +260,10 @@ export class ApiDocument {
     return typeof $ref === 'string' ? $ref.slice(1) : pointer;
   }
 
-  /** By media type. */
+  /** By media type; undefined where the answer has no body. */
   private contentOf(operation: Operation, status: number) {
-    return this.at(`${this.responseOf(operation, status)}/content`);
+    const { content } = this.at(this.responseOf(operation, status));
+    return content as Record<string, unknown> | undefined;
   }
 
   private operation(template: string, method: string): Operation {

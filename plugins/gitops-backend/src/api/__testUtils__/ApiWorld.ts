@@ -17,9 +17,10 @@ import {
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import { parseJson } from '@backstage-gitops/kubernetes-yaml';
-import { Claim } from '@backstage-gitops/plugin-gitops-node';
+import { ArtifactStore, Claim } from '@backstage-gitops/plugin-gitops-node';
 import express from 'express';
 import request from 'supertest';
+import { FileArtifactStore } from '../../artifacts/FileArtifactStore';
 import { IndexedArtifact } from '../../artifacts/ArtifactIndex';
 import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
 import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
@@ -29,6 +30,7 @@ import { ChangeFeed } from '../changes/ChangeFeed';
 import { Approval } from '../../catalog/Approval';
 import { CatalogError } from '../../catalog/CatalogErrorStore';
 import { Registration } from '../../catalog/Registration';
+import { createArtifactsService } from '../createArtifactsService';
 import { createCatalogErrorsService } from '../createCatalogErrorsService';
 import { createEntitiesService } from '../createEntitiesService';
 import { createObjectsService } from '../createObjectsService';
@@ -83,6 +85,7 @@ export class ApiWorld implements ClientRecords {
   readonly deletions: ClientRecords['deletions'] = [];
   readonly history: StoredHistoryEntry[] = [];
   readonly artifacts: IndexedArtifact[] = [];
+  readonly store: ArtifactStore;
   readonly registrations: Registration[] = [];
   readonly catalogErrors: CatalogError[] = [];
   /** By object id of the queue. */
@@ -124,8 +127,14 @@ export class ApiWorld implements ClientRecords {
 
   constructor(
     homes: Record<string, HomeMode> = { local: 'reconcile' },
-    options: { allowPortalCredential?: boolean } = {},
+    options: {
+      allowPortalCredential?: boolean;
+      /** Default: one that is empty. */
+      store?: ArtifactStore;
+    } = {},
   ) {
+    this.store =
+      options.store ?? new FileArtifactStore({ directory: '/nowhere' });
     this.homes = Object.entries(homes).map(([name, mode]) => {
       const home = new Home({
         name,
@@ -217,6 +226,17 @@ export class ApiWorld implements ClientRecords {
             )?.entityRef,
           now: () => NOW,
         }),
+        artifacts: createArtifactsService({
+          index: this.index,
+          artifacts: {
+            list: async id =>
+              this.artifacts.filter(artifact => artifact.objectId === id),
+          },
+          store: this.store,
+          permissions,
+          authorizer: createConditionAuthorizer([inNamespace]),
+        }),
+        store: this.store,
         registrations: createRegistrationsService({
           index: this.index,
           permissions,

@@ -1,6 +1,8 @@
 import { Request } from 'express';
 import { isJsonObject } from '@backstage-gitops/kubernetes-yaml';
 import {
+  ArtifactFolderQuery,
+  ArtifactQuery,
   CATALOG_ERROR_CODES,
   CatalogErrorReport,
   CatalogErrorsQuery,
@@ -23,6 +25,10 @@ const MAX_LIMIT = 200;
 const LIMIT = { min: 1, max: MAX_LIMIT };
 /** A page of entities goes to the catalog alone. */
 const ENTITIES_LIMIT = { min: 1, max: 1_000 };
+/** A page of a folder. */
+const FOLDER_LIMIT = { min: 1, max: 1_000 };
+const PATH_LENGTH = 4096;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const CURSOR_LENGTH = 2048;
 const SEARCH_LENGTH = 200;
 const LOCATION_LENGTH = 2048;
@@ -133,6 +139,48 @@ export function readEventsQuery(request: Request): {
   };
   query.finish();
   return result;
+}
+
+export function readArtifactQuery(request: Request): { digest?: string } {
+  const query = new QueryReader(request.url);
+  const digest = readDigest(query);
+  query.finish();
+  return { digest };
+}
+
+export function readArtifactFolderQuery(request: Request): ArtifactFolderQuery {
+  const query = new QueryReader(request.url);
+  const result = {
+    path: query.text('path', PATH_LENGTH),
+    digest: readDigest(query),
+    limit: query.integer('limit', FOLDER_LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
+}
+
+export function readArtifactFileQuery(
+  request: Request,
+): ArtifactQuery & { path: string } {
+  const query = new QueryReader(request.url);
+  const path = query.text('path', PATH_LENGTH);
+  const digest = readDigest(query);
+  query.finish();
+  if (path === undefined) {
+    throw new InvalidRequestError("Parameter 'path': it is missing");
+  }
+  return { path, digest };
+}
+
+function readDigest(query: QueryReader): string | undefined {
+  const digest = query.text('digest');
+  if (digest !== undefined && !DIGEST.test(digest)) {
+    throw new InvalidRequestError(
+      "Parameter 'digest': expected sha256: and 64 hex digits",
+    );
+  }
+  return digest;
 }
 
 export function readChangesQuery(request: Request): { since?: string } {
