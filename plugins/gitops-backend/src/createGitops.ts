@@ -23,6 +23,8 @@ import { KustomizationReconciler } from './controllers/kustomize/KustomizationRe
 import { PendingInventory } from './controllers/kustomize/PendingInventory';
 import { PruneHolds } from './controllers/kustomize/PruneHolds';
 import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
+import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
+import { ChartWork } from './controllers/source/helm/work/ChartWork';
 import {
   SourceReconciler,
   SourceReconcilerOptions,
@@ -93,11 +95,13 @@ export function createGitops(options: GitopsOptions): Gitops {
   const heldPrunes = new HeldPrunes({ database });
   const watches = new HealthWatches({ watchHealth, logger });
   const builder = new ManifestBuilder({ workers: config.workers });
+  const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
   const connections = new HttpPool({ guard });
   const fetchers: readonly SourceFetcher[] = [
     ...(options.fetchers ?? []),
     new GitRepositoryFetcher() as SourceFetcher,
+    new HelmRepositoryFetcher({ work: chartWork }) as SourceFetcher,
   ];
   const reconcilers = [
     ...sources(fetchers, {
@@ -152,7 +156,11 @@ export function createGitops(options: GitopsOptions): Gitops {
     pins,
     onStop: async () => {
       watches.stopAll();
-      await Promise.all([builder.close(), connections.close()]);
+      await Promise.all([
+        builder.close(),
+        chartWork.close(),
+        connections.close(),
+      ]);
     },
     queue,
     history,
