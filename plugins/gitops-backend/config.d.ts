@@ -144,6 +144,8 @@ export interface Config {
       maxSize?: number;
       /** Files of one artifact. Default 100,000. */
       maxFiles?: number;
+      /** Artifacts of one source that are kept, the present one included. Default 2. */
+      keep?: number;
     };
     /**
      * Which hosts the portal connects to for sources. This machine, link-local,

@@ -11,6 +11,7 @@ import {
 import { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { ArtifactGarbage } from './artifacts/ArtifactGarbage';
 import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
@@ -91,6 +92,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   });
   const history = new HistoryStore({ database });
   const artifacts = new ArtifactIndex({ database });
+  const garbage = new ArtifactGarbage({ store, index: artifacts, logger });
   const pins = new HomePins({ database, logger });
   const heldPrunes = new HeldPrunes({ database });
   const watches = new HealthWatches({ watchHealth, logger });
@@ -114,6 +116,7 @@ export function createGitops(options: GitopsOptions): Gitops {
         bytes: config.artifacts.maxSize,
         files: config.artifacts.maxFiles,
       },
+      kept: config.artifacts.keep,
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
     new KustomizationReconciler({
@@ -154,6 +157,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     reconcilers,
     claims,
     pins,
+    cleanUp: signal => garbage.collect(signal),
     onStop: async () => {
       watches.stopAll();
       await Promise.all([

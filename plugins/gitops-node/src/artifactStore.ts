@@ -69,6 +69,12 @@ export interface ArtifactStore {
 
   /** All blobs, in no particular order; for garbage collection. */
   list(): AsyncIterable<ListedArtifact>;
+
+  /**
+   * Deletes what writes left behind that began before a moment and never ended;
+   * for stores that may hold such.
+   */
+  sweep?(options: { before: Date }): Promise<void>;
 }
 
 /**

@@ -147,6 +147,7 @@ async function main() {
         directory: settings.artifacts,
         maxSize: 10 * 1024 * 1024,
         maxFiles: 10_000,
+        keep: 2,
       },
       network: { allow: ['127.0.0.0/8', 'localhost'] },
       concurrency: { source: 1, kustomize: 1 },

@@ -276,6 +276,7 @@ export class World {
           directory: this.directory,
           maxSize: 10 * 1024 * 1024,
           maxFiles: 10_000,
+          keep: 2,
         },
         network: { allow: ['127.0.0.0/8', 'localhost'] },
         concurrency: { source: 2, kustomize: 2 },

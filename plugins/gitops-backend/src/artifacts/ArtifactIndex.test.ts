@@ -54,8 +54,45 @@ describe.each(testDatabaseIds)('ArtifactIndex on %s', id => {
     expect(await index.remove(a, ['sha256:1', 'sha256:2'])).toEqual([
       'sha256:2',
     ]);
-    expect(await index.isHeld('sha256:1')).toBe(true);
-    expect(await index.isHeld('sha256:2')).toBe(false);
+    expect(await index.held(['sha256:1', 'sha256:2'])).toEqual(
+      new Set(['sha256:1']),
+    );
     expect(await index.list(a.item.id)).toEqual([]);
+  });
+
+  it('takes artifacts from objects that were forgotten for long', async () => {
+    let time = 1_000;
+    const database = await init(id);
+    const index = new ArtifactIndex({ database, now: () => time });
+    const keyOf = (name: string): WorkKey => ({
+      home: 'demo',
+      group: 'source.toolkit.fluxcd.io',
+      kind: 'GitRepository',
+      namespace: 'default',
+      name,
+    });
+    const kept = await claimObject(database, keyOf('kept'));
+    const gone = await claimObject(database, keyOf('gone'));
+    const artifact = { digest: 'sha256:1', revision: 'main', size: 10 };
+    await index.add(kept, artifact);
+    await index.add(gone, artifact);
+    const holders = async () => {
+      await index.removeForgotten({ since: time - 500 });
+      return Promise.all(
+        [kept, gone].map(
+          async ({ item }) => (await index.list(item.id)).length,
+        ),
+      );
+    };
+    await database('gitops_work').where({ id: gone.item.id }).delete();
+    expect(await holders()).toEqual([1, 1]);
+    time = 1_400;
+    await claimObject(database, keyOf('gone'));
+    expect(await holders()).toEqual([1, 1]);
+    await database('gitops_work').where({ id: gone.item.id }).delete();
+    time = 1_800;
+    expect(await holders()).toEqual([1, 1]);
+    time = 2_400;
+    expect(await holders()).toEqual([1, 0]);
   });
 });

@@ -78,10 +78,35 @@ export class ArtifactIndex {
     return rows.map(fromRow);
   }
 
-  /** Whether any object holds this content. */
-  async isHeld(digest: string): Promise<boolean> {
-    const row = await this.database(TABLE).where({ digest }).first('digest');
-    return row !== undefined;
+  /** Those of some digests that any object holds. */
+  async held(digests: readonly string[]): Promise<Set<string>> {
+    const rows: Row[] = await this.database(TABLE)
+      .whereIn('digest', [...digests])
+      .distinct('digest');
+    return new Set(rows.map(({ digest }) => String(digest)));
+  }
+
+  /**
+   * Takes the artifacts from objects that the queue has not known for so long:
+   * their home was taken out of the configuration, or they went without a
+   * finalizer. One that is forgotten for a while, as when another portal held its
+   * home, keeps its own.
+   *
+   * @param since - milliseconds since the epoch
+   */
+  async removeForgotten(options: { since: number }): Promise<void> {
+    const known = () => this.database('gitops_work').select('id');
+    await this.database(TABLE)
+      .whereNotNull('forgotten_since')
+      .whereIn('object_id', known())
+      .update({ forgotten_since: null });
+    await this.database(TABLE)
+      .whereNull('forgotten_since')
+      .whereNotIn('object_id', known())
+      .update({ forgotten_since: this.now() });
+    await this.database(TABLE)
+      .where('forgotten_since', '<', options.since)
+      .delete();
   }
 
   /**
@@ -99,10 +124,7 @@ export class ArtifactIndex {
         .whereIn('digest', [...digests])
         .delete(),
     );
-    const held: Row[] = await this.database(TABLE)
-      .whereIn('digest', [...digests])
-      .distinct('digest');
-    const stillHeld = new Set(held.map(row => row.digest));
+    const stillHeld = await this.held(digests);
     return digests.filter(digest => !stillHeld.has(digest));
   }
 }

@@ -22,6 +22,8 @@ import {
   StoredArtifact,
 } from '@backstage-gitops/plugin-gitops-node';
 
+/** Folder of files that are being written. */
+const INCOMING = 'incoming';
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
@@ -40,7 +42,7 @@ export class FileArtifactStore implements ArtifactStore {
     content: Readable | Uint8Array,
     options: PutArtifactOptions = {},
   ): Promise<StoredArtifact> {
-    const temporary = path.join(this.directory, 'incoming', randomUUID());
+    const temporary = path.join(this.directory, INCOMING, randomUUID());
     await mkdir(path.dirname(temporary), { recursive: true });
     const hash = createHash('sha256');
     let size = 0;
@@ -137,6 +139,24 @@ export class FileArtifactStore implements ArtifactStore {
         if (DIGEST.test(digest)) {
           const { size, mtime } = await stat(path.join(folder, rest));
           yield { digest, size, storedAt: mtime };
+        }
+      }
+    }
+  }
+
+  async sweep(options: { before: Date }): Promise<void> {
+    const folder = path.join(this.directory, INCOMING);
+    for (const name of await entriesOf(folder)) {
+      const file = path.join(folder, name);
+      try {
+        // A write that goes on moves it.
+        const { mtime } = await stat(file);
+        if (mtime < options.before) {
+          await rm(file, { force: true });
+        }
+      } catch (error) {
+        if (!isMissing(error)) {
+          throw error;
         }
       }
     }

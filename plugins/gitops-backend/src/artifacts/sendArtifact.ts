@@ -7,6 +7,40 @@ import {
   StoredArtifact,
 } from '@backstage-gitops/plugin-gitops-node';
 
+/** Gives a part of what it reads, and the end of that once all was read. */
+class Excerpt extends Transform {
+  private position = 0;
+  private held: Buffer | undefined;
+
+  constructor(
+    private readonly first: number,
+    private readonly beyond: number,
+  ) {
+    super();
+  }
+
+  override _transform(
+    chunk: Buffer,
+    _: BufferEncoding,
+    callback: (error: null, part?: Buffer) => void,
+  ): void {
+    const from = Math.max(this.first - this.position, 0);
+    const to = Math.min(this.beyond - this.position, chunk.length);
+    this.position += chunk.length;
+    if (from >= to) {
+      callback(null);
+      return;
+    }
+    const before = this.held;
+    this.held = chunk.subarray(from, to);
+    callback(null, before);
+  }
+
+  override _flush(callback: (error: null, part?: Buffer) => void): void {
+    callback(null, this.held);
+  }
+}
+
 /**
  * Answers with an artifact, or with the range of it that the request names (one
  * range; several are answered by the whole, as RFC 9110 allows). The last piece
@@ -67,40 +101,6 @@ function rangeOf(
   return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1
     ? ranges[0]
     : undefined;
-}
-
-/** Gives a part of what it reads, and the end of that once all was read. */
-class Excerpt extends Transform {
-  private position = 0;
-  private held: Buffer | undefined;
-
-  constructor(
-    private readonly first: number,
-    private readonly beyond: number,
-  ) {
-    super();
-  }
-
-  override _transform(
-    chunk: Buffer,
-    _: BufferEncoding,
-    callback: (error: null, part?: Buffer) => void,
-  ): void {
-    const from = Math.max(this.first - this.position, 0);
-    const to = Math.min(this.beyond - this.position, chunk.length);
-    this.position += chunk.length;
-    if (from >= to) {
-      callback(null);
-      return;
-    }
-    const before = this.held;
-    this.held = chunk.subarray(from, to);
-    callback(null, before);
-  }
-
-  override _flush(callback: (error: null, part?: Buffer) => void): void {
-    callback(null, this.held);
-  }
 }
 
 /**

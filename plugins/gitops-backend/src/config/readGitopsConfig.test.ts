@@ -30,6 +30,7 @@ describe('readGitopsConfig', () => {
       artifacts: {
         directory: '.data/artifacts',
         maxFiles: 100_000,
+        keep: 2,
         maxSize: 536870912,
       },
       concurrency: { source: 4, kustomize: 4 },

@@ -31,7 +31,13 @@ export interface HomeConfig {
 /** The `gitops` section of app-config, with defaults. Times in milliseconds. */
 export interface GitopsConfig {
   homes: HomeConfig[];
-  artifacts: { directory: string; maxSize: number; maxFiles: number };
+  artifacts: {
+    directory: string;
+    maxSize: number;
+    maxFiles: number;
+    /** Of one object, the present one included. */
+    keep: number;
+  };
   /** Hosts and networks that sources may be in; see NetworkGuard. */
   network: { allow: string[]; only?: string[] };
   concurrency: { source: number; kustomize: number };
@@ -78,6 +84,8 @@ export function readGitopsConfig(
         fallback: 100_000,
         least: 1,
       }),
+      // Flux: --artifact-retention-records.
+      keep: readCount(config, 'artifacts.keep', { fallback: 2, least: 1 }),
     },
     network: {
       allow: config?.getOptionalStringArray('network.allow') ?? [],

@@ -41,6 +41,8 @@ export interface GitopsEngineOptions {
   /** How long a claim on a home lives that nobody renews. */
   homeLeaseMs: number;
   historyMs: number;
+  /** Deletes what nobody needs any more; called every now and then by one process. */
+  cleanUp: (signal: AbortSignal) => Promise<unknown>;
   /** Ends what the reconcilers started; called once nothing runs any more. */
   onStop: () => Promise<void>;
   /** The catalog entity that an object is tied to, if it has one. */
@@ -128,6 +130,17 @@ export class GitopsEngine {
       pump.start();
       await this.schedule(controller, pump);
     }
+    await this.options.scheduler.scheduleTask({
+      id: 'gitops-cleanup',
+      scope: 'global',
+      frequency: { hours: 1 },
+      initialDelay: { minutes: 5 },
+      timeout: { minutes: 30 },
+      signal: this.stopping.signal,
+      fn: async signal => {
+        await this.options.cleanUp(signal);
+      },
+    });
   }
 
   async stop(): Promise<void> {

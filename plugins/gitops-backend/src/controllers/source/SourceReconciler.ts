@@ -53,6 +53,8 @@ export interface SourceReconcilerOptions {
   connections: HttpConnections;
   guard: ConnectionGuard;
   limits: FetchLimits;
+  /** Artifacts of one object that are kept, the present one included. */
+  kept: number;
   noCrossNamespaceRefs: boolean;
 }
 
@@ -119,10 +121,14 @@ export class SourceReconciler implements Reconciler<SourceObject> {
       return this.fail(run, missingFetcher(run.object));
     }
     await this.checkStorage(run);
-    const { timeout = DEFAULT_TIMEOUT } = run.object.spec;
+    const { timeout = fetcher.timeout ?? DEFAULT_TIMEOUT } = run.object.spec;
     const late = new AbortController();
     const timer = setTimeout(
-      () => late.abort(new Error(`no answer within spec.timeout (${timeout})`)),
+      () => late.abort(new Error(
+            run.object.spec.timeout
+              ? `no answer within spec.timeout (${timeout})`
+              : `no answer within ${timeout}`,
+          )),
       durationToMs(timeout),
     );
     const fetching = new FetchRun({

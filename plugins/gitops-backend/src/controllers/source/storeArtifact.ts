@@ -5,9 +5,6 @@ import { ArtifactIndex, CommitSummary } from '../../artifacts/ArtifactIndex';
 import { ArtifactUrls } from '../../artifacts/ArtifactUrls';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 
-/** Artifacts of one object that are kept (Flux: `--artifact-retention-records`). */
-const KEPT = 2;
-
 /**
  * Stores the artifact of a source and lets go of its older ones; gives what
  * belongs into `status.artifact`.
@@ -22,6 +19,8 @@ export async function storeArtifact(options: {
   revision: string;
   fileName: string;
   maxSize: number;
+  /** Artifacts of the object that are kept, this one included. */
+  kept: number;
   commit?: CommitSummary;
   metadata?: Record<string, string>;
 }): Promise<Artifact> {
@@ -44,7 +43,7 @@ export async function storeArtifact(options: {
   });
   const older = (await index.list(run.id))
     .filter(artifact => artifact.digest !== digest)
-    .slice(KEPT - 1);
+    .slice(options.kept - 1);
   const unheld = await index.remove(
     run.claim,
     older.map(artifact => artifact.digest),
