@@ -109,7 +109,7 @@ describeSsh('GitRepository over a real sshd', () => {
     expect(ready).toMatchObject({
       reason: 'AuthenticationFailed',
       message:
-        "Secret default/unsure has no key 'known_hosts', which ssh needs",
+        "failed to configure authentication options: Secret default/unsure has no key 'known_hosts', which ssh needs",
     });
     expect((await reconciled('none', undefined, 'False')).ready).toMatchObject({
       reason: 'AuthenticationFailed',

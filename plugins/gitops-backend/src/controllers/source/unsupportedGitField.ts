@@ -17,9 +17,6 @@ export function unsupportedGitField(
   if (invalid) {
     return { reason: Reason.URLInvalid, message: `spec.url ${invalid}` };
   }
-  if (spec.provider && spec.provider !== 'generic') {
-    return unsupported(`spec.provider ${spec.provider}`);
-  }
   if (spec.verify) {
     return unsupported('spec.verify');
   }
@@ -28,9 +25,6 @@ export function unsupportedGitField(
   }
   if (spec.sparseCheckout?.length) {
     return unsupported('spec.sparseCheckout');
-  }
-  if (spec.proxySecretRef) {
-    return unsupported('spec.proxySecretRef');
   }
   return undefined;
 }
@@ -54,7 +48,5 @@ function invalidAddress(address: string): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return `begins with ${url.protocol}//; http, https and ssh are possible`;
   }
-  return url.username || url.password
-    ? 'holds a user or password; put them into a Secret and name it in spec.secretRef'
-    : undefined;
+  return undefined;
 }

@@ -1,213 +1,183 @@
-import { rootCertificates } from 'node:tls';
-import { GitHttpRequest, GitHttpResponse } from 'isomorphic-git';
-import { Agent, Dispatcher, request } from 'undici';
-import { GitError } from './GitError';
+import {
+  HttpClient,
+  HttpRequest,
+  HttpResponse,
+} from '@backstage-gitops/plugin-gitops-node';
+import { basic } from './access/credentials';
+import { GitError, translateNetworkError } from './GitError';
 import { GitTransport } from './GitTransport';
+import { bytesOfAnswer, PacketReader } from './protocol/PacketReader';
 
-/** How to speak to one Git server. Nothing of it ever reaches a message. */
+/** How to speak to one repository over http. Nothing secret reaches a message. */
 export interface GitHttpOptions {
+  url: string;
+  client: HttpClient;
   /** Value of the Authorization header; sent to the repository's origin only. */
   authorization?: string;
-  /** PEM; trusted beside the system's certificates. */
-  ca?: string;
-  /** PEM of a client certificate and its key. */
-  clientCertificate?: { certificate: string; privateKey: string };
   /** Ends everything under way. */
   signal: AbortSignal;
-  /** Bytes of one response. */
-  maxResponseSize: number;
 }
 
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const SERVICE = 'git-upload-pack';
+const REFERENCES = '/info/refs';
 
-/**
- * HTTP for isomorphic-git. Follows redirects of the first request, as git does,
- * and sends what comes after to where it led. A credential stays with the origin
- * it was given for.
- */
+/** Git's smart HTTP. Requests go to where the first one was redirected to. */
 export class GitHttp implements GitTransport {
+  readonly address: string;
   private readonly options: GitHttpOptions;
-  private readonly dispatcher: Agent;
-  /** From the repository's address to where it has moved. */
-  private moved: { from: string; to: string } | undefined;
-  private failed: GitError | undefined;
+  private readonly home: URL;
+  private readonly authorization: string | undefined;
+  /** Without a slash at the end. */
+  private base: string;
+  private open: HttpResponse | undefined;
 
   constructor(options: GitHttpOptions) {
     this.options = options;
-    this.dispatcher = new Agent({
-      connect: {
-        ...(options.ca && { ca: trustedWith(options.ca) }),
-        ...(options.clientCertificate && {
-          cert: options.clientCertificate.certificate,
-          key: options.clientCertificate.privateKey,
-        }),
+    this.home = new URL(options.url);
+    this.authorization = options.authorization ?? userOf(this.home);
+    this.home.username = '';
+    this.home.password = '';
+    this.home.hash = '';
+    this.home.search = '';
+    this.address = this.home.href;
+    this.base = this.home.href.replace(/\/+$/, '');
+  }
+
+  async advertise(maxBytes: number): Promise<PacketReader> {
+    const response = await this.send(
+      `${this.home.href.replace(/\/+$/, '')}${REFERENCES}?service=${SERVICE}`,
+      { headers: { 'git-protocol': 'version=2' } },
+      { kind: 'advertisement', maxBytes },
+    );
+    const ended = `${response.url.origin}${response.url.pathname}`;
+    if (ended.endsWith(REFERENCES)) {
+      this.base = ended.slice(0, -REFERENCES.length);
+    }
+    return this.reader(response, maxBytes);
+  }
+
+  async request(
+    body: Buffer,
+    { maxBytes }: { maxBytes: number },
+  ): Promise<PacketReader> {
+    const response = await this.send(
+      `${this.base}/${SERVICE}`,
+      {
+        method: 'POST',
+        headers: {
+          'content-type': `application/x-${SERVICE}-request`,
+          accept: `application/x-${SERVICE}-result`,
+          'git-protocol': 'version=2',
+        },
+        body,
       },
-      connections: 2,
+      { kind: 'result', maxBytes },
+    );
+    return this.reader(response, maxBytes);
+  }
+
+  async close(): Promise<void> {
+    await this.open?.dump();
+    this.options.client.release();
+  }
+
+  private reader(response: HttpResponse, maxBytes: number): PacketReader {
+    return new PacketReader({
+      chunks: this.translated(response),
+      address: this.address,
+      maxBytes,
     });
   }
 
-  get failure(): GitError | undefined {
-    return this.failed;
-  }
-
-  close(): Promise<void> {
-    return this.dispatcher.destroy();
-  }
-
-  request = async (req: GitHttpRequest): Promise<GitHttpResponse> => {
-    const body = req.body ? await collect(req.body) : undefined;
-    const method = (req.method ?? 'GET') as Dispatcher.HttpMethod;
-    const home = new URL(req.url);
-    let url = this.redirected(req.url);
-    for (let redirects = 0; ; redirects++) {
-      const response = await this.send(url, method, req.headers, body, home);
-      const location = response.headers.location;
-      if (!REDIRECTS.has(response.statusCode) || !location || body) {
-        return {
-          url: url.href,
-          method,
-          statusCode: response.statusCode,
-          statusMessage: String(response.statusCode),
-          headers: headersOf(response.headers),
-          body: this.bounded(response.body, url.host),
-        };
-      }
-      await response.body.dump();
-      if (redirects >= MAX_REDIRECTS) {
-        throw new GitError(
-          'GIT_PROTOCOL',
-          `${home.host} redirected more than ${MAX_REDIRECTS} times`,
-        );
-      }
-      const next = new URL(String(location), url);
-      if (
-        !['http:', 'https:'].includes(next.protocol) ||
-        (url.protocol === 'https:' && next.protocol === 'http:')
-      ) {
-        throw new GitError(
-          'GIT_PROTOCOL',
-          `${home.host} redirected from ${url.protocol}// to ${next.protocol}//, which is not followed`,
-        );
-      }
-      this.remember(req.url, next);
-      url = next;
-    }
-  };
-
   private async send(
-    url: URL,
-    method: Dispatcher.HttpMethod,
-    headers: Record<string, string> | undefined,
-    body: Buffer | undefined,
-    home: URL,
-  ): Promise<Dispatcher.ResponseData> {
+    url: string,
+    request: Pick<HttpRequest, 'method' | 'headers' | 'body'>,
+    { kind, maxBytes }: { kind: 'advertisement' | 'result'; maxBytes: number },
+  ): Promise<HttpResponse> {
+    const { signal } = this.options;
+    await this.open?.dump();
+    this.open = undefined;
+    let response: HttpResponse;
     try {
-      return await request(url, {
-        method,
-        headers: {
-          ...headers,
-          'user-agent': 'backstage-gitops git/2',
-          ...(this.options.authorization &&
-            url.origin === home.origin && {
-              authorization: this.options.authorization,
-            }),
-        },
-        body,
-        dispatcher: this.dispatcher,
-        signal: this.options.signal,
+      response = await this.options.client.request(url, {
+        ...request,
+        // The reader says it better, so it comes first.
+        maxBytes: bytesOfAnswer(maxBytes) * 2,
+        headers: { ...request.headers, 'user-agent': 'git/backstage-gitops' },
+        signal,
+        ...(this.authorization !== undefined &&
+          new URL(url).origin === this.home.origin && {
+            authorization: this.authorization,
+          }),
       });
     } catch (error) {
-      this.options.signal.throwIfAborted();
-      throw new GitError(
-        'GIT_UNREACHABLE',
-        `${url.origin} cannot be reached: ${causeOf(error)}`,
+      throw this.translate(error);
+    }
+    this.open = response;
+    const type = response.headers['content-type'] ?? '';
+    const failure =
+      this.failureOf(response.status) ??
+      (type.split(';')[0].trim() === `application/x-${SERVICE}-${kind}`
+        ? undefined
+        : new GitError(
+            'GIT_NOT_A_REPOSITORY',
+            `${this.address} does not answer as a Git repository; check spec.url`,
+          ));
+    if (failure) {
+      await response.dump();
+      throw failure;
+    }
+    return response;
+  }
+
+  /** A credential that was refused is not tried again. */
+  private failureOf(status: number): GitError | undefined {
+    if (status === 200) {
+      return undefined;
+    }
+    if (status === 401 || status === 403) {
+      return new GitError(
+        'GIT_AUTHENTICATION',
+        `${this.address} refused access (HTTP ${status}); check the credentials in spec.secretRef`,
       );
     }
-  }
-
-  private remember(from: string, to: URL): void {
-    const suffix = '/info/refs';
-    const [fromPath] = from.split('?');
-    const toPath = `${to.origin}${to.pathname}`;
-    if (fromPath.endsWith(suffix) && toPath.endsWith(suffix)) {
-      this.moved = {
-        from: fromPath.slice(0, -suffix.length),
-        to: toPath.slice(0, -suffix.length),
-      };
+    if (status === 404 || status === 410) {
+      return new GitError(
+        'GIT_NOT_FOUND',
+        `there is no repository at ${this.address} (HTTP ${status}); check spec.url, and whether it needs credentials`,
+      );
     }
-  }
-
-  private redirected(url: string): URL {
-    return new URL(
-      this.moved && url.startsWith(`${this.moved.from}/`)
-        ? this.moved.to + url.slice(this.moved.from.length)
-        : url,
+    return new GitError(
+      'GIT_UNREACHABLE',
+      `${this.address} answered with HTTP ${status}`,
     );
   }
 
-  /** A response that ends too soon or too late is remembered as the failure. */
-  private async *bounded(
-    body: AsyncIterable<Uint8Array>,
-    host: string,
-  ): AsyncIterableIterator<Uint8Array> {
-    let size = 0;
+  private async *translated(response: HttpResponse): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of body) {
-        size += chunk.length;
-        if (size > this.options.maxResponseSize) {
-          throw new GitError(
-            'GIT_TOO_LARGE',
-            `the repository sends more than the ${this.options.maxResponseSize} bytes that are allowed; choose a smaller repository or raise gitops.artifacts.maxSize`,
-          );
-        }
-        yield chunk;
-      }
+      yield* response.body as AsyncIterable<Buffer>;
     } catch (error) {
-      this.failed =
-        error instanceof GitError
-          ? error
-          : new GitError(
-              'GIT_UNREACHABLE',
-              `the answer of ${host} broke off: ${causeOf(error)}`,
-            );
-      throw this.failed;
+      throw this.translate(error);
     }
   }
-}
 
-/** A CA in a Secret adds to the system's, as with Flux. */
-function trustedWith(ca: string): string[] {
-  return [...rootCertificates, ca];
-}
-
-async function collect(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) {
-    chunks.push(chunk);
+  private translate(error: unknown): unknown {
+    this.options.signal.throwIfAborted();
+    return translateNetworkError(error);
   }
-  return Buffer.concat(chunks);
 }
 
-function headersOf(headers: Dispatcher.ResponseData['headers']) {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) {
-      result[name] = Array.isArray(value) ? value.join(', ') : value;
-    }
-  }
-  return result;
+/** What stands before the host of an address. */
+function userOf({ username, password }: URL): string | undefined {
+  return username === '' && password === ''
+    ? undefined
+    : basic(decoded(username), decoded(password));
 }
 
-/** Node wraps what matters, such as ECONNREFUSED, several layers deep. */
-function causeOf(error: unknown): string {
-  const { cause, message, code } = error as Error & { code?: string };
-  if (cause instanceof Error && !message) {
-    return causeOf(cause);
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
-  return code && !message.includes(code)
-    ? `${message} (${code})`
-    : message || String(code);
 }

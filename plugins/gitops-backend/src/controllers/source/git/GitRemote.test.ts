@@ -1,3 +1,4 @@
+// Server: the sandbox's Git server, which is a real git http-backend.
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { AddressInfo } from 'node:net';
@@ -5,7 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SandboxGit, startGitServer } from '@backstage-gitops/sandbox';
 import { GitRepositorySpec } from '@backstage-gitops/plugin-gitops-common';
-import { GitHttp, GitHttpOptions } from './GitHttp';
+import { HttpPool } from '../../../net/HttpPool';
+import { NetworkGuard } from '../../../net/NetworkGuard';
+import { GitHttp } from './GitHttp';
 import { GitRemote } from './GitRemote';
 import { referencePrefixes, resolveReference } from './resolveReference';
 
@@ -19,7 +22,9 @@ describe('GitRemote against a real git', () => {
   let url: string;
   let first: string;
   let second: string;
-  const clients: GitHttp[] = [];
+  const pool = new HttpPool({
+    guard: new NetworkGuard({ allow: ['127.0.0.1'] }),
+  });
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'gitops-remote-'));
@@ -49,30 +54,39 @@ describe('GitRemote against a real git', () => {
   });
 
   afterAll(async () => {
-    await Promise.all(clients.map(client => client.close()));
+    await pool.close();
     await server.stop();
     await rm(directory, { recursive: true, force: true });
   });
 
+  interface Options {
+    authorization?: string;
+    signal?: AbortSignal;
+    maxBytes?: number;
+  }
+
   const remote = (
     address = url,
-    options: Partial<GitHttpOptions> = {},
+    { maxBytes = 1024 * 1024, ...options }: Options = {},
   ): GitRemote => {
     const signal = options.signal ?? new AbortController().signal;
-    const client = new GitHttp({
+    return new GitRemote({
+      transport: new GitHttp({
+        url: address,
+        client: pool.open(),
+        ...{ ...options, signal },
+      }),
+      directory: async () => directory,
+      limits: { bytes: maxBytes, files: 100 },
       signal,
-      maxResponseSize: 1024 * 1024,
-      ...options,
     });
-    clients.push(client);
-    return new GitRemote({ url: address, transport: client, signal });
   };
 
   const fetch = async (
     ref: GitRepositorySpec['ref'],
     from: GitRemote = remote(),
   ) => {
-    const target = resolveReference(
+    const target = await resolveReference(
       ref,
       await from.list(referencePrefixes(ref)),
     );
@@ -82,6 +96,7 @@ describe('GitRemote against a real git', () => {
       files[file.path] = Buffer.from(await file.read()).toString();
     }
     await checkout.dispose();
+    await from.close();
     return { revision: target.revision, commit: checkout.commit, files };
   };
 
@@ -156,8 +171,8 @@ describe('GitRemote against a real git', () => {
       fetch({ branch: 'main' }, remote(url, { signal: controller.signal })),
     ).rejects.toThrow('claim lost');
     await expect(
-      fetch({ branch: 'main' }, remote(url, { maxResponseSize: 300 })),
-    ).rejects.toThrow(/more than the 300 bytes that are allowed/);
+      fetch({ branch: 'main' }, remote(url, { maxBytes: 100 })),
+    ).rejects.toThrow(/more than the 100 bytes that are allowed/);
   });
 
   describe('redirects', () => {

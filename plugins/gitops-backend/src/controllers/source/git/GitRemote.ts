@@ -1,218 +1,181 @@
-import fs from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import git from 'isomorphic-git';
-import { CommitSummary } from '../../../artifacts/ArtifactIndex';
+import { FetchLimits } from '@backstage-gitops/plugin-gitops-node';
+import { GitCheckout } from './GitCheckout';
 import { GitError } from './GitError';
 import { GitTransport } from './GitTransport';
-import { translateGitError } from './translateGitError';
+import { LARGEST_COMMIT, parseCommit } from './objects/parseCommit';
+import { PackFile } from './pack/PackFile';
+import { receivePack } from './pack/receivePack';
+import { PackRequest, UploadPackClient } from './protocol/UploadPackClient';
 import { GitTarget, RemoteReference } from './resolveReference';
 
-/** A file of a commit. */
-export interface GitFile {
-  path: string;
-  executable: boolean;
-  /** Reads the content; valid until the checkout is disposed of. */
-  read(): Promise<Uint8Array>;
+/** What objects may have together, unpacked, for each byte of the limit. */
+const UNPACKED_RATIO = 8;
+/** Objects of one pack; what is kept of each is some 70 bytes. */
+const MOST_OBJECTS = 2_000_000;
+
+/** What {@link GitRemote} is made of. */
+export interface GitRemoteOptions {
+  transport: GitTransport;
+  /** A directory for packs, which whoever made it deletes. */
+  directory: () => Promise<string>;
+  limits: FetchLimits;
+  signal: AbortSignal;
 }
 
-/** A commit on this machine, until it is disposed of. */
-export interface GitCheckout {
-  commit: CommitSummary & { oid: string };
-  /** Regular files in the order of a directory walk; no links, no submodules. */
-  files(): AsyncIterable<GitFile>;
-  dispose(): Promise<void>;
-}
+type Wanted = Omit<PackRequest, 'maxBytes'>;
 
 /**
- * isomorphic-git takes addresses of http only. Over ssh this one stands for the
- * repository; the transport knows where it is.
+ * A Git repository over http, https or ssh. What is fetched lies on disk, never
+ * as a whole in memory. Errors are {@link GitError}s.
  */
-const STAND_IN = 'https://repository.invalid/';
-
-/** A Git repository over http, https or ssh. Errors are {@link GitError}s. */
 export class GitRemote {
-  private readonly url: string;
-  private readonly address: string;
-  private readonly transport: GitTransport;
-  private readonly signal: AbortSignal;
+  private readonly client: UploadPackClient;
+  private readonly options: GitRemoteOptions;
 
-  constructor(options: {
-    url: string;
-    transport: GitTransport;
-    signal: AbortSignal;
-  }) {
-    this.url = options.url;
-    this.address = /^https?:/i.test(options.url) ? options.url : STAND_IN;
-    this.transport = options.transport;
-    this.signal = options.signal;
+  constructor(options: GitRemoteOptions) {
+    this.client = new UploadPackClient(options.transport);
+    this.options = options;
   }
 
   /** Lists references below the prefixes; none when there are no prefixes. */
   async list(prefixes: readonly string[]): Promise<RemoteReference[]> {
-    const found: RemoteReference[] = [];
-    for (const prefix of prefixes) {
-      const references = await this.attempt(() =>
-        git.listServerRefs({
-          http: this.transport,
-          url: this.address,
-          prefix,
-          peelTags: true,
-          protocolVersion: 2,
-        }),
-      );
-      found.push(
-        ...references.map(({ ref, oid, peeled }) => ({ ref, oid, peeled })),
-      );
-    }
-    return found;
+    return prefixes.length === 0 ? [] : this.client.list(prefixes);
   }
 
   /** Whether the repository has no commit at all. */
-  async isEmpty(): Promise<boolean> {
-    const references = await this.attempt(() =>
-      git.listServerRefs({
-        http: this.transport,
-        url: this.address,
-        protocolVersion: 2,
-      }),
-    );
-    return references.length === 0;
+  isEmpty(): Promise<boolean> {
+    return this.client.isEmpty();
+  }
+
+  /** When commits were made, in milliseconds since the epoch. */
+  async commitTimes(commits: readonly string[]): Promise<number[]> {
+    const pack = await this.receive({
+      wants: [...new Set(commits)],
+      ...{ shallow: true, commitsOnly: true },
+    });
+    try {
+      const times: number[] = [];
+      for (const oid of commits) {
+        times.push((await readCommit(pack, oid)).time);
+      }
+      return times;
+    } finally {
+      await pack.close();
+    }
   }
 
   /**
-   * Fetches one commit, shallow where its place in a branch need not be proved.
+   * Fetches one commit without its history, and its tag; where it has to be
+   * found in a history, that is fetched too, without files where the server can.
    */
   async checkout(target: GitTarget): Promise<GitCheckout> {
-    const gitdir = await mkdtemp(path.join(tmpdir(), 'gitops-git-'));
-    const dispose = () => rm(gitdir, { recursive: true, force: true });
-    try {
-      const repository = { fs, gitdir, cache: {} };
-      await this.attempt(async () => {
-        await git.init({ fs, gitdir, bare: true });
-        // isomorphic-git wants a refspec, although one commit is all we fetch.
-        await git.addRemote({
-          fs,
-          gitdir,
-          remote: 'origin',
-          url: this.address,
-        });
-        await git.fetch({
-          ...repository,
-          http: this.transport,
-          url: this.address,
-          remoteRef:
-            target.needsHistory && target.ref ? target.ref : target.commit,
-          singleBranch: true,
-          tags: false,
-          ...(target.needsHistory ? {} : { depth: 1 }),
-        });
-        if (target.needsHistory) {
-          await this.requireAncestor(repository, target);
-        }
+    if (target.historyOf) {
+      const filtered = await this.client.canFilter();
+      const wants = [target.historyOf];
+      const pack = await this.receive({ wants, commitsOnly: filtered });
+      const found = await isInHistory(pack, target.historyOf, target.commit);
+      if (found && !filtered) {
+        return this.open(pack, target);
+      }
+      await pack.close();
+      if (!found) {
+        throw new GitError(
+          'GIT_REF_NOT_FOUND',
+          `commit ${target.commit} is not in the history of ${target.ref}`,
+        );
+      }
+    }
+    return this.open(await this.receiveCommit(target), target);
+  }
+
+  close(): Promise<void> {
+    return this.options.transport.close();
+  }
+
+  private async receiveCommit(target: GitTarget): Promise<PackFile> {
+    const isNamed = target.ref !== undefined && !target.historyOf;
+    if (isNamed || (await this.client.canWantAny())) {
+      return this.receive({
+        wants: [target.tag?.oid ?? target.commit],
+        shallow: true,
       });
-      const { commit } = await this.attempt(() =>
-        git.readCommit({ ...repository, oid: target.commit }),
+    }
+    // Old servers give only what they name, so all of it has to be fetched.
+    const all = await this.client.list(['refs/heads/', 'refs/tags/']);
+    const wants = [...new Set(all.map(({ oid }) => oid))];
+    const pack = await this.receive({ wants });
+    if (!pack.find(target.commit)) {
+      await pack.close();
+      throw new GitError(
+        'GIT_REF_NOT_FOUND',
+        `commit ${target.commit} is in no branch and no tag of the repository`,
       );
-      return {
-        commit: {
-          oid: target.commit,
-          message: commit.message,
-          author: commit.author.name,
-          time: commit.committer.timestamp * 1_000,
+    }
+    return pack;
+  }
+
+  private async receive(wanted: Wanted): Promise<PackFile> {
+    const { directory, limits, signal } = this.options;
+    signal.throwIfAborted();
+    const file = path.join(await directory(), `${randomUUID()}.pack`);
+    const chunks = this.client.fetch({ ...wanted, maxBytes: limits.bytes });
+    try {
+      return await receivePack(chunks, {
+        file,
+        format: this.client.format,
+        limits: {
+          bytes: limits.bytes,
+          unpackedBytes: limits.bytes * UNPACKED_RATIO,
+          objects: MOST_OBJECTS,
         },
-        files: () => walk(repository, commit.tree, ''),
-        dispose,
-      };
+        signal,
+      });
     } catch (error) {
-      await dispose();
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      // What is open can be read for as long as it is.
+      await rm(file, { force: true });
+    }
+  }
+
+  private async open(pack: PackFile, target: GitTarget): Promise<GitCheckout> {
+    try {
+      const commit = await readCommit(pack, target.commit);
+      return new GitCheckout({
+        ...{ pack, commit, target },
+        format: this.client.format,
+        maxFiles: this.options.limits.files,
+        signal: this.options.signal,
+      });
+    } catch (error) {
+      await pack.close();
       throw error;
     }
   }
-
-  private async requireAncestor(
-    repository: { fs: typeof fs; gitdir: string; cache: object },
-    target: GitTarget,
-  ): Promise<void> {
-    const [tip] = await this.list([target.ref!]);
-    const reachable =
-      tip !== undefined &&
-      (tip.oid === target.commit ||
-        (await git
-          .isDescendent({
-            ...repository,
-            oid: tip.oid,
-            ancestor: target.commit,
-            depth: -1,
-          })
-          .catch(() => false)));
-    if (!reachable) {
-      throw new GitError(
-        'GIT_REF_NOT_FOUND',
-        `commit ${target.commit} is not in the history of ${target.ref}`,
-      );
-    }
-  }
-
-  private async attempt<T>(operation: () => Promise<T>): Promise<T> {
-    this.signal.throwIfAborted();
-    try {
-      return await operation();
-    } catch (error) {
-      throw translateGitError(
-        this.transport.failure ?? error,
-        this.url,
-        this.signal,
-      );
-    }
-  }
 }
 
-const DEEPEST = 256;
-
-async function* walk(
-  repository: { fs: typeof fs; gitdir: string; cache: object },
-  tree: string,
-  parent: string,
-): AsyncIterable<GitFile> {
-  if (parent.split('/').length > DEEPEST) {
-    throw new GitError(
-      'GIT_PROTOCOL',
-      `directories are nested deeper than ${DEEPEST}: ${parent.slice(0, 200)}`,
-    );
-  }
-  const { tree: entries } = await git.readTree({ ...repository, oid: tree });
-  entries.sort((a, b) =>
-    Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
-  );
-  for (const entry of entries) {
-    if (isUnsafeName(entry.path)) {
-      throw new GitError(
-        'GIT_PROTOCOL',
-        `the repository holds an entry of the name '${entry.path}' in '${parent}', which no file may have`,
-      );
-    }
-    const name = parent === '' ? entry.path : `${parent}/${entry.path}`;
-    if (entry.type === 'tree') {
-      yield* walk(repository, entry.oid, name);
-    } else if (entry.type === 'blob' && entry.mode.startsWith('100')) {
-      yield {
-        path: name,
-        executable: entry.mode === '100755',
-        read: async () =>
-          (await git.readBlob({ ...repository, oid: entry.oid })).blob,
-      };
-    }
-  }
+async function readCommit(pack: PackFile, oid: string) {
+  return parseCommit(await pack.read(oid, 'commit', LARGEST_COMMIT), oid);
 }
 
-function isUnsafeName(name: string): boolean {
-  return (
-    name === '' ||
-    name === '.' ||
-    name === '..' ||
-    name.toLowerCase() === '.git' ||
-    /[/\\\0]/.test(name)
-  );
+async function isInHistory(
+  pack: PackFile,
+  tip: string,
+  commit: string,
+): Promise<boolean> {
+  const seen = new Set([tip]);
+  for (const oid of seen) {
+    if (oid === commit) {
+      return true;
+    }
+    // A server may have cut its own history off.
+    if (pack.find(oid)?.type === 'commit') {
+      (await readCommit(pack, oid)).parents.forEach(each => seen.add(each));
+    }
+  }
+  return false;
 }

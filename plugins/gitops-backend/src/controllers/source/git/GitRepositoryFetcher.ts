@@ -14,13 +14,13 @@ import {
   SourceFetchError,
   SourceReference,
 } from '@backstage-gitops/plugin-gitops-node';
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { packArchive } from '../../../artifacts/packArchive';
 import { unsupportedGitField } from '../unsupportedGitField';
+import { GitAccess } from './access/GitAccess';
+import { GithubTokens } from './access/GithubTokens';
 import { GitError, GitErrorCode } from './GitError';
 import { GitRemote } from './GitRemote';
 import { GitTransport } from './GitTransport';
-import { openGitTransport } from './openGitTransport';
 import { readIncludes } from './readIncludes';
 import { referencePrefixes, resolveReference } from './resolveReference';
 import { artifactFiles } from './artifactFiles';
@@ -38,6 +38,7 @@ const REASONS: Partial<Record<GitErrorCode, string>> = {
 /** Fetches Git repositories over http, https and ssh (Flux 2.9). */
 export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
   readonly kind = gitRepositoryKind;
+  private readonly tokens = new GithubTokens();
 
   handles({ spec }: GitRepository): boolean {
     return ['generic', 'github'].includes(spec.provider ?? 'generic');
@@ -60,13 +61,17 @@ export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
         retry: 'stall',
       });
     }
-    const transport = await openTransport(context);
+    const access = await openAccess(context, this.tokens);
+    const { limits, signal } = context;
+    const remote = new GitRemote({
+      transport: access.transport,
+      directory: () => context.directory(),
+      ...{ limits, signal },
+    });
     try {
-      const { signal } = context;
-      const remote = new GitRemote({ url: spec.url, transport, signal });
-      return await this.look(context, remote, () => transport.close());
+      return await this.look(context, remote, () => remote.close());
     } catch (error) {
-      await transport.close();
+      await remote.close();
       throw failureOf(error);
     }
   }
@@ -82,7 +87,7 @@ export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
     if (references.length === 0 && (await remote.isEmpty())) {
       throw new GitError('GIT_EMPTY', 'git repository is empty');
     }
-    const target = resolveReference(spec.ref, references);
+    const target = await resolveReference(spec.ref, references);
     const { revision } = target;
     const finding = {
       revision,
@@ -150,44 +155,22 @@ export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
   }
 }
 
-async function openTransport(context: Context): Promise<GitTransport> {
-  const { spec } = context.object;
+async function openAccess(
+  context: Context,
+  tokens: GithubTokens,
+): Promise<{ access: GitAccess; transport: GitTransport }> {
   try {
-    return openGitTransport({
-      url: spec.url,
-      secret: await readSecret(context, spec.secretRef?.name),
-      signal: context.signal,
-      maxResponseSize: context.limits.bytes,
-    });
+    const access = await GitAccess.read(context, tokens);
+    return { access, transport: access.open() };
   } catch (error) {
     assertError(error);
     throw error instanceof SourceFetchError
       ? error
-      : new SourceFetchError(error.message, {
-          reason: Reason.AuthenticationFailed,
-        });
+      : new SourceFetchError(
+          `failed to configure authentication options: ${error.message}`,
+          { reason: Reason.AuthenticationFailed },
+        );
   }
-}
-
-async function readSecret(
-  context: Context,
-  name: string | undefined,
-): Promise<KubernetesObject | undefined> {
-  if (!name) {
-    return undefined;
-  }
-  const secret = await context.home.get<KubernetesObject>({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    name,
-  });
-  if (!secret) {
-    throw new SourceFetchError(
-      `Secret ${context.namespace}/${name} not found; create it or correct spec.secretRef`,
-      { reason: Reason.AuthenticationFailed },
-    );
-  }
-  return secret;
 }
 
 function failureOf(error: unknown): SourceFetchError {

@@ -1,13 +1,28 @@
-import { HttpClient } from 'isomorphic-git';
-import { GitError } from './GitError';
+import { PacketReader } from './protocol/PacketReader';
 
-/** How isomorphic-git reaches a repository. */
-export interface GitTransport extends HttpClient {
+/**
+ * A way to git-upload-pack of one repository. A reader that was given must be
+ * read to the end of its answer, or closed, before the next call.
+ */
+export interface GitTransport {
+  /** Names the repository in messages; without credentials. */
+  readonly address: string;
   /**
-   * Why a response was not read to its end. What reads it takes a broken stream
-   * for a short one and then misses objects, which is the lesser truth.
+   * Starts a conversation: what the server says before it is asked.
+   *
+   * @throws GitError
    */
-  readonly failure: GitError | undefined;
+  advertise(maxBytes: number): Promise<PacketReader>;
+  /**
+   * Asks, in the conversation that was started last. `last`: nothing more will
+   * be asked in it.
+   *
+   * @throws GitError
+   */
+  request(
+    body: Buffer,
+    options: { maxBytes: number; last: boolean },
+  ): Promise<PacketReader>;
   /** Ends all connections. */
   close(): Promise<void>;
 }

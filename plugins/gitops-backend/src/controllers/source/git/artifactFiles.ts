@@ -13,10 +13,11 @@ import {
   SourceIgnore,
 } from '../../../artifacts/sourceIgnore';
 import { spoolArchive } from '../../../artifacts/spoolArchive';
-import { GitFile } from './GitRemote';
+import { GitFile } from './GitCheckout';
 import { IncludedArtifact } from './readIncludes';
 
-type File = Pick<GitFile, 'path' | 'executable' | 'read'>;
+/** Up to here a file is handed over as a whole. */
+const WHOLE = 1_024 * 1_024;
 
 /**
  * The files of a GitRepository's artifact in the order of a directory walk: those
@@ -24,7 +25,7 @@ type File = Pick<GitFile, 'path' | 'executable' | 'read'>;
  * that the rules of both leave out.
  */
 export async function* artifactFiles(options: {
-  files: AsyncIterable<File>;
+  files: AsyncIterable<GitFile>;
   includes: readonly IncludedArtifact[];
   ignore: string | undefined;
   /** Opens the artifact of an include. */
@@ -35,8 +36,8 @@ export async function* artifactFiles(options: {
   signal: AbortSignal;
 }): AsyncIterable<ArchiveEntry> {
   const { includes, limits } = options;
-  const files = new Map<string, File>();
-  const take = (file: File) => {
+  const files = new Map<string, GitFile>();
+  const take = (file: GitFile) => {
     files.set(file.path, file);
     if (files.size > limits.files) {
       throw new SourceFetchError(
@@ -60,8 +61,12 @@ export async function* artifactFiles(options: {
   const ignore = await readIgnore(all, options.ignore);
   for (const file of all) {
     if (!ignore.ignores(file.path, false)) {
-      const { executable } = file;
-      yield { path: file.path, executable, content: await file.read() };
+      const { path: name, executable, size } = file;
+      yield {
+        ...{ path: name, executable },
+        content:
+          size <= WHOLE ? await file.read() : { size, open: () => file.open() },
+      };
     }
   }
 }
@@ -75,7 +80,7 @@ async function readInclude(
     limits: FetchLimits;
     signal: AbortSignal;
   },
-): Promise<File[]> {
+): Promise<GitFile[]> {
   const { limits, signal } = options;
   const spooled = await spoolArchive(
     await options.open(artifact),
@@ -94,14 +99,13 @@ async function readInclude(
   return [...spooled.values()]
     .filter(file => file.path.startsWith(prefix))
     .map(file => ({
+      ...file,
       path: target + file.path.slice(prefix.length),
-      executable: file.executable,
-      read: () => file.read(),
     }));
 }
 
 async function readIgnore(
-  files: readonly File[],
+  files: readonly GitFile[],
   ignore: string | undefined,
 ): Promise<SourceIgnore> {
   const found: IgnoreFile[] = [];

@@ -1,3 +1,4 @@
+import { GitRepositorySpec } from '@backstage-gitops/plugin-gitops-common';
 import { GitError } from './GitError';
 import {
   referencePrefixes,
@@ -66,45 +67,79 @@ describe('resolveReference', () => {
       A,
       'refs/tags/v1.10.0',
     ],
-  ])('%j', (ref, revision, commit, name) => {
-    const target = resolveReference(ref, remote);
+  ])('%j', async (ref, revision, commit, name) => {
+    const target = await resolveReference(ref, remote);
     expect(target).toMatchObject({ revision, commit });
     expect(target.ref).toBe(name);
   });
 
-  it('takes the branch master without a reference, as Flux', () => {
+  it('takes the branch master without a reference, as Flux', async () => {
     expect(referencePrefixes(undefined)).toEqual(['refs/heads/master']);
-    expect(() => resolveReference(undefined, remote)).toThrow(
+    await expect(resolveReference(undefined, remote)).rejects.toThrow(
       `couldn't find remote ref "refs/heads/master"`,
     );
   });
 
-  it('asks for history only where a commit is not the tip of its branch', () => {
-    expect(
-      resolveReference({ commit: A, branch: 'main' }, remote).needsHistory,
-    ).toBe(false);
-    expect(
-      resolveReference({ commit: C, branch: 'main' }, remote).needsHistory,
-    ).toBe(true);
-    expect(resolveReference({ commit: C }, remote).needsHistory).toBe(false);
+  it('asks for history only where a commit is not the tip of its branch', async () => {
+    const historyOf = async (ref: GitRepositorySpec['ref']) =>
+      (await resolveReference(ref, remote)).historyOf;
+    expect(await historyOf({ commit: A, branch: 'main' })).toBeUndefined();
+    expect(await historyOf({ commit: C, branch: 'main' })).toBe(A);
+    expect(await historyOf({ commit: C })).toBeUndefined();
   });
 
-  it('knows object names of sha256', () => {
+  it('names the tag and its object', async () => {
+    const tagOf = async (ref: GitRepositorySpec['ref']) =>
+      (await resolveReference(ref, remote)).tag;
+    expect(await tagOf({ tag: 'v1.2.3' })).toEqual({ name: 'v1.2.3', oid: C });
+    expect(await tagOf({ name: 'refs/tags/nightly' })).toEqual({
+      name: 'nightly',
+    });
+    expect(await tagOf({ branch: 'main' })).toBeUndefined();
+  });
+
+  it('lets the caller choose among tags of the same version', async () => {
+    const tags: RemoteReference[] = [
+      { ref: 'refs/tags/1.0.0', oid: A },
+      { ref: 'refs/tags/1.1.0+b', oid: B },
+      { ref: 'refs/tags/v1.1.0+a', oid: C },
+    ];
+    const target = await resolveReference(
+      { semver: '1.x' },
+      tags,
+      async ([, second]) => second,
+    );
+    expect(target.revision).toBe(`v1.1.0+a@sha1:${C}`);
+  });
+
+  it.each(['abc', `${A}0`, 'refs/heads/main'])(
+    'takes no commit %j',
+    async commit => {
+      await expect(resolveReference({ commit }, remote)).rejects.toMatchObject({
+        code: 'GIT_REF_NOT_FOUND',
+      });
+    },
+  );
+
+  it('knows object names of sha256', async () => {
     const oid = 'd'.repeat(64);
     expect(
-      resolveReference({ branch: 'main' }, [{ ref: 'refs/heads/main', oid }])
-        .revision,
+      (
+        await resolveReference({ branch: 'main' }, [
+          { ref: 'refs/heads/main', oid },
+        ])
+      ).revision,
     ).toBe(`main@sha256:${oid}`);
   });
 
-  it('says what was not found', () => {
+  it('says what was not found', async () => {
     for (const ref of [
       { branch: 'none' },
       { tag: 'none' },
       { name: 'refs/none' },
       { semver: '>=9.0.0' },
     ]) {
-      expect(() => resolveReference(ref, remote)).toThrow(GitError);
+      await expect(resolveReference(ref, remote)).rejects.toThrow(GitError);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { assertError } from '@backstage/errors';
 import {
   compareVersions,
   Constraint,
@@ -12,22 +13,31 @@ export interface RemoteReference {
   ref: string;
   oid: string;
   peeled?: string;
+  /** Of HEAD: the reference that it stands for. */
+  symbolic?: string;
 }
 
 /** What is to be fetched. */
 export interface GitTarget {
-  /** Commit. Undefined when only the history of `ref` can tell (ref.commit). */
   commit: string;
   /** Full name of the reference that leads to it; undefined for a bare commit. */
   ref?: string;
+  /** Where `ref` is a tag: its short name, and its object where it has one. */
+  tag?: { name: string; oid?: string };
   /** Flux's revision, such as `main@sha1:…`. */
   revision: string;
-  /** The commit has to be found in the history of `ref`. */
-  needsHistory: boolean;
+  /** The commit has to be found in the history of this one, the tip of `ref`. */
+  historyOf?: string;
 }
+
+/** Chooses among tags of the same version, which differ in build metadata. */
+export type ChooseTag = (
+  tags: readonly RemoteReference[],
+) => Promise<RemoteReference>;
 
 /** Flux's default branch (2.9). */
 const DEFAULT_BRANCH = 'master';
+const TAG_PREFIX = 'refs/tags/';
 
 /** The references that must be listed to resolve a spec, as prefixes. */
 export function referencePrefixes(ref: GitRepositorySpec['ref']): string[] {
@@ -52,10 +62,11 @@ export function referencePrefixes(ref: GitRepositorySpec['ref']): string[] {
  *
  * @throws GitError `GIT_REF_NOT_FOUND`
  */
-export function resolveReference(
+export async function resolveReference(
   ref: GitRepositorySpec['ref'],
   remote: readonly RemoteReference[],
-): GitTarget {
+  choose: ChooseTag = async ([first]) => first,
+): Promise<GitTarget> {
   const find = (name: string): RemoteReference => {
     const found = remote.find(candidate => candidate.ref === name);
     if (!found) {
@@ -66,44 +77,61 @@ export function resolveReference(
     }
     return found;
   };
-  const target = (name: string, pointer: string): GitTarget => {
-    const found = find(name);
-    const commit = found.peeled ?? found.oid;
-    return {
-      commit,
-      ref: name,
-      revision: revisionOf(pointer, commit),
-      needsHistory: false,
-    };
-  };
   if (ref?.commit) {
-    if (!ref.branch) {
-      return {
-        commit: ref.commit,
-        revision: revisionOf(undefined, ref.commit),
-        needsHistory: false,
-      };
-    }
-    const branch = find(`refs/heads/${ref.branch}`);
-    return {
-      commit: ref.commit,
-      ref: branch.ref,
-      revision: revisionOf(ref.branch, ref.commit),
-      needsHistory: branch.oid !== ref.commit,
-    };
+    return commitTarget(ref.commit, ref.branch, find);
   }
   if (ref?.name) {
-    return target(ref.name, ref.name);
+    return targetOf(find(ref.name), ref.name);
   }
   if (ref?.tag) {
-    return target(`refs/tags/${ref.tag}`, ref.tag);
+    return targetOf(find(`${TAG_PREFIX}${ref.tag}`), ref.tag);
   }
   if (ref?.semver) {
-    const tag = newestTag(ref.semver, remote);
-    return target(`refs/tags/${tag}`, tag);
+    const tags = newestTags(ref.semver, remote);
+    const tag = tags.length > 1 ? await choose(tags) : tags[0];
+    return targetOf(tag, tag.ref.slice(TAG_PREFIX.length));
   }
   const branch = ref?.branch ?? DEFAULT_BRANCH;
-  return target(`refs/heads/${branch}`, branch);
+  return targetOf(find(`refs/heads/${branch}`), branch);
+}
+
+function targetOf(found: RemoteReference, pointer: string): GitTarget {
+  const commit = found.peeled ?? found.oid;
+  return {
+    commit,
+    ref: found.ref,
+    ...(found.ref.startsWith(TAG_PREFIX) && {
+      tag: {
+        name: found.ref.slice(TAG_PREFIX.length),
+        ...(found.peeled && { oid: found.oid }),
+      },
+    }),
+    revision: revisionOf(pointer, commit),
+  };
+}
+
+function commitTarget(
+  name: string,
+  branch: string | undefined,
+  find: (name: string) => RemoteReference,
+): GitTarget {
+  const commit = name.toLowerCase();
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
+    throw new GitError(
+      'GIT_REF_NOT_FOUND',
+      'spec.ref.commit is no full name of a commit; it has 40 hexadecimal digits, or 64 with SHA-256',
+    );
+  }
+  if (!branch) {
+    return { commit, revision: revisionOf(undefined, commit) };
+  }
+  const tip = find(`refs/heads/${branch}`);
+  return {
+    commit,
+    ref: tip.ref,
+    revision: revisionOf(branch, commit),
+    ...(tip.oid !== commit && { historyOf: tip.oid }),
+  };
 }
 
 /** `sha256` object names have 64 digits. */
@@ -115,26 +143,25 @@ export function revisionOf(
   return pointer ? `${pointer}@${digest}` : digest;
 }
 
-const TAG_PREFIX = 'refs/tags/';
-
-function newestTag(
+/** The tags of the newest version that matches; mostly one. */
+function newestTags(
   expression: string,
   remote: readonly RemoteReference[],
-): string {
-  const constraint = Constraint.parse(expression);
-  let newest: { tag: string; version: Version } | undefined;
-  for (const { ref } of remote) {
-    if (!ref.startsWith(TAG_PREFIX)) {
+): RemoteReference[] {
+  const constraint = constraintOf(expression);
+  let newest: { tags: RemoteReference[]; version: Version } | undefined;
+  for (const tag of remote) {
+    const version = tag.ref.startsWith(TAG_PREFIX)
+      ? versionOf(tag.ref.slice(TAG_PREFIX.length))
+      : undefined;
+    if (!version || !constraint.check(version).matches) {
       continue;
     }
-    const tag = ref.slice(TAG_PREFIX.length);
-    const version = versionOf(tag);
-    if (
-      version &&
-      constraint.check(version).matches &&
-      (!newest || compareVersions(version, newest.version) > 0)
-    ) {
-      newest = { tag, version };
+    const order = newest ? compareVersions(version, newest.version) : 1;
+    if (order > 0) {
+      newest = { tags: [tag], version };
+    } else if (order === 0) {
+      newest!.tags.push(tag);
     }
   }
   if (!newest) {
@@ -143,7 +170,19 @@ function newestTag(
       `no match found for semver: ${expression}; the repository has no tag that is such a version`,
     );
   }
-  return newest.tag;
+  return newest.tags;
+}
+
+function constraintOf(expression: string): Constraint {
+  try {
+    return Constraint.parse(expression);
+  } catch (error) {
+    assertError(error);
+    throw new GitError(
+      'GIT_REF_NOT_FOUND',
+      `spec.ref.semver is no range of versions: ${error.message}`,
+    );
+  }
 }
 
 /** Tags that are no versions are passed over, as Flux does. */

@@ -10,7 +10,9 @@ import { SandboxGit, startGitServer } from '@backstage-gitops/sandbox';
 import { GitRepositorySpec } from '@backstage-gitops/plugin-gitops-common';
 import { GitRemote } from '../GitRemote';
 import { GitTransport } from '../GitTransport';
-import { openGitTransport } from '../openGitTransport';
+import { HttpPool } from '../../../../net/HttpPool';
+import { NetworkGuard } from '../../../../net/NetworkGuard';
+import { openGitTransport } from '../access/openGitTransport';
 import { referencePrefixes, resolveReference } from '../resolveReference';
 import { hasSshd, makeKey, Sshd, startSshd } from './__testUtils__/startSshd';
 
@@ -22,6 +24,7 @@ if (!hasSshd) {
 }
 const describeSsh = hasSshd ? describe : describe.skip;
 
+const guard = new NetworkGuard({ allow: ['127.0.0.1'] });
 const PASSPHRASE = 'canary-passphrase';
 
 describeSsh('GitSsh against a real sshd', () => {
@@ -99,7 +102,7 @@ describeSsh('GitSsh against a real sshd', () => {
     password?: string;
     knownHosts?: string;
     signal?: AbortSignal;
-    maxResponseSize?: number;
+    maxBytes?: number;
     onAnswer?: () => void;
   }
 
@@ -128,13 +131,17 @@ describeSsh('GitSsh against a real sshd', () => {
           ]),
         ),
       },
-      signal,
-      maxResponseSize: options.maxResponseSize ?? 32 * 1_024 * 1_024,
+      ...{ guard, signal },
+      connections: new HttpPool({ guard }),
     });
     try {
       return await use(
         new GitRemote({
-          url,
+          directory: async () => directory,
+          limits: {
+            bytes: options.maxBytes ?? 32 * 1_024 * 1_024,
+            files: 100,
+          },
           transport: options.onAnswer
             ? watched(transport, options.onAnswer)
             : transport,
@@ -149,7 +156,7 @@ describeSsh('GitSsh against a real sshd', () => {
   const fetch = (options: Options, ref: GitRepositorySpec['ref'] = undefined) =>
     withRemote(options, async remote => {
       const asked = ref ?? { branch: 'main' };
-      const target = resolveReference(
+      const target = await resolveReference(
         asked,
         await remote.list(referencePrefixes(asked)),
       );
@@ -212,12 +219,12 @@ describeSsh('GitSsh against a real sshd', () => {
   it('fetches some megabytes, and no more than are allowed', async () => {
     const url = urlOf(modern, 'team/big');
     expect((await fetch({ url })).files['big.bin'].equals(big)).toBe(true);
-    await expect(
-      fetch({ url, maxResponseSize: 1_024 * 1_024 }),
-    ).rejects.toMatchObject({
-      code: 'GIT_TOO_LARGE',
-      message: expect.stringContaining('more than the 1048576 bytes'),
-    });
+    await expect(fetch({ url, maxBytes: 1_024 * 1_024 })).rejects.toMatchObject(
+      {
+        code: 'GIT_TOO_LARGE',
+        message: expect.stringContaining('more than the 1048576 bytes'),
+      },
+    );
   });
 
   it('says that a key is not let in', async () => {
@@ -402,28 +409,16 @@ describeSsh('GitSsh against a real sshd', () => {
   });
 });
 
-/** Calls back at the first bytes of each answer to a request. */
+/** Calls back when an answer to a request begins. */
 function watched(transport: GitTransport, onAnswer: () => void): GitTransport {
   return {
-    get failure() {
-      return transport.failure;
-    },
+    address: transport.address,
+    advertise: maxBytes => transport.advertise(maxBytes),
     close: () => transport.close(),
-    request: async req => {
-      const answer = await transport.request(req);
-      return req.body
-        ? { ...answer, body: announced(answer.body!, onAnswer) }
-        : answer;
+    request: async (body, options) => {
+      const reader = await transport.request(body, options);
+      onAnswer();
+      return reader;
     },
   };
-}
-
-async function* announced(
-  body: AsyncIterable<Uint8Array>,
-  onAnswer: () => void,
-): AsyncIterableIterator<Uint8Array> {
-  for await (const chunk of body) {
-    onAnswer();
-    yield chunk;
-  }
 }

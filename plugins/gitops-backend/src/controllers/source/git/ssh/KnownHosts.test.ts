@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GitCredentialError } from '../GitCredentialError';
+import { GitCredentialError } from '../access/GitCredentialError';
 import { fingerprintOf, KnownHosts } from './KnownHosts';
 import { sshStrings } from './sshWire';
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { GitCredentialError } from '../GitCredentialError';
+import { GitCredentialError } from '../access/GitCredentialError';
 import { matchesPattern } from './matchesPattern';
 import { SshWire } from './sshWire';
 

@@ -1,11 +1,11 @@
 import { connect, Socket } from 'node:net';
+import { ConnectionGuard } from '@backstage-gitops/plugin-gitops-node';
 import { Client, ClientChannel, ClientErrorExtensions, ParsedKey } from 'ssh2';
-import { GitError } from '../GitError';
+import { GitError, translateNetworkError } from '../GitError';
 import { hostKeyAlgorithms, SSH_ALGORITHMS } from './algorithms';
 import { fingerprintOf, HostKeyVerdict, KnownHosts } from './KnownHosts';
 import { LEAST_RSA_BITS } from './privateKey';
 import { printable } from './printable';
-import { HostLookup, resolveHost } from './resolveHost';
 import { describeSshHost, SshAddress } from './sshAddress';
 import { rsaBits } from './sshWire';
 
@@ -18,7 +18,8 @@ export interface SshConnectionOptions {
   signal: AbortSignal;
   /** Milliseconds until the server must have let us in; 30 s if left out. */
   connectTimeout?: number;
-  lookup?: HostLookup;
+  /** Which hosts may be connected to. */
+  guard: ConnectionGuard;
 }
 
 const CONNECT_TIMEOUT = 30_000;
@@ -58,7 +59,11 @@ export class SshConnection {
   static async open(options: SshConnectionOptions): Promise<SshConnection> {
     const { address, signal } = options;
     signal.throwIfAborted();
-    const addresses = await resolveHost(address.host, options.lookup);
+    const addresses = await options.guard
+      .resolve(address.host, address.port)
+      .catch(error => {
+        throw translateNetworkError(error);
+      });
     signal.throwIfAborted();
     const socket = connect({
       host: address.host,

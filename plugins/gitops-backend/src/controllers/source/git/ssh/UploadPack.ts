@@ -1,37 +1,36 @@
 import { ClientChannel } from 'ssh2';
 import { GitError } from '../GitError';
+import { PacketReader } from '../protocol/PacketReader';
 import { printable } from './printable';
 
 const MOST_OF_STDERR = 4_096;
-const FLUSH = '0000';
-const LENGTH_DIGITS = 4;
 /** Exit status of a shell that finds no such command. */
 const NO_COMMAND = 127;
 
-/** One run of git-upload-pack: what it advertises, then one request and its answer. */
+/** One run of git-upload-pack. */
 export class UploadPack {
+  /** What it says, from its references on. */
+  readonly reader: PacketReader;
   private readonly channel: ClientChannel;
-  private readonly where: string;
-  private readonly maxSize: number;
-  private readonly chunks: AsyncIterator<Buffer>;
+  private readonly address: string;
+  private readonly signal: AbortSignal;
   private readonly closed: Promise<void>;
   private exit: number | null | undefined;
   private said = '';
-  private size = 0;
-  private rest: Buffer = Buffer.alloc(0);
+  private asked = false;
 
   constructor(options: {
     channel: ClientChannel;
     /** Names the repository in messages. */
-    where: string;
-    /** Bytes of all that it sends. */
-    maxSize: number;
+    address: string;
+    /** Bytes of its references. */
+    maxBytes: number;
+    signal: AbortSignal;
   }) {
     const { channel } = options;
     this.channel = channel;
-    this.where = options.where;
-    this.maxSize = options.maxSize;
-    this.chunks = channel[Symbol.asyncIterator]();
+    this.address = options.address;
+    this.signal = options.signal;
     channel.on('exit', (code: number | null) => {
       this.exit = code;
     });
@@ -43,49 +42,27 @@ export class UploadPack {
     this.closed = new Promise(resolve => {
       channel.once('close', () => resolve());
     });
+    this.reader = new PacketReader({
+      chunks: this.chunks(),
+      address: options.address,
+      maxBytes: options.maxBytes,
+      onEnd: () => this.endedEarly(),
+    });
   }
 
-  /**
-   * References or capabilities, up to and with the flush that ends them.
-   *
-   * @throws GitError
-   */
-  async advertisement(): Promise<Buffer> {
-    const read: Buffer[] = [];
-    for (;;) {
-      const packet = await this.packet();
-      read.push(packet);
-      if (packet.length === LENGTH_DIGITS && packet.toString() === FLUSH) {
-        return Buffer.concat(read);
-      }
-      const text = packet.subarray(LENGTH_DIGITS, 204).toString('utf8');
-      if (text.startsWith('ERR ')) {
-        throw this.refused(text.slice(4));
-      }
+  /** Asks; after the last request it ends by itself. */
+  ask(
+    request: Buffer,
+    options: { maxBytes: number; last: boolean },
+  ): PacketReader {
+    this.asked = true;
+    this.reader.allow(options.maxBytes);
+    if (options.last) {
+      this.channel.end(request);
+    } else {
+      this.channel.write(request);
     }
-  }
-
-  /**
-   * Sends the request, after which there is none, and gives the answer.
-   *
-   * @throws GitError while it is read, also at its end
-   */
-  async *answer(request: Buffer): AsyncGenerator<Buffer> {
-    this.channel.end(request);
-    if (this.rest.length > 0) {
-      yield this.rest;
-    }
-    for (;;) {
-      const chunk = await this.chunk();
-      if (!chunk) {
-        break;
-      }
-      yield chunk;
-    }
-    await this.closed;
-    if (this.exit !== 0) {
-      throw this.exit === undefined ? this.brokenOff() : this.failed();
-    }
+    return this.reader;
   }
 
   /** Ends it, whatever it is doing. */
@@ -93,79 +70,45 @@ export class UploadPack {
     this.channel.destroy();
   }
 
-  private async packet(): Promise<Buffer> {
-    await this.fill(LENGTH_DIGITS);
-    const digits = this.rest.subarray(0, LENGTH_DIGITS).toString('latin1');
-    if (!/^[0-9a-f]{4}$/i.test(digits)) {
-      throw this.noGit();
-    }
-    const length = Math.max(parseInt(digits, 16), LENGTH_DIGITS);
-    await this.fill(length);
-    const packet = this.rest.subarray(0, length);
-    this.rest = this.rest.subarray(length);
-    return packet;
-  }
-
-  private async fill(length: number): Promise<void> {
-    while (this.rest.length < length) {
-      const chunk = await this.chunk();
-      if (!chunk) {
-        await this.closed;
-        throw this.exit === undefined
-          ? this.brokenOff()
-          : this.refused(this.said);
-      }
-      this.rest = Buffer.concat([this.rest, chunk]);
-    }
-  }
-
-  private async chunk(): Promise<Buffer | undefined> {
-    const { done, value } = await this.chunks.next();
-    if (done) {
-      return undefined;
-    }
-    this.size += value.length;
-    if (this.size > this.maxSize) {
+  private async *chunks(): AsyncGenerator<Buffer> {
+    try {
+      yield* this.channel as AsyncIterable<Buffer>;
+    } catch (error) {
+      this.signal.throwIfAborted();
       throw new GitError(
-        'GIT_TOO_LARGE',
-        `the repository sends more than the ${this.maxSize} bytes that are allowed; choose a smaller repository or raise gitops.artifacts.maxSize`,
+        'GIT_UNREACHABLE',
+        `the answer of ${this.address} broke off`,
       );
     }
-    return value;
+    this.signal.throwIfAborted();
   }
 
-  private refused(said: string): GitError {
-    return this.exit === NO_COMMAND
-      ? this.noGit()
-      : new GitError(
-          'GIT_NOT_FOUND',
-          `there is no repository at ${this.where} that the key may read; check spec.url${quoted(said)}`,
-        );
-  }
-
-  private failed(): GitError {
+  private async endedEarly(): Promise<Error> {
+    await this.closed;
+    this.signal.throwIfAborted();
+    if (this.exit === undefined) {
+      return new GitError(
+        'GIT_UNREACHABLE',
+        `the answer of ${this.address} broke off`,
+      );
+    }
+    if (this.exit === NO_COMMAND) {
+      return new GitError(
+        'GIT_NOT_A_REPOSITORY',
+        `${this.address} does not answer as a Git repository; check spec.url`,
+      );
+    }
+    const says = printable(this.said);
+    const quoted = says === '' ? '' : ` (it says: ${says})`;
+    if (!this.asked) {
+      return new GitError(
+        'GIT_NOT_FOUND',
+        `there is no repository at ${this.address} that the key may read; check spec.url${quoted}`,
+      );
+    }
     return new GitError(
       /not our ref/.test(this.said) ? 'GIT_REF_NOT_FOUND' : 'GIT_PROTOCOL',
-      `${this.where} does not give what was asked for${quoted(this.said)}`,
+      `${this.address} does not give what was asked for${quoted}`,
     );
   }
-
-  private noGit(): GitError {
-    return new GitError(
-      'GIT_NOT_A_REPOSITORY',
-      `${this.where} does not answer as a Git repository; check spec.url`,
-    );
-  }
-
-  private brokenOff(): GitError {
-    return new GitError(
-      'GIT_UNREACHABLE',
-      `the answer of ${this.where} broke off`,
-    );
-  }
-}
-
-function quoted(said: string): string {
-  const text = printable(said);
-  return text === '' ? '' : ` (it says: ${text})`;
 }

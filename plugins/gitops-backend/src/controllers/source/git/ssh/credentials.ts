@@ -1,6 +1,6 @@
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { ParsedKey } from 'ssh2';
-import { GitCredentialError } from '../GitCredentialError';
+import { GitCredentialError } from '../access/GitCredentialError';
+import { SecretData } from '../access/SecretData';
 import { KnownHosts } from './KnownHosts';
 import { readPrivateKey } from './privateKey';
 
@@ -18,38 +18,23 @@ export interface SshCredential {
  * @throws GitCredentialError
  */
 export function readSshCredential(
-  secret: KubernetesObject | undefined,
+  secret: SecretData | undefined,
 ): SshCredential {
   if (!secret) {
     throw new GitCredentialError(
       "an address with ssh:// needs a Secret with the keys 'identity' and 'known_hosts'; name it in spec.secretRef",
     );
   }
-  const { name, namespace } = secret.metadata;
-  const data = (secret.data ?? {}) as Record<string, unknown>;
-  const where = `Secret ${namespace}/${name}`;
-  const value = (key: string): string | undefined => {
-    const encoded = data[key];
-    return typeof encoded === 'string' && encoded !== ''
-      ? Buffer.from(encoded, 'base64').toString('utf8')
-      : undefined;
-  };
-  const required = (key: string): string => {
-    const found = value(key);
-    if (found === undefined) {
-      throw new GitCredentialError(
-        `${where} has no key '${key}', which ssh needs`,
-      );
-    }
-    return found;
-  };
-  const identity = required('identity');
-  const knownHosts = required('known_hosts');
+  const identity = secret.required('identity', 'ssh');
+  const knownHosts = secret.required('known_hosts', 'ssh');
   return {
     key: readPrivateKey(identity, {
-      where: `'identity' of ${where}`,
-      passphrase: value('password'),
+      where: `'identity' of ${secret.where}`,
+      passphrase: secret.value('password'),
     }),
-    knownHosts: KnownHosts.parse(knownHosts, `'known_hosts' of ${where}`),
+    knownHosts: KnownHosts.parse(
+      knownHosts,
+      `'known_hosts' of ${secret.where}`,
+    ),
   };
 }

@@ -1,7 +1,7 @@
 // Server: none; keys of node:crypto.
 import { generateKeyPairSync } from 'node:crypto';
 import { utils } from 'ssh2';
-import { GitCredentialError } from '../GitCredentialError';
+import { GitCredentialError } from '../access/GitCredentialError';
 import { readPrivateKey } from './privateKey';
 import { rsaBits, sshStrings } from './sshWire';
 

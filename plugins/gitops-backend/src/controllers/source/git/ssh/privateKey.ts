@@ -1,6 +1,6 @@
 import { createPrivateKey, KeyObject } from 'node:crypto';
 import { ParsedKey, utils } from 'ssh2';
-import { GitCredentialError } from '../GitCredentialError';
+import { GitCredentialError } from '../access/GitCredentialError';
 import { rsaBits, sshStrings, SshWire } from './sshWire';
 
 /** Smaller keys of RSA are refused, ours and the servers'. */

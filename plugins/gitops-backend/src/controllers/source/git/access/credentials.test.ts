@@ -1,17 +1,19 @@
 import { readGitCredential } from './credentials';
 import { GitCredentialError } from './GitCredentialError';
+import { SecretData } from './SecretData';
 
-const secret = (data: Record<string, string>) => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name: 'git', namespace: 'team' },
-  data: Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      Buffer.from(value).toString('base64'),
-    ]),
-  ),
-});
+const secret = (data: Record<string, string>) =>
+  new SecretData({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'git', namespace: 'team' },
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        Buffer.from(value).toString('base64'),
+      ]),
+    ),
+  });
 
 describe('readGitCredential', () => {
   it('reads basic and bearer authentication and certificates', () => {
@@ -19,20 +21,18 @@ describe('readGitCredential', () => {
       readGitCredential(secret({ username: 'ada', password: 'p:ä' })),
     ).toEqual({
       authorization: `Basic ${Buffer.from('ada:p:ä').toString('base64')}`,
-      ca: undefined,
     });
     expect(
       readGitCredential(secret({ bearerToken: 'token\n', 'ca.crt': 'CA' })),
-    ).toEqual({ authorization: 'Bearer token', ca: 'CA' });
+    ).toEqual({ authorization: 'Bearer token', tls: { ca: 'CA' } });
     expect(
       readGitCredential(
         secret({ 'tls.crt': 'CERT', 'tls.key': 'KEY', caFile: 'OLD' }),
       ),
     ).toEqual({
-      clientCertificate: { certificate: 'CERT', privateKey: 'KEY' },
-      ca: 'OLD',
+      tls: { certificate: 'CERT', privateKey: 'KEY', ca: 'OLD' },
     });
-    expect(readGitCredential(secret({}))).toEqual({ ca: undefined });
+    expect(readGitCredential(secret({}))).toEqual({});
   });
 
   it.each([
@@ -42,7 +42,6 @@ describe('readGitCredential', () => {
       { username: 'ada', password: 'canary', bearerToken: 'canary' },
       "both 'bearerToken' and 'username'",
     ],
-    [{ githubAppID: 'canary' }, "holds a GitHub App ('githubAppID')"],
   ])('refuses %j without telling its values', (data, message) => {
     const read = () => readGitCredential(secret(data));
     expect(read).toThrow(GitCredentialError);

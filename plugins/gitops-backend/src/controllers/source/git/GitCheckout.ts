@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream';
+import { CommitSummary } from '../../../artifacts/ArtifactIndex';
+import { ObjectFormat } from './objects/objectFormat';
+import { Commit, LARGEST_COMMIT } from './objects/parseCommit';
+import { walkTree, WalkedEntry } from './objects/walkTree';
+import { PackFile } from './pack/PackFile';
+import { GitTarget } from './resolveReference';
+
+/** A file of a commit; readable until its checkout is disposed of. */
+export interface GitFile {
+  path: string;
+  executable: boolean;
+  /** Bytes. */
+  size: number;
+  /** The content as a whole. */
+  read(): Promise<Buffer>;
+  /** The content piece by piece. */
+  open(): Readable;
+}
+
+/** A commit on this machine, until it is disposed of. */
+export class GitCheckout {
+  readonly commit: CommitSummary & { oid: string };
+  readonly target: GitTarget;
+  private readonly pack: PackFile;
+  private readonly format: ObjectFormat;
+  private readonly tree: string;
+  private readonly maxFiles: number;
+  private readonly signal: AbortSignal;
+
+  constructor(options: {
+    pack: PackFile;
+    format: ObjectFormat;
+    target: GitTarget;
+    commit: Commit;
+    maxFiles: number;
+    signal: AbortSignal;
+  }) {
+    const { message, author, time, tree } = options.commit;
+    this.commit = { oid: options.target.commit, message, author, time };
+    this.target = options.target;
+    this.pack = options.pack;
+    this.format = options.format;
+    this.tree = tree;
+    this.maxFiles = options.maxFiles;
+    this.signal = options.signal;
+  }
+
+  /** A commit or tag as it is stored, for who verifies it. @throws GitError */
+  raw(oid: string, type: 'commit' | 'tag'): Promise<Buffer> {
+    return this.pack.read(oid, type, LARGEST_COMMIT);
+  }
+
+  /**
+   * Files, links and submodules in the order of a directory walk, of these
+   * directories only or of all.
+   *
+   * @throws GitError
+   */
+  entries(only?: readonly string[]): AsyncGenerator<WalkedEntry> {
+    const { pack, format, tree, maxFiles, signal } = this;
+    return walkTree({ pack, format, tree, only, maxFiles, signal });
+  }
+
+  /** Regular files in the order of a directory walk; no links, no submodules. */
+  async *files(only?: readonly string[]): AsyncGenerator<GitFile> {
+    for await (const entry of this.entries(only)) {
+      if (entry.kind === 'file' || entry.kind === 'executable') {
+        yield this.file(entry);
+      }
+    }
+  }
+
+  /** The file that an entry stands for. @throws GitError */
+  file({ path, kind, oid }: WalkedEntry): GitFile {
+    const { pack } = this;
+    const size = pack.sizeOf(oid, 'blob');
+    return {
+      ...{ path, size, executable: kind === 'executable' },
+      read: () => pack.read(oid, 'blob', size),
+      open: () =>
+        Readable.from(pack.stream(oid, 'blob'), { objectMode: false }),
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.pack.close();
+  }
+}

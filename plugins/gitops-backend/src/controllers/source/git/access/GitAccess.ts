@@ -1,0 +1,148 @@
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { GitRepository, Reason } from '@backstage-gitops/plugin-gitops-common';
+import {
+  ConnectionSettings,
+  FetchContext,
+  SourceFetchError,
+} from '@backstage-gitops/plugin-gitops-node';
+import { GitTransport } from '../GitTransport';
+import { basic, readTls } from './credentials';
+import { isGithubApp, readGithubApp } from './githubApp';
+import { GithubTokens } from './GithubTokens';
+import { isSsh, openGitTransport } from './openGitTransport';
+import { SecretData } from './SecretData';
+
+import { readProxy } from './readProxy';
+
+type Context = FetchContext<GitRepository>;
+
+/** The user that a token of an app goes with. */
+const APP_USER = 'x-access-token';
+
+/**
+ * How the repository of a GitRepository is reached, and those that its
+ * submodules are in: with the credentials of `spec.secretRef` where the host is
+ * the same, and through the proxy of `spec.proxySecretRef`.
+ */
+export class GitAccess {
+  private readonly context: Context;
+  private readonly secret: KubernetesObject | undefined;
+  private readonly authorization: string | undefined;
+  private readonly proxy: ConnectionSettings['proxy'];
+
+  private constructor(options: {
+    context: Context;
+    secret: KubernetesObject | undefined;
+    authorization: string | undefined;
+    proxy: ConnectionSettings['proxy'];
+  }) {
+    this.context = options.context;
+    this.secret = options.secret;
+    this.authorization = options.authorization;
+    this.proxy = options.proxy;
+  }
+
+  /**
+   * Reads the Secrets, and asks GitHub for a token where the provider wants one.
+   *
+   * @throws SourceFetchError
+   */
+  static async read(
+    context: Context,
+    tokens: GithubTokens,
+  ): Promise<GitAccess> {
+    const { spec } = context.object;
+    const proxySecret = await readSecret(context, 'proxySecretRef');
+    const proxy = proxySecret && readProxy(new SecretData(proxySecret));
+    const secret = await readSecret(context, 'secretRef');
+    const data = secret && new SecretData(secret);
+    let authorization: string | undefined;
+    if (spec.provider === 'github') {
+      authorization = await appAuthorization(context, data, proxy, tokens);
+    } else if (data && isGithubApp(data)) {
+      throw new SourceFetchError(
+        `secretRef '${context.namespace}/${spec.secretRef!.name}' has github app data but provider is not set to github`,
+        { reason: Reason.InvalidProviderConfiguration },
+      );
+    }
+    return new GitAccess({ context, secret, authorization, proxy });
+  }
+
+  /**
+   * The way to the repository, or to another one.
+   *
+   * @throws GitCredentialError, SshAddressError, NetworkError
+   */
+  open(url = this.context.object.spec.url): GitTransport {
+    const { connections, guard, signal } = this.context;
+    const { proxy } = this;
+    const own = isSameHost(url, this.context.object.spec.url);
+    return openGitTransport({
+      ...{ url, connections, guard, signal },
+      secret: own ? this.secret : undefined,
+      ...(own && this.authorization && { authorization: this.authorization }),
+      ...(proxy && { proxy }),
+    });
+  }
+}
+
+/** A credential goes where it was meant to go: to the scheme, host and port. */
+function isSameHost(a: string, b: string): boolean {
+  const [first, second] = [new URL(a), new URL(b)];
+  return first.protocol === second.protocol && first.host === second.host;
+}
+
+async function appAuthorization(
+  context: Context,
+  secret: SecretData | undefined,
+  proxy: ConnectionSettings['proxy'],
+  tokens: GithubTokens,
+): Promise<string> {
+  if (!secret || !isGithubApp(secret)) {
+    throw new SourceFetchError(
+      'secretRef with github app data must be specified when provider is set to github',
+      {
+        reason: Reason.InvalidProviderConfiguration,
+        retry: secret ? 'backoff' : 'stall',
+      },
+    );
+  }
+  if (isSsh(context.object.spec.url)) {
+    throw new SourceFetchError(
+      'provider github gives a token, which goes with an address that begins with https://; change spec.url',
+      { reason: Reason.InvalidProviderConfiguration, retry: 'stall' },
+    );
+  }
+  const app = readGithubApp(secret);
+  const tls = readTls(secret);
+  const client = context.connections.open({
+    ...(tls && { tls }),
+    ...(proxy && { proxy }),
+  });
+  try {
+    const { signal } = context;
+    const now = () => context.now();
+    return basic(APP_USER, await tokens.get(app, { client, now, signal }));
+  } finally {
+    client.release();
+  }
+}
+
+async function readSecret(
+  context: Context,
+  field: 'secretRef' | 'proxySecretRef',
+): Promise<KubernetesObject | undefined> {
+  const name = context.object.spec[field]?.name;
+  if (!name) {
+    return undefined;
+  }
+  const reference = { apiVersion: 'v1', kind: 'Secret', name };
+  const secret = await context.home.get<KubernetesObject>(reference);
+  if (!secret) {
+    throw new SourceFetchError(
+      `Secret ${context.namespace}/${name} not found; create it or correct spec.${field}`,
+      { reason: Reason.AuthenticationFailed },
+    );
+  }
+  return secret;
+}
