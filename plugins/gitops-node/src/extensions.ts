@@ -3,6 +3,7 @@ import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from './artifactStore';
 import { BucketProvider } from './buckets';
 import { ClusterCredentialSupplier } from './clusterCredentials';
+import { RegistryCredentialSupplier } from './registries';
 import { SourceFetcher } from './sources';
 
 /**
@@ -78,4 +79,24 @@ export interface GitopsBucketExtensionPoint {
 export const gitopsBucketExtensionPoint =
   createExtensionPoint<GitopsBucketExtensionPoint>({
     id: 'gitops.buckets',
+  });
+
+/**
+ * Lets a module of the gitops plugin log in to the registries of a cloud.
+ *
+ * @public
+ */
+export interface GitopsRegistryCredentialsExtensionPoint {
+  /**
+   * Adds a supplier.
+   *
+   * @throws when another module added one for this provider
+   */
+  addSupplier(supplier: RegistryCredentialSupplier): void;
+}
+
+/** @public */
+export const gitopsRegistryCredentialsExtensionPoint =
+  createExtensionPoint<GitopsRegistryCredentialsExtensionPoint>({
+    id: 'gitops.registry-credentials',
   });

@@ -34,12 +34,14 @@ export type {
 export {
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
+  gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   gitopsClusterCredentialsExtensionPoint,
 } from './extensions';
 export type {
   GitopsArtifactStoreExtensionPoint,
   GitopsBucketExtensionPoint,
+  GitopsRegistryCredentialsExtensionPoint,
   GitopsSourceFetchersExtensionPoint,
   GitopsClusterCredentialsExtensionPoint,
 } from './extensions';
@@ -56,6 +58,12 @@ export type {
   HttpResponse,
   NetworkErrorCode,
 } from './net';
+export type {
+  RegistryCredential,
+  RegistryCredentialRequest,
+  RegistryCredentialSupplier,
+  SuppliedRegistryCredential,
+} from './registries';
 export { SourceFetchError } from './sources';
 export type {
   FetchContext,
