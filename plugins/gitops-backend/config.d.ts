@@ -148,6 +148,22 @@ export interface Config {
       keep?: number;
     };
     /**
+     * Which GitRepositories without `spec.secretRef` may use the credentials of
+     * Backstage's `integrations`. Default none: they are the portal's, and whoever
+     * may make a GitRepository would read what they can read.
+     */
+    integrations?: Array<{
+      /**
+       * Repositories, such as `https://git.example.com/team`: all below it. `*`
+       * stands for one segment of the path.
+       */
+      url: string;
+      /** Namespaces of the GitRepositories. */
+      namespaces: string[];
+      /** Home of the GitRepositories. Default any. */
+      home?: string;
+    }>;
+    /**
      * Which hosts the portal connects to for sources. This machine, link-local,
      * multicast and metadata addresses are refused, private networks are not.
      */
