@@ -95,6 +95,13 @@ export interface FetchContext<T extends GitopsObject = GitopsObject> {
    * follows fails. `false` takes the condition away: nothing is verified.
    */
   verified(message: string | false): void;
+  /**
+   * Signatures do not hold, or there are none: SourceVerified becomes False,
+   * whichever other condition tells of the failure.
+   */
+  unverified(message: string): void;
+  /** Fields of the status that are so whatever becomes of the fetch. */
+  observe(status: Partial<NonNullable<T['status']>>): void;
   /** Shows that something new is being made: `building artifact: …`. */
   building(what: {
     /** Default NewRevision. */
@@ -217,6 +224,9 @@ export interface SourceFetcher<T extends GitopsObject = GitopsObject> {
 
   /** Whether `status.url` names the artifact too. Default no. */
   readonly hasUrl?: boolean;
+
+  /** Bound of a fetch, for kinds without `spec.timeout`. A Go duration, default 60s. */
+  readonly timeout?: string;
 
   /**
    * Looks at the source, and fetches what is new.

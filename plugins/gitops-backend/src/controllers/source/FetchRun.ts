@@ -98,6 +98,19 @@ export class FetchRun implements FetchContext<SourceObject> {
     }
   }
 
+  unverified(message: string): void {
+    this.run.conditions.set(
+      ConditionType.SourceVerified,
+      'False',
+      Reason.VerificationError,
+      message,
+    );
+  }
+
+  observe(status: NonNullable<SourceObject['status']>): void {
+    Object.assign(this.run.status, status);
+  }
+
   async building(what: { reason?: string; message: string }): Promise<void> {
     if (this.artifact) {
       this.run.conditions.markTrue(

@@ -124,11 +124,14 @@ export class SourceReconciler implements Reconciler<SourceObject> {
     const { timeout = fetcher.timeout ?? DEFAULT_TIMEOUT } = run.object.spec;
     const late = new AbortController();
     const timer = setTimeout(
-      () => late.abort(new Error(
+      () =>
+        late.abort(
+          new Error(
             run.object.spec.timeout
               ? `no answer within spec.timeout (${timeout})`
               : `no answer within ${timeout}`,
-          )),
+          ),
+        ),
       durationToMs(timeout),
     );
     const fetching = new FetchRun({
