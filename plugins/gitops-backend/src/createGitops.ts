@@ -24,6 +24,7 @@ import { KustomizationReconciler } from './controllers/kustomize/KustomizationRe
 import { PendingInventory } from './controllers/kustomize/PendingInventory';
 import { PruneHolds } from './controllers/kustomize/PruneHolds';
 import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
+import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
 import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
 import { ChartWork } from './controllers/source/helm/work/ChartWork';
 import {
@@ -104,6 +105,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     ...(options.fetchers ?? []),
     new GitRepositoryFetcher() as SourceFetcher,
     new HelmRepositoryFetcher({ work: chartWork }) as SourceFetcher,
+    new HelmChartFetcher({ work: chartWork }) as SourceFetcher,
   ];
   const reconcilers = [
     ...sources(fetchers, {

@@ -1,7 +1,7 @@
 import type { Chart } from '../charts';
 import { readValues, Values, ValuesError } from '../values';
 import { mergeMaps } from '../values/tables';
-import { PackagingError, show } from './PackagingError';
+import { PackagingError } from './PackagingError';
 
 /**
  * Which values files are merged, and from where.
@@ -45,7 +45,7 @@ export function mergeValuesFiles(
     } else if (!ignoreMissing) {
       throw new PackagingError(
         'missing-values-file',
-        `no values file found at path ${show(path)}`,
+        `no values file found at path '${path.slice(0, 200)}'`,
         { file: path },
       );
     }

@@ -56,8 +56,9 @@ export interface PackedChart {
   valuesFiles: readonly string[];
 }
 
-/** Bounds of a chart with all charts in it (Helm 4.2's, and of unpacked bytes). */
+/** Bounds of a chart with all charts in it are those of Helm 4.2. */
 const LIMITS: ChartLimits = {};
+const VALUES_FILE = 'values.yaml';
 
 /** @throws ChartError, PackagingError */
 export async function inspectChart(input: ChartInput): Promise<InspectedChart> {
@@ -81,10 +82,17 @@ export async function packChart(task: PackTask): Promise<PackedChart> {
       ignoreMissing: values.ignoreMissing,
       readFile: values.files && (path => values.files!.get(path)),
     });
+  if (merged && !chart.raw.some(({ name }) => name === VALUES_FILE)) {
+    throw new PackagingError(
+      'missing-values-file',
+      `failed to locate values file: ${VALUES_FILE}`,
+      { file: VALUES_FILE },
+    );
+  }
   const { archive } = await packageChart(chart, {
     version: task.version,
-    // Where no file was there, the chart keeps its own values (Flux 2.9).
-    values: merged?.used.length ? merged.values : undefined,
+    // Those of no file are empty, even so (Flux 2.9).
+    values: merged?.values,
   });
   return { archive, valuesFiles: merged?.used ?? [] };
 }
