@@ -44,6 +44,7 @@ import { HomeClaim } from './homes/HomeClaim';
 import { HomeClaimStore } from './homes/HomeClaimStore';
 import { Homes } from './homes/Homes';
 import { HomePins } from './homes/pinHome';
+import { IntegrationCredentials } from './integrations/IntegrationCredentials';
 import { HttpPool } from './net/HttpPool';
 import { NetworkGuard } from './net/NetworkGuard';
 import { ManifestBuilder } from './workers/ManifestBuilder';
@@ -62,6 +63,8 @@ export interface GitopsOptions {
   logger: LoggerService;
   /** Those that modules bring; asked before the plugin's own. */
   fetchers?: readonly SourceFetcher[];
+  /** Credentials of the portal, for repositories that may use them. */
+  integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
@@ -103,7 +106,9 @@ export function createGitops(options: GitopsOptions): Gitops {
   const connections = new HttpPool({ guard });
   const fetchers: readonly SourceFetcher[] = [
     ...(options.fetchers ?? []),
-    new GitRepositoryFetcher() as SourceFetcher,
+    new GitRepositoryFetcher({
+      integrations: options.integrations,
+    }) as SourceFetcher,
     new HelmRepositoryFetcher({ work: chartWork }) as SourceFetcher,
     new HelmChartFetcher({ work: chartWork }) as SourceFetcher,
   ];

@@ -43,6 +43,7 @@ import { readVersion } from './doctor/readVersion';
 import { ServiceReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { createHome } from './homes/createHome';
 import { Homes } from './homes/Homes';
+import { IntegrationCredentials } from './integrations/IntegrationCredentials';
 import { ObjectOwners } from './owners/ObjectOwners';
 
 /**
@@ -131,6 +132,7 @@ export const gitopsPlugin = createBackendPlugin({
           store,
           urls,
           fetchers,
+          integrations: IntegrationCredentials.fromConfig(services.config),
           baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),

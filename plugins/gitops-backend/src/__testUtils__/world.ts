@@ -49,6 +49,7 @@ export interface PortalOptions {
   defaultServiceAccount?: string;
   entityRefOf?: GitopsOptions['entityRefOf'];
   fetchers?: GitopsOptions['fetchers'];
+  integrations?: GitopsOptions['integrations'];
 }
 
 /**
@@ -300,6 +301,7 @@ export class World {
       metrics: { reconciled() {} },
       entityRefOf: options.entityRefOf,
       fetchers: options.fetchers,
+      integrations: options.integrations,
       logger: options.logger ?? mockServices.logger.mock(),
     });
   }

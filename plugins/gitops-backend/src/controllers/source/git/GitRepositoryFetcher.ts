@@ -15,15 +15,24 @@ import {
   SourceReference,
 } from '@backstage-gitops/plugin-gitops-node';
 import { packArchive } from '../../../artifacts/packArchive';
-import { unsupportedGitField } from '../unsupportedGitField';
 import { GitAccess } from './access/GitAccess';
 import { GithubTokens } from './access/GithubTokens';
+import { artifactFiles } from './artifactFiles';
+import { gitAddressProblem } from './gitAddress';
+import { GitCheckout } from './GitCheckout';
 import { GitError, GitErrorCode } from './GitError';
 import { GitRemote } from './GitRemote';
 import { GitTransport } from './GitTransport';
-import { readIncludes } from './readIncludes';
-import { referencePrefixes, resolveReference } from './resolveReference';
-import { artifactFiles } from './artifactFiles';
+import { IncludedArtifact, readIncludes } from './readIncludes';
+import {
+  GitTarget,
+  referencePrefixes,
+  RemoteReference,
+  resolveReference,
+} from './resolveReference';
+import { sparsePaths } from './sparsePaths';
+import { Submodules } from './submodules/Submodules';
+import { verificationMode, verifySource } from './verify/verifySource';
 
 type Context = FetchContext<GitRepository>;
 
@@ -31,8 +40,8 @@ type Context = FetchContext<GitRepository>;
 const SUBJECT_LENGTH = 50;
 
 const REASONS: Partial<Record<GitErrorCode, string>> = {
-  GIT_AUTHENTICATION: Reason.AuthenticationFailed,
   GIT_EMPTY: Reason.EmptyGitRepository,
+  GIT_AUTHENTICATION: Reason.AuthenticationFailed,
 };
 
 /** Fetches Git repositories over http, https and ssh (Flux 2.9). */
@@ -54,78 +63,74 @@ export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
 
   async fetch(context: Context): Promise<Fetched<GitRepository>> {
     const { spec } = context.object;
-    const unsupported = unsupportedGitField(spec);
-    if (unsupported) {
-      throw new SourceFetchError(unsupported.message, {
-        reason: unsupported.reason,
+    const problem = gitAddressProblem(spec.url);
+    if (problem) {
+      throw new SourceFetchError(`spec.url ${problem}`, {
+        reason: Reason.URLInvalid,
         retry: 'stall',
       });
     }
-    const access = await openAccess(context, this.tokens);
-    const { limits, signal } = context;
-    const remote = new GitRemote({
-      transport: access.transport,
-      directory: () => context.directory(),
-      ...{ limits, signal },
-    });
+    const { access, transport } = await openAccess(context, this.tokens);
+    const remote = remoteOver(transport, context, context.limits.bytes);
     try {
-      return await this.look(context, remote, () => remote.close());
+      return await look(context, access, remote);
     } catch (error) {
-      await remote.close();
       throw failureOf(error);
+    } finally {
+      await remote.close();
     }
   }
+}
 
-  private async look(
-    context: Context,
-    remote: GitRemote,
-    close: () => Promise<void>,
-  ): Promise<Fetched<GitRepository>> {
-    const { spec, status } = context.object;
-    const includes = await readIncludes(context);
-    const references = await remote.list(referencePrefixes(spec.ref));
-    if (references.length === 0 && (await remote.isEmpty())) {
-      throw new GitError('GIT_EMPTY', 'git repository is empty');
+async function look(
+  context: Context,
+  access: GitAccess,
+  remote: GitRemote,
+): Promise<Fetched<GitRepository>> {
+  const { spec } = context.object;
+  const includes = await readIncludes(context);
+  const references = await remote.list(referencePrefixes(spec.ref));
+  if (references.length === 0 && (await remote.isEmpty())) {
+    throw new GitError('GIT_EMPTY', 'git repository is empty');
+  }
+  const target = await resolveReference(spec.ref, references, tags =>
+    newestOf(tags, remote),
+  );
+  const { revision } = target;
+  const finding = {
+    revision,
+    stored: { message: `stored artifact for revision '${revision}'` },
+    observed: observationsOf(context, includes),
+  };
+  const isKnown = isStored(context, target, includes);
+  if (isKnown && isVerified(context)) {
+    if (!spec.verify) {
+      context.verified(false);
     }
-    const target = await resolveReference(spec.ref, references);
-    const { revision } = target;
-    const finding = {
-      revision,
-      stored: { message: `stored artifact for revision '${revision}'` },
-      observed: {
-        observedIgnore: spec.ignore,
-        observedInclude: spec.include?.length ? spec.include : undefined,
-        includedArtifacts: includes.length
-          ? includes.map(({ artifact }) => artifact)
-          : undefined,
-      },
-    };
-    const included = sameArtifacts(
-      status?.includedArtifacts ?? [],
-      includes.map(({ artifact }) => artifact),
-    );
-    const known =
-      context.artifact && sameRevision(context.artifact.revision, revision);
-    if (
-      known &&
-      included &&
-      status?.observedIgnore === spec.ignore &&
-      same(status?.observedInclude ?? [], spec.include ?? [])
-    ) {
-      await close();
+    return { type: 'unchanged', ...finding };
+  }
+  const checkout = await remote.checkout(target);
+  const submodules = new Submodules({
+    maxBytes: context.limits.bytes - checkout.bytes,
+    open: (url, maxBytes) => remoteOver(access.open(url), context, maxBytes),
+  });
+  const dispose = async () => {
+    await submodules.dispose();
+    await checkout.dispose();
+  };
+  try {
+    const only = await sparsePaths(spec.sparseCheckout, checkout);
+    await verifySource(context, checkout);
+    if (isKnown) {
+      await dispose();
       return { type: 'unchanged', ...finding };
     }
-    await context.building(
-      known && !included
-        ? {
-            reason: Reason.IncludeChange,
-            message: 'included artifacts differ from last observed includes',
-          }
-        : { message: `new upstream revision '${revision}'` },
-    );
-    const checkout = await remote.checkout(target);
+    await announce(context, target, includes);
     const { commit } = checkout;
     const { signal, limits } = context;
+    const files = spec.recurseSubmodules
+      ? submodules.files(checkout, spec.url, only)
+      : checkout.files(only);
     return {
       type: 'new',
       ...finding,
@@ -135,24 +140,112 @@ export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
         packArchive(
           failingAs(
             artifactFiles({
-              files: checkout.files(),
-              includes,
-              ignore: spec.ignore,
+              ...{ files, includes, ignore: spec.ignore, signal, limits },
               open: artifact => context.openArtifact(artifact),
               directory: () => context.directory(),
-              ...{ signal, limits },
             }),
           ),
         ),
       event: {
         message: `stored artifact for commit '${subjectOf(commit.message) || revision}'`,
       },
-      dispose: async () => {
-        await checkout.dispose();
-        await close();
-      },
+      dispose,
     };
+  } catch (error) {
+    await dispose();
+    throw error;
   }
+}
+
+function remoteOver(
+  transport: GitTransport,
+  context: Context,
+  maxBytes: number,
+): GitRemote {
+  const { limits, signal } = context;
+  return new GitRemote({
+    ...{ transport, signal },
+    limits: { ...limits, bytes: maxBytes },
+    directory: () => context.directory(),
+  });
+}
+
+/** Of tags of one version, that of the newest commit (Flux 2.9). */
+async function newestOf(
+  tags: readonly RemoteReference[],
+  remote: GitRemote,
+): Promise<RemoteReference> {
+  const times = await remote.commitTimes(
+    tags.map(({ oid, peeled }) => peeled ?? oid),
+  );
+  return tags.reduce((best, tag) =>
+    times[tags.indexOf(tag)] >= times[tags.indexOf(best)] ? tag : best,
+  );
+}
+
+function observationsOf(
+  { object: { spec } }: Context,
+  includes: readonly IncludedArtifact[],
+): Partial<NonNullable<GitRepository['status']>> {
+  const unlessEmpty = <T>(list: T[] | undefined) =>
+    list?.length ? list : undefined;
+  return {
+    observedIgnore: spec.ignore,
+    observedRecurseSubmodules: spec.recurseSubmodules || undefined,
+    observedInclude: unlessEmpty(spec.include),
+    observedSparseCheckout: unlessEmpty(spec.sparseCheckout),
+    includedArtifacts: unlessEmpty(includes.map(({ artifact }) => artifact)),
+    sourceVerificationMode: verificationMode(spec),
+  };
+}
+
+/** Whether the artifact that is stored would be made again. */
+function isStored(
+  { object: { spec, status }, artifact }: Context,
+  { revision }: GitTarget,
+  includes: readonly IncludedArtifact[],
+): boolean {
+  return (
+    artifact !== undefined &&
+    sameRevision(artifact.revision, revision) &&
+    sameArtifacts(status?.includedArtifacts ?? [], includes) &&
+    status?.observedIgnore === spec.ignore &&
+    (status?.observedRecurseSubmodules ?? false) ===
+      (spec.recurseSubmodules ?? false) &&
+    same(status?.observedInclude ?? [], spec.include ?? []) &&
+    same(status?.observedSparseCheckout ?? [], spec.sparseCheckout ?? [])
+  );
+}
+
+/** Whether signatures were verified as the spec wants it now. */
+function isVerified(context: Context): boolean {
+  const { spec, status } = context.object;
+  const mode = verificationMode(spec);
+  return (
+    mode === undefined ||
+    (status?.sourceVerificationMode === mode &&
+      context.conditionStatus(ConditionType.SourceVerified) === 'True')
+  );
+}
+
+async function announce(
+  context: Context,
+  { revision }: GitTarget,
+  includes: readonly IncludedArtifact[],
+): Promise<void> {
+  const { artifact, object } = context;
+  const isOther =
+    artifact &&
+    sameRevision(artifact.revision, revision) &&
+    !sameArtifacts(object.status?.includedArtifacts ?? [], includes);
+  await context.building(
+    isOther
+      ? {
+          reason: Reason.IncludeChange,
+          message: 'included artifacts differ from last observed includes',
+        }
+      : { message: `new upstream revision '${revision}'` },
+  );
 }
 
 async function openAccess(
@@ -181,9 +274,13 @@ function failureOf(error: unknown): SourceFetchError {
   const reason =
     (error instanceof GitError && REASONS[error.code]) ||
     Reason.GitOperationFailed;
+  const what =
+    error instanceof GitError && error.code === 'GIT_PATH_NOT_FOUND'
+      ? 'failed to sparse checkout directories '
+      : 'failed to checkout and determine revision';
   return new SourceFetchError(
     reason === Reason.GitOperationFailed
-      ? `failed to checkout and determine revision: ${error.message}`
+      ? `${what}: ${error.message}`
       : error.message,
     { reason, condition: ConditionType.FetchFailed },
   );
@@ -200,13 +297,14 @@ async function* failingAs<T>(entries: AsyncIterable<T>): AsyncIterable<T> {
 
 function sameArtifacts(
   before: readonly Artifact[],
-  now: readonly Artifact[],
+  now: readonly IncludedArtifact[],
 ): boolean {
   return (
     before.length === now.length &&
     before.every(
       ({ revision, digest }, index) =>
-        now[index].revision === revision && now[index].digest === digest,
+        now[index].artifact.revision === revision &&
+        now[index].artifact.digest === digest,
     )
   );
 }

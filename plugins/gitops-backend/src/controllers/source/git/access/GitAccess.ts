@@ -5,19 +5,26 @@ import {
   FetchContext,
   SourceFetchError,
 } from '@backstage-gitops/plugin-gitops-node';
+import { IntegrationCredentials } from '../../../../integrations/IntegrationCredentials';
 import { GitTransport } from '../GitTransport';
 import { basic, readTls } from './credentials';
 import { isGithubApp, readGithubApp } from './githubApp';
 import { GithubTokens } from './GithubTokens';
 import { isSsh, openGitTransport } from './openGitTransport';
-import { SecretData } from './SecretData';
-
 import { readProxy } from './readProxy';
+import { SecretData } from './SecretData';
 
 type Context = FetchContext<GitRepository>;
 
 /** The user that a token of an app goes with. */
 const APP_USER = 'x-access-token';
+
+/** Where credentials come from, beside Secrets. */
+export interface GitCredentials {
+  tokens: GithubTokens;
+  /** For repositories without a Secret. */
+  integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
+}
 
 /**
  * How the repository of a GitRepository is reached, and those that its
@@ -43,13 +50,13 @@ export class GitAccess {
   }
 
   /**
-   * Reads the Secrets, and asks GitHub for a token where the provider wants one.
+   * Reads the Secrets, and asks for a token where one is needed.
    *
    * @throws SourceFetchError
    */
   static async read(
     context: Context,
-    tokens: GithubTokens,
+    { tokens, integrations }: GitCredentials,
   ): Promise<GitAccess> {
     const { spec } = context.object;
     const proxySecret = await readSecret(context, 'proxySecretRef');
@@ -64,6 +71,12 @@ export class GitAccess {
         `secretRef '${context.namespace}/${spec.secretRef!.name}' has github app data but provider is not set to github`,
         { reason: Reason.InvalidProviderConfiguration },
       );
+    } else if (!secret) {
+      const { namespace, home } = context;
+      authorization = await integrations?.authorizationFor({
+        ...{ namespace, home: home.name },
+        url: spec.url,
+      });
     }
     return new GitAccess({ context, secret, authorization, proxy });
   }
