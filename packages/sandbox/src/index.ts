@@ -1,6 +1,6 @@
 /**
  * A GitOps world on loopback for trying out and testing: a small Kubernetes
- * API, a Git server and an S3 server.
+ * API, a Git server, an S3 server and a registry of OCI artifacts.
  *
  * @packageDocumentation
  */
@@ -18,6 +18,22 @@ export type { GitAuthor, GitCommitOptions, GitFiles } from './git/repository';
 export type { GitAccess, GitRequest } from './git/repositoryHost';
 export { startKubernetesApi } from './kubernetesApi';
 export type { KubernetesApiOptions, SandboxKubernetes } from './kubernetesApi';
+export type {
+  RegistryAccount,
+  RegistryAuthentication,
+} from './registry/access';
+export type {
+  RegistryFault,
+  RegistryFaults,
+  RegistryRequest,
+} from './registry/faults';
+export { startRegistry } from './registry/registryServer';
+export type {
+  PushedImage,
+  PushedLayer,
+  RegistryOptions,
+  SandboxRegistry,
+} from './registry/registryServer';
 export type { AnonymousAccess } from './s3/bucketStore';
 export type { S3Fault, S3Faults, S3Request } from './s3/faults';
 export { startS3Server } from './s3/s3Server';

@@ -4,6 +4,8 @@ import { startGitServer } from './git/gitServer';
 import type { SandboxKubernetes } from './kubernetesApi';
 import { startKubernetesApi } from './kubernetesApi';
 import type { SandboxLogger } from './logger';
+import type { SandboxRegistry } from './registry/registryServer';
+import { startRegistry } from './registry/registryServer';
 import type { SandboxS3 } from './s3/s3Server';
 import { startS3Server } from './s3/s3Server';
 
@@ -21,9 +23,11 @@ export interface SandboxOptions {
   git?: { port?: number; host?: string; tls?: boolean };
   /** The S3 server; port 0 (default) takes any free one. */
   s3?: { port?: number; host?: string; tls?: boolean };
+  /** The registry of OCI artifacts; port 0 (default) takes any free one. */
+  registry?: { port?: number; host?: string; tls?: boolean };
   /**
-   * Whether Kubernetes objects survive a restart; repositories and buckets always
-   * do.
+   * Whether Kubernetes objects survive a restart; repositories, buckets and
+   * artifacts always do.
    */
   persist?: boolean;
   logger?: SandboxLogger;
@@ -38,6 +42,7 @@ export interface Sandbox {
   kubernetes: SandboxKubernetes;
   git: SandboxGit;
   s3: SandboxS3;
+  registry: SandboxRegistry;
   /** Stops everything; files are kept. */
   stop(): Promise<void>;
 }
@@ -85,7 +90,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         logger,
       }),
     );
-    return { kubernetes, git, s3, stop };
+    const registry = await begin(
+      startRegistry({
+        ...options.registry,
+        dataDir: path.join(dataDir, 'registry'),
+        logger,
+      }),
+    );
+    return { kubernetes, git, s3, registry, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -119,7 +119,7 @@ export class World {
    * the one before, to the same credentials.
    */
   async replaceCluster(): Promise<void> {
-    const { git, s3, kubernetes } = this.sandbox;
+    const { git, s3, registry, kubernetes } = this.sandbox;
     await kubernetes.stop();
     const replacement = await startKubernetesApi({
       dataDir: path.dirname(kubernetes.kubeconfigPath),
@@ -128,9 +128,15 @@ export class World {
     this.sandbox = {
       git,
       s3,
+      registry,
       kubernetes: replacement,
       stop: async () => {
-        await Promise.all([git.stop(), s3.stop(), replacement.stop()]);
+        await Promise.all([
+          git.stop(),
+          s3.stop(),
+          registry.stop(),
+          replacement.stop(),
+        ]);
       },
     };
   }
