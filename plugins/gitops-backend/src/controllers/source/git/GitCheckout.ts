@@ -5,6 +5,7 @@ import { Commit, LARGEST_COMMIT } from './objects/parseCommit';
 import { walkTree, WalkedEntry } from './objects/walkTree';
 import { PackFile } from './pack/PackFile';
 import { GitTarget } from './resolveReference';
+import { SignedObject, splitCommit, splitTag } from './verify/signedObject';
 
 /** A file of a commit; readable until its checkout is disposed of. */
 export interface GitFile {
@@ -46,9 +47,32 @@ export class GitCheckout {
     this.signal = options.signal;
   }
 
-  /** A commit or tag as it is stored, for who verifies it. @throws GitError */
-  raw(oid: string, type: 'commit' | 'tag'): Promise<Buffer> {
-    return this.pack.read(oid, type, LARGEST_COMMIT);
+  /** Bytes of what was fetched. */
+  get bytes(): number {
+    return this.pack.bytes;
+  }
+
+  /** The commit, and the signature on it. @throws GitError */
+  async signedCommit(): Promise<SignedObject> {
+    const { oid } = this.commit;
+    const raw = await this.pack.read(oid, 'commit', LARGEST_COMMIT);
+    return splitCommit(raw, this.format);
+  }
+
+  /** The tag object, if there is one, and the signature on it. @throws GitError */
+  async signedTag(): Promise<SignedObject | undefined> {
+    const { tag } = this.target;
+    return tag?.oid === undefined
+      ? undefined
+      : splitTag(await this.pack.read(tag.oid, 'tag', LARGEST_COMMIT));
+  }
+
+  /** Whether the commit has a file or directory of this path. @throws GitError */
+  async has(path: string): Promise<boolean> {
+    for await (const _ of this.entries([path])) {
+      return true;
+    }
+    return false;
   }
 
   /**

@@ -14,6 +14,7 @@ export type GitErrorCode =
   | 'GIT_EMPTY'
   | 'GIT_REF_NOT_FOUND'
   | 'GIT_PATH_NOT_FOUND'
+  | 'GIT_SIGNATURE'
   | 'GIT_SUBMODULE'
   | 'GIT_TOO_LARGE'
   /** What arrived is no valid pack or object. */

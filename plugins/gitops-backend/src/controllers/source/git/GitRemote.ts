@@ -6,6 +6,7 @@ import { GitCheckout } from './GitCheckout';
 import { GitError } from './GitError';
 import { GitTransport } from './GitTransport';
 import { LARGEST_COMMIT, parseCommit } from './objects/parseCommit';
+import { parseTag } from './objects/parseTag';
 import { PackFile } from './pack/PackFile';
 import { receivePack } from './pack/receivePack';
 import { PackRequest, UploadPackClient } from './protocol/UploadPackClient';
@@ -15,6 +16,9 @@ import { GitTarget, RemoteReference } from './resolveReference';
 const UNPACKED_RATIO = 8;
 /** Objects of one pack; what is kept of each is some 70 bytes. */
 const MOST_OBJECTS = 2_000_000;
+
+/** Tags of tags. */
+const DEEPEST_TAG = 8;
 
 /** What {@link GitRemote} is made of. */
 export interface GitRemoteOptions {
@@ -144,6 +148,7 @@ export class GitRemote {
 
   private async open(pack: PackFile, target: GitTarget): Promise<GitCheckout> {
     try {
+      await requireTagged(pack, target);
       const commit = await readCommit(pack, target.commit);
       return new GitCheckout({
         ...{ pack, commit, target },
@@ -160,6 +165,32 @@ export class GitRemote {
 
 async function readCommit(pack: PackFile, oid: string) {
   return parseCommit(await pack.read(oid, 'commit', LARGEST_COMMIT), oid);
+}
+
+/** What a server says of a tag is believed once the tag itself says so. */
+async function requireTagged(
+  pack: PackFile,
+  { tag, commit }: GitTarget,
+): Promise<void> {
+  if (tag?.oid === undefined) {
+    return;
+  }
+  let oid = tag.oid;
+  for (let depth = 0; depth < DEEPEST_TAG; depth++) {
+    const raw = await pack.read(oid, 'tag', LARGEST_COMMIT);
+    const { object, type } = parseTag(raw, oid);
+    if (type === 'commit' && object === commit) {
+      return;
+    }
+    if (type !== 'tag') {
+      break;
+    }
+    oid = object;
+  }
+  throw new GitError(
+    'GIT_CORRUPT',
+    `the tag ${tag.name} does not stand for the commit ${commit}, as the server says`,
+  );
 }
 
 async function isInHistory(

@@ -15,11 +15,10 @@ import {
   SourceReference,
 } from '@backstage-gitops/plugin-gitops-node';
 import { packArchive } from '../../../artifacts/packArchive';
-import { GitAccess } from './access/GitAccess';
+import { GitAccess, GitCredentials } from './access/GitAccess';
 import { GithubTokens } from './access/GithubTokens';
 import { artifactFiles } from './artifactFiles';
 import { gitAddressProblem } from './gitAddress';
-import { GitCheckout } from './GitCheckout';
 import { GitError, GitErrorCode } from './GitError';
 import { GitRemote } from './GitRemote';
 import { GitTransport } from './GitTransport';
@@ -47,7 +46,14 @@ const REASONS: Partial<Record<GitErrorCode, string>> = {
 /** Fetches Git repositories over http, https and ssh (Flux 2.9). */
 export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
   readonly kind = gitRepositoryKind;
-  private readonly tokens = new GithubTokens();
+  private readonly credentials: GitCredentials;
+
+  constructor(options: Pick<GitCredentials, 'integrations'> = {}) {
+    this.credentials = {
+      tokens: new GithubTokens(),
+      integrations: options.integrations,
+    };
+  }
 
   handles({ spec }: GitRepository): boolean {
     return ['generic', 'github'].includes(spec.provider ?? 'generic');
@@ -70,7 +76,7 @@ export class GitRepositoryFetcher implements SourceFetcher<GitRepository> {
         retry: 'stall',
       });
     }
-    const { access, transport } = await openAccess(context, this.tokens);
+    const { access, transport } = await openAccess(context, this.credentials);
     const remote = remoteOver(transport, context, context.limits.bytes);
     try {
       return await look(context, access, remote);
@@ -112,7 +118,8 @@ async function look(
   const checkout = await remote.checkout(target);
   const submodules = new Submodules({
     maxBytes: context.limits.bytes - checkout.bytes,
-    open: (url, maxBytes) => remoteOver(access.open(url), context, maxBytes),
+    open: async (url, maxBytes) =>
+      remoteOver(await access.open(url), context, maxBytes),
   });
   const dispose = async () => {
     await submodules.dispose();
@@ -250,11 +257,11 @@ async function announce(
 
 async function openAccess(
   context: Context,
-  tokens: GithubTokens,
+  credentials: GitCredentials,
 ): Promise<{ access: GitAccess; transport: GitTransport }> {
   try {
-    const access = await GitAccess.read(context, tokens);
-    return { access, transport: access.open() };
+    const access = await GitAccess.read(context, credentials);
+    return { access, transport: await access.open() };
   } catch (error) {
     assertError(error);
     throw error instanceof SourceFetchError

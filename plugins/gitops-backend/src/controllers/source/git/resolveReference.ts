@@ -45,7 +45,7 @@ export function referencePrefixes(ref: GitRepositorySpec['ref']): string[] {
     return ref.branch ? [`refs/heads/${ref.branch}`] : [];
   }
   if (ref?.name) {
-    return [ref.name];
+    return [withoutPeel(ref.name)];
   }
   if (ref?.tag) {
     return [`refs/tags/${ref.tag}`];
@@ -81,7 +81,7 @@ export async function resolveReference(
     return commitTarget(ref.commit, ref.branch, find);
   }
   if (ref?.name) {
-    return targetOf(find(ref.name), ref.name);
+    return targetOf(find(withoutPeel(ref.name)), ref.name);
   }
   if (ref?.tag) {
     return targetOf(find(`${TAG_PREFIX}${ref.tag}`), ref.tag);
@@ -93,6 +93,11 @@ export async function resolveReference(
   }
   const branch = ref?.branch ?? DEFAULT_BRANCH;
   return targetOf(find(`refs/heads/${branch}`), branch);
+}
+
+/** `refs/tags/v1^{}`: what is meant is the commit, and that is found anyway. */
+function withoutPeel(name: string): string {
+  return name.replace(/\^\{\}$/, '');
 }
 
 function targetOf(found: RemoteReference, pointer: string): GitTarget {

@@ -34,19 +34,23 @@ export interface GitCredentials {
 export class GitAccess {
   private readonly context: Context;
   private readonly secret: KubernetesObject | undefined;
+  /** Of an app. */
   private readonly authorization: string | undefined;
   private readonly proxy: ConnectionSettings['proxy'];
+  private readonly integrations: GitCredentials['integrations'];
 
   private constructor(options: {
     context: Context;
     secret: KubernetesObject | undefined;
     authorization: string | undefined;
     proxy: ConnectionSettings['proxy'];
+    integrations: GitCredentials['integrations'];
   }) {
     this.context = options.context;
     this.secret = options.secret;
     this.authorization = options.authorization;
     this.proxy = options.proxy;
+    this.integrations = options.integrations;
   }
 
   /**
@@ -71,29 +75,32 @@ export class GitAccess {
         `secretRef '${context.namespace}/${spec.secretRef!.name}' has github app data but provider is not set to github`,
         { reason: Reason.InvalidProviderConfiguration },
       );
-    } else if (!secret) {
-      const { namespace, home } = context;
-      authorization = await integrations?.authorizationFor({
-        ...{ namespace, home: home.name },
-        url: spec.url,
-      });
     }
-    return new GitAccess({ context, secret, authorization, proxy });
+    return new GitAccess({
+      ...{ context, secret, authorization, proxy },
+      integrations: secret ? undefined : integrations,
+    });
   }
 
   /**
-   * The way to the repository, or to another one.
+   * The way to the repository, or to another one. What the configuration grants
+   * is asked for anew: it may grant one repository of a host and not another.
    *
    * @throws GitCredentialError, SshAddressError, NetworkError
    */
-  open(url = this.context.object.spec.url): GitTransport {
-    const { connections, guard, signal } = this.context;
+  async open(url = this.context.object.spec.url): Promise<GitTransport> {
+    const { connections, guard, signal, namespace, home } = this.context;
     const { proxy } = this;
-    const own = isSameHost(url, this.context.object.spec.url);
+    const isOwn = isSameHost(url, this.context.object.spec.url);
+    const authorization =
+      (isOwn ? this.authorization : undefined) ??
+      (await this.integrations?.authorizationFor({
+        ...{ url, namespace, home: home.name },
+      }));
     return openGitTransport({
       ...{ url, connections, guard, signal },
-      secret: own ? this.secret : undefined,
-      ...(own && this.authorization && { authorization: this.authorization }),
+      secret: isOwn ? this.secret : undefined,
+      ...(authorization !== undefined && { authorization }),
       ...(proxy && { proxy }),
     });
   }

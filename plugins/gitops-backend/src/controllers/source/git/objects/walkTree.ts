@@ -82,7 +82,11 @@ export async function* walkTree(options: {
         if (!wanted || wanted.leadsTo(path)) {
           yield* below(oid, path, depth + 1);
         }
-      } else if (!wanted || wanted.holds(path)) {
+      } else if (
+        !wanted ||
+        wanted.holds(path) ||
+        (kind === 'submodule' && wanted.leadsTo(path))
+      ) {
         yield { path, kind, oid };
       }
     }

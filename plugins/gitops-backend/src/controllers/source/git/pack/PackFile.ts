@@ -37,6 +37,11 @@ export class PackFile {
     this.entries = options.entries;
   }
 
+  /** Bytes of all that is packed. */
+  get bytes(): number {
+    return this.entries.offsets[this.entries.count];
+  }
+
   /** Type and size of an object; undefined where the pack does not hold it. */
   find(oid: string): PackedObject | undefined {
     const index = this.entries.find(Buffer.from(oid, 'hex'));

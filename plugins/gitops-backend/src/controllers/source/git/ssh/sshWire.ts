@@ -18,14 +18,24 @@ export class SshWire {
   }
 
   /** undefined where the data ends too soon. */
-  string(): Buffer | undefined {
-    const length = this.uint32();
-    if (length === undefined || this.offset + length > this.data.length) {
+  bytes(length: number): Buffer | undefined {
+    if (this.offset + length > this.data.length) {
       return undefined;
     }
     const value = this.data.subarray(this.offset, this.offset + length);
     this.offset += length;
     return value;
+  }
+
+  /** What was not read yet. */
+  rest(): Buffer {
+    return this.data.subarray(this.offset);
+  }
+
+  /** undefined where the data ends too soon. */
+  string(): Buffer | undefined {
+    const length = this.uint32();
+    return length === undefined ? undefined : this.bytes(length);
   }
 }
 
