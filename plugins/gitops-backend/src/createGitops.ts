@@ -6,6 +6,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import {
   ArtifactStore,
+  BucketProvider,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
@@ -23,6 +24,7 @@ import { HealthWatches } from './controllers/kustomize/HealthWatches';
 import { KustomizationReconciler } from './controllers/kustomize/KustomizationReconciler';
 import { PendingInventory } from './controllers/kustomize/PendingInventory';
 import { PruneHolds } from './controllers/kustomize/PruneHolds';
+import { BucketFetcher } from './controllers/source/bucket/BucketFetcher';
 import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
 import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
 import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
@@ -63,6 +65,8 @@ export interface GitopsOptions {
   logger: LoggerService;
   /** Those that modules bring; asked before the plugin's own. */
   fetchers?: readonly SourceFetcher[];
+  /** Those that modules bring; each goes before the plugin's own of its name. */
+  bucketProviders?: readonly BucketProvider[];
   /** Credentials of the portal, for repositories that may use them. */
   integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
@@ -109,6 +113,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     new GitRepositoryFetcher({
       integrations: options.integrations,
     }) as SourceFetcher,
+    new BucketFetcher({ providers: options.bucketProviders }) as SourceFetcher,
     new HelmRepositoryFetcher({ work: chartWork }) as SourceFetcher,
     new HelmChartFetcher({ work: chartWork }) as SourceFetcher,
   ];

@@ -5,8 +5,10 @@ import {
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   ArtifactStore,
+  BucketProvider,
   ComponentOwners,
   gitopsArtifactStoreExtensionPoint,
+  gitopsBucketExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   readClaims,
   readHomeNaming,
@@ -67,6 +69,17 @@ export const gitopsPlugin = createBackendPlugin({
     const fetchers: SourceFetcher[] = [];
     env.registerExtensionPoint(gitopsSourceFetchersExtensionPoint, {
       addFetcher: fetcher => fetchers.push(fetcher as SourceFetcher),
+    });
+    const bucketProviders = new Map<string, BucketProvider>();
+    env.registerExtensionPoint(gitopsBucketExtensionPoint, {
+      addProvider(provider) {
+        if (bucketProviders.has(provider.provider)) {
+          throw new Error(
+            `The bucket provider '${provider.provider}' of gitops is added twice`,
+          );
+        }
+        bucketProviders.set(provider.provider, provider);
+      },
     });
     env.registerInit({
       deps: {
@@ -133,6 +146,7 @@ export const gitopsPlugin = createBackendPlugin({
           urls,
           fetchers,
           integrations: IntegrationCredentials.fromConfig(services.config),
+          bucketProviders: [...bucketProviders.values()],
           baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),

@@ -8,7 +8,10 @@ import { ConnectionSettings, HttpClient, HttpConnections } from './net';
  */
 export interface BucketObject {
   key: string;
-  /** Without quotes; changes with the content. */
+  /**
+   * Changes with the content, and is the same in a listing and in an answer with
+   * the content. Those of S3 are without quotes.
+   */
   etag: string;
   /** Bytes. */
   size: number;
@@ -20,7 +23,7 @@ export interface BucketObject {
  * @public
  */
 export interface BucketContent {
-  /** Without quotes. */
+  /** As a listing shows it. */
   etag: string;
   /** Must be read or destroyed; fails where it does not arrive whole. */
   body: Readable;
@@ -99,6 +102,8 @@ export type S3CredentialSource = () => Promise<S3Credentials | undefined>;
  * @public
  */
 export interface BucketOptions {
+  /** Of the Bucket object. */
+  namespace: string;
   bucketName: string;
   endpoint: string;
   region?: string;

@@ -25,6 +25,7 @@ export type {
   S3CredentialSource,
   SecretData,
 } from './buckets';
+export { readS3Keys } from './readS3Keys';
 export type {
   ClusterAccess,
   ClusterConnection,

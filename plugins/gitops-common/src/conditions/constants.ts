@@ -80,6 +80,7 @@ export const Reason = {
   AuthenticationFailed: 'AuthenticationFailed',
   GitOperationFailed: 'GitOperationFailed',
   EmptyGitRepository: 'EmptyGitRepository',
+  BucketOperationFailed: 'BucketOperationFailed',
   InvalidProviderConfiguration: 'InvalidProviderConfiguration',
   InvalidSTSConfiguration: 'InvalidSTSConfiguration',
   IndexationFailed: 'IndexationFailed',

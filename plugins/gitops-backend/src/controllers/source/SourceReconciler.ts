@@ -168,7 +168,7 @@ export class SourceReconciler implements Reconciler<SourceObject> {
 
   private fetcherOf(object: SourceObject): SourceFetcher | undefined {
     return this.options.fetchers.find(
-      ({ handles }) => handles?.(object) ?? true,
+      fetcher => fetcher.handles?.(object) ?? true,
     );
   }
 
