@@ -20,73 +20,6 @@ export interface BlobUpload {
   discard(): Promise<void>;
 }
 
-/** Keeps blobs in memory, or in files of a directory. */
-export class BlobStore {
-  private readonly blobs = new Map<string, Blob>();
-  readonly uploads = new Map<string, BlobUpload>();
-
-  constructor(private readonly directory: string | undefined) {
-    if (directory) {
-      fs.mkdirSync(directory, { recursive: true });
-      for (const name of fs.readdirSync(directory)) {
-        const file = path.join(directory, name);
-        if (name.startsWith('upload-')) fs.rmSync(file);
-        else this.blobs.set(name.replace('-', ':'), fileBlob(file));
-      }
-    }
-  }
-
-  get(digest: string): Blob | undefined {
-    return this.blobs.get(digest);
-  }
-
-  delete(digest: string): boolean {
-    if (this.directory) {
-      fs.rmSync(path.join(this.directory, digest.replace(':', '-')), {
-        force: true,
-      });
-    }
-    return this.blobs.delete(digest);
-  }
-
-  /** Keeps bytes, and gives their digest. */
-  async put(content: Uint8Array): Promise<string> {
-    const digest = digestOf(content);
-    if (!this.blobs.has(digest)) {
-      const upload = this.begin();
-      await upload.append(toChunks(content));
-      await upload.commit(digest);
-    }
-    return digest;
-  }
-
-  begin(): BlobUpload {
-    const id = randomUUID();
-    const upload = this.directory
-      ? new FileUpload(id, this.directory)
-      : new MemoryUpload(id);
-    const tracked: BlobUpload = {
-      id,
-      get size() {
-        return upload.size;
-      },
-      append: source => upload.append(source),
-      commit: async digest => {
-        this.uploads.delete(id);
-        const blob = await upload.finish(digest);
-        if (blob) this.blobs.set(digest, blob);
-        return blob !== undefined;
-      },
-      discard: async () => {
-        this.uploads.delete(id);
-        await upload.discard();
-      },
-    };
-    this.uploads.set(id, tracked);
-    return tracked;
-  }
-}
-
 class MemoryUpload {
   private readonly chunks: Buffer[] = [];
   size = 0;
@@ -152,6 +85,73 @@ class FileUpload {
 
   private refuse(): undefined {
     fs.rmSync(this.file, { force: true });
+  }
+}
+
+/** Keeps blobs in memory, or in files of a directory. */
+export class BlobStore {
+  private readonly blobs = new Map<string, Blob>();
+  readonly uploads = new Map<string, BlobUpload>();
+
+  constructor(private readonly directory: string | undefined) {
+    if (directory) {
+      fs.mkdirSync(directory, { recursive: true });
+      for (const name of fs.readdirSync(directory)) {
+        const file = path.join(directory, name);
+        if (name.startsWith('upload-')) fs.rmSync(file);
+        else this.blobs.set(name.replace('-', ':'), fileBlob(file));
+      }
+    }
+  }
+
+  get(digest: string): Blob | undefined {
+    return this.blobs.get(digest);
+  }
+
+  delete(digest: string): boolean {
+    if (this.directory) {
+      fs.rmSync(path.join(this.directory, digest.replace(':', '-')), {
+        force: true,
+      });
+    }
+    return this.blobs.delete(digest);
+  }
+
+  /** Keeps bytes, and gives their digest. */
+  async put(content: Uint8Array): Promise<string> {
+    const digest = digestOf(content);
+    if (!this.blobs.has(digest)) {
+      const upload = this.begin();
+      await upload.append(toChunks(content));
+      await upload.commit(digest);
+    }
+    return digest;
+  }
+
+  begin(): BlobUpload {
+    const id = randomUUID();
+    const upload = this.directory
+      ? new FileUpload(id, this.directory)
+      : new MemoryUpload(id);
+    const tracked: BlobUpload = {
+      id,
+      get size() {
+        return upload.size;
+      },
+      append: source => upload.append(source),
+      commit: async digest => {
+        this.uploads.delete(id);
+        const blob = await upload.finish(digest);
+        if (blob) this.blobs.set(digest, blob);
+        return blob !== undefined;
+      },
+      discard: async () => {
+        this.uploads.delete(id);
+        await upload.discard();
+      },
+    };
+    this.uploads.set(id, tracked);
+    return tracked;
   }
 }
 
