@@ -47,7 +47,7 @@ export class LdapCredentials {
   }
 
   private async ask(): Promise<S3Credentials> {
-    const { http, endpoint, username, password, signal, now } = this.options;
+    const { http, endpoint, username, password, signal } = this.options;
     const response = await http.request(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {
   Artifact,
   Bucket,
@@ -6,8 +7,9 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { readyOf, World } from '../../../../__testUtils__/world';
 import { FileArtifactStore } from '../../../../artifacts/FileArtifactStore';
-import { ArtifactFiles, readArchive } from '../../../../artifacts/readArchive';
-import path from 'node:path';
+import { readArchive } from '../../../../artifacts/readArchive';
+
+type Files = Awaited<ReturnType<typeof readArchive>>;
 
 /** What a test of buckets does in a {@link World}, whose portal must run. */
 export class BucketWorld {
@@ -61,7 +63,7 @@ export class BucketWorld {
   }
 
   /** The files of an artifact that is in the store. */
-  async filesOf(artifact: Artifact | undefined): Promise<ArtifactFiles> {
+  async filesOf(artifact: Artifact | undefined): Promise<Files> {
     const store = new FileArtifactStore({
       directory: path.join(this.world.directory, 'artifacts'),
     });
@@ -70,7 +72,7 @@ export class BucketWorld {
 }
 
 /** Content of files as text, by path. */
-export function textOf(files: ArtifactFiles): Record<string, string> {
+export function textOf(files: Files): Record<string, string> {
   return Object.fromEntries(
     [...files].map(([name, content]) => [name, content.toString('utf8')]),
   );
