@@ -21,6 +21,7 @@ export interface Upload {
   key: string;
   headers: Readonly<Record<string, string>>;
   parts: Map<number, Content>;
+  begun: Date;
 }
 
 /**

@@ -8,6 +8,28 @@ import { element, s3Element, xmlDocument } from './xml';
 
 const MOST_KEYS = 1000;
 
+/** ListMultipartUploads, all of them in one page, as XML. */
+export function listUploads(bucket: Bucket, request: ParsedRequest): string {
+  const prefix = parameter(request, 'prefix') ?? '';
+  const uploads = [...bucket.uploads].filter(([, { key }]) =>
+    key.startsWith(prefix),
+  );
+  return xmlDocument(
+    s3Element('ListMultipartUploadsResult', [
+      element('Bucket', bucket.name),
+      element('Prefix', prefix),
+      element('IsTruncated', false),
+      ...uploads.map(([id, { key, begun }]) =>
+        element('Upload', [
+          element('Key', key),
+          element('UploadId', id),
+          element('Initiated', begun.toISOString()),
+        ]),
+      ),
+    ]),
+  );
+}
+
 interface Page {
   contents: string[];
   prefixes: string[];

@@ -76,6 +76,7 @@ export class ObjectWrites {
       key,
       headers: keptHeaders(request),
       parts: new Map(),
+      begun: this.now(),
     });
     return xmlDocument(
       s3Element('InitiateMultipartUploadResult', [

@@ -22,6 +22,7 @@ export function operationOf(request: ParsedRequest): string {
       default:
         if (has('location')) return 'GetBucketLocation';
         if (parameter(request, 'list-type') === '2') return 'ListObjectsV2';
+        if (has('uploads')) return 'ListMultipartUploads';
         return subresource(request) ?? 'ListObjects';
     }
   }

@@ -6,7 +6,7 @@ import type { SandboxLogger } from '../logger';
 import type { Bucket, BucketStore } from './bucketStore';
 import type { S3Fault, S3Request } from './faults';
 import { S3FaultPlan } from './faults';
-import { listObjects } from './listings';
+import { listObjects, listUploads } from './listings';
 import { sendObject } from './objectReads';
 import { ObjectWrites } from './objectWrites';
 import { operationOf, writes } from './operations';
@@ -225,6 +225,9 @@ export class S3Host {
       case 'ListObjects':
       case 'ListObjectsV2':
         sendXml(response, listObjects(bucket, request));
+        return;
+      case 'ListMultipartUploads':
+        sendXml(response, listUploads(bucket, request));
         return;
       case 'DeleteObjects':
         sendXml(response, deleteAll(bucket, await this.text(call)));

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import {
   mkdir,
   open,
@@ -10,17 +10,16 @@ import {
   utimes,
 } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import {
-  ArtifactCorruptError,
   ArtifactNotFoundError,
   ArtifactStore,
-  ArtifactTooLargeError,
   ListedArtifact,
   PutArtifactOptions,
   StoredArtifact,
 } from '@backstage-gitops/plugin-gitops-node';
+import { spoolContent } from './spoolContent';
+import { verifyDigest } from './verifyDigest';
 
 /** Folder of files that are being written. */
 const INCOMING = 'incoming';
@@ -44,27 +43,9 @@ export class FileArtifactStore implements ArtifactStore {
   ): Promise<StoredArtifact> {
     const temporary = path.join(this.directory, INCOMING, randomUUID());
     await mkdir(path.dirname(temporary), { recursive: true });
-    const hash = createHash('sha256');
-    let size = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _, callback) {
-        size += chunk.length;
-        if (options.maxSize !== undefined && size > options.maxSize) {
-          callback(new ArtifactTooLargeError(options.maxSize));
-          return;
-        }
-        hash.update(chunk);
-        callback(null, chunk);
-      },
-    });
     try {
-      await pipeline(
-        content instanceof Readable ? content : Readable.from([content]),
-        measure,
-        createWriteStream(temporary, { flags: 'wx', mode: 0o600 }),
-        options.signal ? { signal: options.signal } : {},
-      );
-      const digest = `sha256:${hash.digest('hex')}`;
+      const stored = await spoolContent(content, temporary, options);
+      const { digest } = stored;
       const file = this.fileOf(digest);
       if (await this.has(digest)) {
         // Shows garbage collection that somebody relies on it again.
@@ -75,7 +56,7 @@ export class FileArtifactStore implements ArtifactStore {
         await mkdir(path.dirname(file), { recursive: true });
         await rename(temporary, file);
       }
-      return { digest, size };
+      return stored;
     } finally {
       await rm(temporary, { force: true });
     }
@@ -93,26 +74,7 @@ export class FileArtifactStore implements ArtifactStore {
       throw isMissing(error) ? new ArtifactNotFoundError(digest) : error;
     }
     const source = createReadStream(file, { fd: handle, autoClose: true });
-    const hash = createHash('sha256');
-    const verified = new Transform({
-      transform(chunk: Buffer, _, callback) {
-        hash.update(chunk);
-        callback(null, chunk);
-      },
-      flush(callback) {
-        const actual = `sha256:${hash.digest('hex')}`;
-        callback(
-          actual === digest ? null : new ArtifactCorruptError(digest, actual),
-        );
-      },
-    });
-    // Errors of the file, and an abort, reach the reader through `verified`.
-    pipeline(
-      source,
-      verified,
-      options.signal ? { signal: options.signal } : {},
-    ).catch(() => {});
-    return verified;
+    return verifyDigest(source, digest, options);
   }
 
   async has(digest: string): Promise<StoredArtifact | undefined> {

@@ -127,6 +127,31 @@ export class S3Client {
     await response.dump();
   }
 
+  /** Writes an object where there is none; services that know no conditions write it anyway. */
+  async putNew(
+    key: string,
+    body: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    checkKey(key);
+    const response = await this.requests.send(
+      {
+        method: 'PUT',
+        what: `writing object '${key}'`,
+        key,
+        body,
+        headers: {
+          'content-type': 'application/octet-stream',
+          'if-none-match': '*',
+        },
+        signal,
+      },
+      // There is one, or somebody is writing it.
+      [409, 412],
+    );
+    await response.dump();
+  }
+
   /** Copies an object within the bucket; onto itself it only renews its time. */
   async copy(from: string, to: string, signal: AbortSignal): Promise<void> {
     checkKey(to);
@@ -241,6 +266,44 @@ export class S3Client {
       [404],
     );
     await response.dump();
+  }
+
+  /** Uploads that were neither completed nor given up. */
+  async *listUploads(options: {
+    prefix: string;
+    signal: AbortSignal;
+  }): AsyncIterable<{ key: string; id: string; begun: Date }> {
+    let from: Record<string, string> = {};
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const response = await this.requests.send({
+        method: 'GET',
+        what: `listing uploads of bucket '${this.bucket}'`,
+        query: { uploads: '', prefix: options.prefix, ...from },
+        signal: options.signal,
+      });
+      const result = await this.successOf(
+        await response.text(ANSWER_BYTES),
+        'ListMultipartUploadsResult',
+      );
+      for (const upload of result.children) {
+        if (upload.name === 'Upload') {
+          yield {
+            key: childText(upload, 'Key') ?? '',
+            id: childText(upload, 'UploadId') ?? '',
+            begun: new Date(childText(upload, 'Initiated') ?? ''),
+          };
+        }
+      }
+      const next = {
+        'key-marker': childText(result, 'NextKeyMarker') ?? '',
+        'upload-id-marker': childText(result, 'NextUploadIdMarker') ?? '',
+      };
+      const isSame = next['upload-id-marker'] === from['upload-id-marker'];
+      if (childText(result, 'IsTruncated') !== 'true' || isSame) {
+        return;
+      }
+      from = next;
+    }
   }
 
   private async page(options: {
