@@ -7,6 +7,7 @@ import {
 import {
   ArtifactStore,
   BucketProvider,
+  RegistryCredentialSupplier,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
@@ -28,6 +29,7 @@ import { BucketFetcher } from './controllers/source/bucket/BucketFetcher';
 import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
 import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
 import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
+import { OciRepositoryFetcher } from './controllers/source/oci/OciRepositoryFetcher';
 import { ChartWork } from './controllers/source/helm/work/ChartWork';
 import {
   SourceReconciler,
@@ -49,6 +51,7 @@ import { HomePins } from './homes/pinHome';
 import { IntegrationCredentials } from './integrations/IntegrationCredentials';
 import { HttpPool } from './net/HttpPool';
 import { NetworkGuard } from './net/NetworkGuard';
+import { Registries } from './registries/Registries';
 import { ManifestBuilder } from './workers/ManifestBuilder';
 
 /** What the reconcilers of one process are made of. */
@@ -67,6 +70,8 @@ export interface GitopsOptions {
   fetchers?: readonly SourceFetcher[];
   /** Those that modules bring; each goes before the plugin's own of its name. */
   bucketProviders?: readonly BucketProvider[];
+  /** Logins to registries of clouds; one for each provider. */
+  registryLogins?: readonly RegistryCredentialSupplier[];
   /** Credentials of the portal, for repositories that may use them. */
   integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
@@ -108,6 +113,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
   const connections = new HttpPool({ guard });
+  const registries = new Registries({ suppliers: options.registryLogins });
   const fetchers: readonly SourceFetcher[] = [
     ...(options.fetchers ?? []),
     new GitRepositoryFetcher({
@@ -116,6 +122,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     new BucketFetcher({ providers: options.bucketProviders }) as SourceFetcher,
     new HelmRepositoryFetcher({ work: chartWork }) as SourceFetcher,
     new HelmChartFetcher({ work: chartWork }) as SourceFetcher,
+    new OciRepositoryFetcher({ registries }) as SourceFetcher,
   ];
   const reconcilers = [
     ...sources(fetchers, {

@@ -9,9 +9,11 @@ import {
   ComponentOwners,
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
+  gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   readClaims,
   readHomeNaming,
+  RegistryCredentialSupplier,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
@@ -81,6 +83,17 @@ export const gitopsPlugin = createBackendPlugin({
         bucketProviders.set(provider.provider, provider);
       },
     });
+    const registryLogins = new Map<string, RegistryCredentialSupplier>();
+    env.registerExtensionPoint(gitopsRegistryCredentialsExtensionPoint, {
+      addSupplier(supplier) {
+        if (registryLogins.has(supplier.provider)) {
+          throw new Error(
+            `The login to registries of '${supplier.provider}' of gitops is added twice`,
+          );
+        }
+        registryLogins.set(supplier.provider, supplier);
+      },
+    });
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
@@ -147,6 +160,7 @@ export const gitopsPlugin = createBackendPlugin({
           fetchers,
           integrations: IntegrationCredentials.fromConfig(services.config),
           bucketProviders: [...bucketProviders.values()],
+          registryLogins: [...registryLogins.values()],
           baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),

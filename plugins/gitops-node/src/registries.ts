@@ -32,8 +32,6 @@ export interface SuppliedRegistryCredential {
 export interface RegistryCredentialRequest {
   /** Host of the registry, with the port where it is not the usual one. */
   registry: string;
-  /** Path of the repository below it. */
-  repository: string;
   /** Of `spec.serviceAccountName`; without, the portal's own identity counts. */
   serviceAccount?: CloudServiceAccount;
   /** Connects as `spec.proxySecretRef` says; not to be released. */

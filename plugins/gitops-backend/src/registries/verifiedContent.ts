@@ -12,6 +12,11 @@ export function verifiedContent(
 ): Readable {
   const hash = hashFor(digest);
   let seen = 0;
+  const mismatch = () =>
+    new RegistryError(
+      'REGISTRY_DIGEST_MISMATCH',
+      `${what} is not what ${digest} and its ${size} bytes say; the registry, or something before it, sent other content`,
+    );
   const check = new Transform({
     transform(chunk: Buffer, _, callback) {
       seen += chunk.length;
@@ -23,11 +28,6 @@ export function verifiedContent(
       callback(seen !== size || found !== digest ? mismatch() : null);
     },
   });
-  const mismatch = () =>
-    new RegistryError(
-      'REGISTRY_DIGEST_MISMATCH',
-      `${what} is not what ${digest} and its ${size} bytes say; the registry, or something before it, sent other content`,
-    );
   // A failure of either reaches the other; the reader sees it at the end.
   pipeline(source, check, () => {});
   return check;

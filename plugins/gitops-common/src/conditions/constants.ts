@@ -83,6 +83,8 @@ export const Reason = {
   BucketOperationFailed: 'BucketOperationFailed',
   InvalidProviderConfiguration: 'InvalidProviderConfiguration',
   InvalidSTSConfiguration: 'InvalidSTSConfiguration',
+  OCIArtifactPullFailed: 'OCIArtifactPullFailed',
+  OCIArtifactLayerOperationFailed: 'OCIArtifactLayerOperationFailed',
   IndexationFailed: 'IndexationFailed',
   SourceUnavailable: 'SourceUnavailable',
   UnsupportedSourceKind: 'UnsupportedSourceKind',
