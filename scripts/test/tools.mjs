@@ -22,6 +22,11 @@ const TOOLS = [
     args: ['-V'],
     needed: 'Git over ssh with a real OpenSSH server',
   },
+  {
+    name: 'docker-registry',
+    args: ['--version'],
+    needed: 'OCI artifacts with a real registry',
+  },
 ];
 
 /** Which of the programs are on this machine. */
