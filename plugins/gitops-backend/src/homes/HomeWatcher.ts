@@ -14,7 +14,7 @@ import {
   WorkRegistration,
 } from '../engine/queue/WorkQueue';
 import { Home } from './Home';
-import { KindView } from './KindView';
+import { KindView, withoutStatus } from './KindView';
 import { OtherWriters } from './OtherWriters';
 import { referenceTo } from './ObjectCache';
 
@@ -52,6 +52,8 @@ export class HomeWatcher {
   private readonly onChange?: HomeWatcherOptions['onChange'];
   /** By kind: why it is not watched just now. */
   private readonly failures = new Map<string, string>();
+  /** Kinds that the home does not serve. */
+  private readonly absent = new Set<string>();
   /** Queue writes in the order of the events that caused them. */
   private work: Promise<void> = Promise.resolve();
 
@@ -68,7 +70,13 @@ export class HomeWatcher {
     this.onChange = options.onChange;
     this.otherKinds = options.otherKinds;
     this.views = options.otherKinds.map(
-      kind => new KindView({ ...options, kind }),
+      kind =>
+        new KindView({
+          ...options,
+          kind,
+          onNews: (object, before) =>
+            this.enqueue(() => this.wakeReferrers(object, before)),
+        }),
     );
   }
 
@@ -118,6 +126,11 @@ export class HomeWatcher {
       signal,
       onOpen: () => {
         this.failures.delete(kind.kind);
+        this.absent.delete(kind.kind);
+        // Now that one kind is served, the others need not be.
+        for (const absent of this.absent) {
+          this.failures.delete(absent);
+        }
         this.home.markWatched(kind.kind, true);
         if (this.failures.size === 0) {
           this.home.markConnected();
@@ -136,16 +149,44 @@ export class HomeWatcher {
         }
       },
       onError: error => {
-        const message =
-          error instanceof UnknownKindError
-            ? `${kind.kind} (${kind.apiVersion}) is not installed; install the CRDs or set installCrds for the home`
-            : error.message;
-        this.failures.set(kind.kind, message);
         this.home.markWatched(kind.kind, false);
-        this.home.markFailed(message);
-        this.logger.warn(`Watching ${kind.kind} failed: ${message}`);
+        if (error instanceof UnknownKindError) {
+          this.unserved(kind);
+        } else {
+          this.failed(kind, error.message);
+        }
       },
     });
+  }
+
+  /** A home need not serve all kinds: Flux, too, is often installed in parts. */
+  private unserved(kind: GitopsKind): void {
+    const message = `${kind.kind} (${kind.apiVersion}) is not installed; install the CRDs or set installCrds for the home`;
+    if (!this.absent.has(kind.kind)) {
+      this.absent.add(kind.kind);
+      this.logger.warn(`Watching ${kind.kind} failed: ${message}`);
+    }
+    if (this.absent.size === this.reconcilers.length) {
+      this.failures.set(kind.kind, message);
+      this.home.markFailed(message);
+      return;
+    }
+    this.failures.delete(kind.kind);
+    this.enqueue(async () => this.home.markListed(kind.kind));
+    if (
+      this.failures.size === 0 &&
+      this.reconcilers.some(
+        other => this.home.watchedSince(other.kind.kind) !== undefined,
+      )
+    ) {
+      this.home.markConnected();
+    }
+  }
+
+  private failed(kind: GitopsKind, message: string): void {
+    this.failures.set(kind.kind, message);
+    this.home.markFailed(message);
+    this.logger.warn(`Watching ${kind.kind} failed: ${message}`);
   }
 
   private enqueue(step: () => Promise<void>): void {
@@ -265,7 +306,9 @@ export class HomeWatcher {
       .referrers(referenceTo(object))
       .flatMap(referrer => {
         const reconciler = this.byKind.get(referrer.kind);
-        return reconciler?.wakesFor(referrer, object, before)
+        return reconciler &&
+          !this.isObserved(reconciler) &&
+          reconciler.wakesFor(referrer, object, before)
           ? [this.keyOf(reconciler, referrer)]
           : [];
       });
@@ -308,11 +351,6 @@ export class HomeWatcher {
       ...referenceTo(object),
     };
   }
-}
-
-/** An object as it was when nothing had been said of it yet. */
-function withoutStatus({ status: _, ...object }: GitopsObject): GitopsObject {
-  return object;
 }
 
 /** Why a change of an object is worth a run, if it is (Flux 2.9's predicates). */

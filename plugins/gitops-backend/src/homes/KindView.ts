@@ -4,6 +4,7 @@ import {
   UnknownKindError,
 } from '@backstage-gitops/kubernetes-apply';
 import {
+  externalArtifactKind,
   GitopsKind,
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -23,6 +24,8 @@ export interface KindViewOptions {
   writers?: Pick<OtherWriters, 'noteChange'>;
   logger: LoggerService;
   onChange?: (home: Home, object: GitopsObject) => void;
+  /** Called for each object that is there, once it is in view. */
+  onNews?: (object: GitopsObject, before: GitopsObject | undefined) => void;
   /** Milliseconds until a kind is asked for again that is not served. Default a minute. */
   absentMs?: number;
 }
@@ -73,7 +76,7 @@ export class KindView {
 
   /** Ends, too, once the home serves the kind no more. */
   private async watch(apiVersion: string, signal: AbortSignal): Promise<void> {
-    const { home, kind, writers, onChange } = this.options;
+    const { home, kind, writers, onChange, onNews } = this.options;
     const gone = new AbortController();
     await home.client.watch<GitopsObject>({
       apiVersion,
@@ -86,9 +89,11 @@ export class KindView {
           home.cache.delete(referenceTo(object));
         } else {
           const before = home.cache.set(object, []);
-          if (before) {
+          // Their status is for anybody to write: it does not tell who reconciles.
+          if (before && kind !== externalArtifactKind) {
             writers?.noteChange(kind.controller, before, object);
           }
+          onNews?.(object, before);
         }
         onChange?.(home, object);
       },
@@ -107,7 +112,7 @@ export class KindView {
   }
 
   private replace(items: readonly GitopsObject[]): void {
-    const { home, kind, onChange } = this.options;
+    const { home, kind, onChange, onNews } = this.options;
     const present = new Set(items.map(placeOf));
     for (const known of home.cache.list(kind.kind)) {
       if (!present.has(placeOf(known))) {
@@ -116,8 +121,9 @@ export class KindView {
       }
     }
     for (const item of items) {
-      home.cache.set(item, []);
+      const before = home.cache.set(item, []);
       onChange?.(home, item);
+      onNews?.(item, before ?? withoutStatus(item));
     }
     home.markListed(kind.kind);
   }
@@ -136,6 +142,14 @@ export class KindView {
 /** Newest first. */
 function olderVersionsOf({ group, versions }: GitopsKind): string[] {
   return versions.map(version => `${group}/${version}`).reverse();
+}
+
+/** An object as it was when nothing had been said of it yet. */
+export function withoutStatus({
+  status: _,
+  ...object
+}: GitopsObject): GitopsObject {
+  return object;
 }
 
 function placeOf({ metadata }: GitopsObject): string {

@@ -117,7 +117,7 @@ export class ReconcileEngine {
       );
       return done(null);
     }
-    const kept = await this.addFinalizer(home, object);
+    const kept = await this.addFinalizer(home, object, reconciler);
     const run = this.begin(home, reconciler, claim, kept);
     if (isSuspended(kept)) {
       return done(null);
@@ -171,18 +171,19 @@ export class ReconcileEngine {
   }
 
   private async finalize(run: ReconcileRun): Promise<Outcome> {
-    if (!run.object.metadata.finalizers?.includes(FLUX_FINALIZER)) {
-      return done(null);
-    }
     const reconciler = this.reconcilers.get(
       `${run.kind.group}/${run.kind.kind}`,
     )!;
+    const finalizer = finalizerOf(reconciler);
+    if (!run.object.metadata.finalizers?.includes(finalizer)) {
+      return done(null);
+    }
     const outcome = await reconciler.finalize(run);
     if (outcome.type !== 'done') {
       await run.writeStatus();
       return outcome;
     }
-    await this.removeFinalizer(run);
+    await this.removeFinalizer(run, finalizer);
     await this.options.queue.discard(run.claim);
     return done(null);
   }
@@ -192,9 +193,10 @@ export class ReconcileEngine {
     if (run.home.mode === 'plan') {
       return;
     }
-    if (run.object.metadata.finalizers?.includes(FLUX_FINALIZER)) {
+    const finalizer = finalizerOf(reconciler);
+    if (run.object.metadata.finalizers?.includes(finalizer)) {
       await reconciler.finalize(run);
-      await this.removeFinalizer(run);
+      await this.removeFinalizer(run, finalizer);
     }
     await run.clearStatus();
   }
@@ -221,9 +223,11 @@ export class ReconcileEngine {
   private async addFinalizer(
     home: Home,
     object: GitopsObject,
+    reconciler: Reconciler,
   ): Promise<GitopsObject> {
     const finalizers = object.metadata.finalizers ?? [];
-    if (finalizers.includes(FLUX_FINALIZER) || home.mode === 'plan') {
+    const finalizer = finalizerOf(reconciler);
+    if (finalizers.includes(finalizer) || home.mode === 'plan') {
       return object;
     }
     return home.client.patch<GitopsObject>(
@@ -238,7 +242,7 @@ export class ReconcileEngine {
         body: {
           metadata: {
             resourceVersion: object.metadata.resourceVersion,
-            finalizers: [...finalizers, FLUX_FINALIZER],
+            finalizers: [...finalizers, finalizer],
           },
         },
         fieldManager: home.statusManager,
@@ -246,7 +250,10 @@ export class ReconcileEngine {
     );
   }
 
-  private async removeFinalizer(run: ReconcileRun): Promise<void> {
+  private async removeFinalizer(
+    run: ReconcileRun,
+    finalizer: string,
+  ): Promise<void> {
     const ref = {
       apiVersion: run.kind.apiVersion,
       kind: run.kind.kind,
@@ -259,7 +266,7 @@ export class ReconcileEngine {
         attempt === 0
           ? run.object
           : await run.home.client.get<GitopsObject>(ref);
-      if (!current?.metadata.finalizers?.includes(FLUX_FINALIZER)) {
+      if (!current?.metadata.finalizers?.includes(finalizer)) {
         return;
       }
       try {
@@ -269,7 +276,7 @@ export class ReconcileEngine {
             metadata: {
               resourceVersion: current.metadata.resourceVersion,
               finalizers: current.metadata.finalizers.filter(
-                name => name !== FLUX_FINALIZER,
+                name => name !== finalizer,
               ),
             },
           },
@@ -318,6 +325,10 @@ export class ReconcileEngine {
     });
     return retry(error);
   }
+}
+
+function finalizerOf({ finalizer }: Reconciler): string {
+  return finalizer ?? FLUX_FINALIZER;
 }
 
 function isSuspended(object: GitopsObject): boolean {

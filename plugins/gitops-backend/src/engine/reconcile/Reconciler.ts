@@ -14,6 +14,9 @@ import { ReconcileRun } from './ReconcileRun';
 export interface Reconciler<T extends GitopsObject = GitopsObject> {
   readonly kind: GitopsKind;
 
+  /** What its objects keep until it is done with them. Default: Flux's own. */
+  readonly finalizer?: string;
+
   /** The objects whose change may concern this one: its source, what it depends on. */
   references(object: T): ObjectReference[];
 
