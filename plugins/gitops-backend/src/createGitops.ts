@@ -26,6 +26,7 @@ import { KustomizationReconciler } from './controllers/kustomize/KustomizationRe
 import { PendingInventory } from './controllers/kustomize/PendingInventory';
 import { PruneHolds } from './controllers/kustomize/PruneHolds';
 import { BucketFetcher } from './controllers/source/bucket/BucketFetcher';
+import { ArtifactGeneratorReconciler } from './controllers/source/generator/ArtifactGeneratorReconciler';
 import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
 import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
 import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
@@ -136,6 +137,15 @@ export function createGitops(options: GitopsOptions): Gitops {
         files: config.artifacts.maxFiles,
       },
       kept: config.artifacts.keep,
+      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+    }),
+    new ArtifactGeneratorReconciler({
+      ...{ store, urls },
+      index: artifacts,
+      limits: {
+        bytes: config.artifacts.maxSize,
+        files: config.artifacts.maxFiles,
+      },
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
     new KustomizationReconciler({
