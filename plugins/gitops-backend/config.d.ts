@@ -146,6 +146,28 @@ export interface Config {
       maxFiles?: number;
       /** Artifacts of one source that are kept, the present one included. Default 2. */
       keep?: number;
+      /** A bucket of a service that speaks S3, instead of the folder. */
+      s3?: {
+        bucket: string;
+        /**
+         * `minio.example.org:9000`, or with `https://` or `http://`. Default: that
+         * of Amazon S3.
+         */
+        endpoint?: string;
+        /** Default `us-east-1`; one that is wrong is corrected. */
+        region?: string;
+        /** Folder in the bucket. Default: none. */
+        prefix?: string;
+        /**
+         * With `secretAccessKey`. Default: what the module for AWS finds, or else
+         * `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` of
+         * the environment.
+         * @visibility secret
+         */
+        accessKeyId?: string;
+        /** @visibility secret */
+        secretAccessKey?: string;
+      };
     };
     /**
      * Which GitRepositories without `spec.secretRef` may use the credentials of

@@ -13,6 +13,7 @@ import {
   gitopsSourceFetchersExtensionPoint,
   readClaims,
   readHomeNaming,
+  S3CredentialSource,
   RegistryCredentialSupplier,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -33,8 +34,7 @@ import { registerGitopsPermissions } from './api/permissions/registerGitopsPermi
 import { createRouter } from './api/router';
 import { artifactRoute } from './artifacts/artifactRoute';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
-import { FileArtifactStore } from './artifacts/FileArtifactStore';
-import { loadSigningKey } from './artifacts/signingKey';
+import { openArtifactStorage } from './artifacts/openArtifactStorage';
 import { createRegistrar } from './catalog/createRegistrar';
 import { entityRefs } from './catalog/entityRefs';
 import { readPublishConfig } from './catalog/readPublishConfig';
@@ -72,6 +72,7 @@ export const gitopsPlugin = createBackendPlugin({
     env.registerExtensionPoint(gitopsSourceFetchersExtensionPoint, {
       addFetcher: fetcher => fetchers.push(fetcher as SourceFetcher),
     });
+    let artifactCredentials: S3CredentialSource | undefined;
     const bucketProviders = new Map<string, BucketProvider>();
     env.registerExtensionPoint(gitopsBucketExtensionPoint, {
       addProvider(provider) {
@@ -81,6 +82,12 @@ export const gitopsPlugin = createBackendPlugin({
           );
         }
         bucketProviders.set(provider.provider, provider);
+      },
+      setArtifactCredentials(credentials) {
+        if (artifactCredentials) {
+          throw new Error('The artifact credentials of gitops are set twice');
+        }
+        artifactCredentials = credentials;
       },
     });
     const registryLogins = new Map<string, RegistryCredentialSupplier>();
@@ -118,12 +125,16 @@ export const gitopsPlugin = createBackendPlugin({
       async init(services) {
         const { logger, scheduler } = services;
         const config = readGitopsConfig(services.config);
-        const { directory } = config.artifacts;
-        const store = customStore ?? new FileArtifactStore({ directory });
+        const storage = await openArtifactStorage({
+          config: config.artifacts,
+          store: customStore,
+          credentials: artifactCredentials,
+        });
+        const { store } = storage;
         const baseUrl = await services.discovery.getExternalBaseUrl('gitops');
         const urls = new ArtifactUrls({
           baseUrl,
-          key: await loadSigningKey(directory),
+          key: storage.signingKey,
         });
         const database = await openDatabase(services.database);
         const homes = new Homes(
@@ -212,7 +223,7 @@ export const gitopsPlugin = createBackendPlugin({
           publish,
           database,
           store,
-          artifactsPlace: customStore ? 'of a module' : directory,
+          artifactsPlace: storage.place,
           index,
           gitops,
           catalog: side,
@@ -284,6 +295,7 @@ export const gitopsPlugin = createBackendPlugin({
           changes.stop();
           await registrar.stop();
           await engine.stop();
+          await storage.close();
         });
       },
     });

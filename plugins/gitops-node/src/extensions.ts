@@ -1,7 +1,7 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from './artifactStore';
-import { BucketProvider } from './buckets';
+import { BucketProvider, S3CredentialSource } from './buckets';
 import { ClusterCredentialSupplier } from './clusterCredentials';
 import { RegistryCredentialSupplier } from './registries';
 import { SourceFetcher } from './sources';
@@ -73,6 +73,14 @@ export interface GitopsBucketExtensionPoint {
    * @throws when another module added one of this name
    */
   addProvider(provider: BucketProvider): void;
+
+  /**
+   * Gives the credentials of the bucket that `gitops.artifacts.s3` names, where it
+   * names none itself.
+   *
+   * @throws when another module gives some
+   */
+  setArtifactCredentials(credentials: S3CredentialSource): void;
 }
 
 /** @public */

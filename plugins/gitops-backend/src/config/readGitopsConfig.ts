@@ -3,8 +3,10 @@ import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
 import { availableParallelism } from 'node:os';
 import { PruneBounds } from '@backstage-gitops/kubernetes-apply';
+import { S3StorageConfig } from '../artifacts/openArtifactStorage';
 import { HomeMode } from '../homes/Home';
 import { WorkerSettings } from '../workers/ManifestBuilder';
+import { readS3Storage } from './readS3Storage';
 
 /** How to reach a home. */
 export type HomeAccess =
@@ -37,6 +39,8 @@ export interface GitopsConfig {
     maxFiles: number;
     /** Of one object, the present one included. */
     keep: number;
+    /** Instead of the directory. */
+    s3?: S3StorageConfig;
   };
   /** Hosts and networks that sources may be in; see NetworkGuard. */
   network: { allow: string[]; only?: string[] };
@@ -86,6 +90,9 @@ export function readGitopsConfig(
       }),
       // Flux: --artifact-retention-records.
       keep: readCount(config, 'artifacts.keep', { fallback: 2, least: 1 }),
+      ...(config?.has('artifacts.s3') && {
+        s3: readS3Storage(config.getConfig('artifacts.s3')),
+      }),
     },
     network: {
       allow: config?.getOptionalStringArray('network.allow') ?? [],
