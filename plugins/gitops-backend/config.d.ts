@@ -1,4 +1,4 @@
-import { HumanDuration } from '@backstage/types';
+import { HumanDuration } from "@backstage/types";
 
 export interface Config {
   gitops?: {
@@ -16,7 +16,7 @@ export interface Config {
        * reconciles the home's objects. What Flux's controllers or another portal
        * reconcile there is observed only.
        */
-      mode?: 'observe' | 'plan' | 'reconcile';
+      mode?: "observe" | "plan" | "reconcile";
       /**
        * Access by a kubeconfig file.
        */
@@ -231,6 +231,14 @@ export interface Config {
     security?: {
       /** Refuse references into other namespaces. Default false, as Flux. */
       noCrossNamespaceRefs?: boolean;
+    };
+    /** How Kustomizations are built. */
+    kustomize?: {
+      /**
+       * Whether a variable of `spec.postBuild` without value and default fails the
+       * build; else there is nothing in its place. Default true, as in Flux 2.9.
+       */
+      strictSubstitution?: boolean;
     };
   };
 }

@@ -156,6 +156,7 @@ async function main() {
       homeLeaseMs: settings.homeLeaseMs,
       historyMs: 3_600_000,
       noCrossNamespaceRefs: false,
+      strictSubstitution: true,
     },
     database,
     homes,

@@ -43,6 +43,7 @@ export interface PortalOptions {
   moreHomes?: readonly { home: Home; mode: HomeMode }[];
   allowPortalCredential?: boolean;
   noCrossNamespaceRefs?: boolean;
+  strictSubstitution?: boolean;
   logger?: LoggerService;
   pruneBounds?: Partial<PruneBounds>;
   clusterUid?: string;
@@ -292,6 +293,7 @@ export class World {
         homeLeaseMs: options.homeLeaseMs ?? 10_000,
         historyMs: 3_600_000,
         noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
+        strictSubstitution: options.strictSubstitution ?? true,
       },
       database,
       homes: new Homes(all.map(one => one.home)),

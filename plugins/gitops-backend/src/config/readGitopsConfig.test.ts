@@ -39,6 +39,7 @@ describe('readGitopsConfig', () => {
       homeLeaseMs: 30_000,
       historyMs: 2_592_000_000,
       noCrossNamespaceRefs: false,
+      strictSubstitution: true,
       network: { allow: [], only: undefined },
       workers: { threads: 3, timeoutMs: 120_000, memoryMb: 512 },
     });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import { KustomizationSpec } from '@backstage-gitops/plugin-gitops-common';
+import { Substitution } from '../controllers/kustomize/substitution/substituteObjects';
 import { PackedManifests } from './packedManifests';
 
 /**
@@ -23,10 +24,22 @@ export class BuildCache {
     this.key = options.key;
   }
 
-  /** What a build is kept by; the order of the fields of `spec` is no matter. */
-  keyOf(artifactDigest: string, spec: KustomizationSpec): string {
+  /** What a build is kept by; the order of fields and variables is no matter. */
+  keyOf(
+    artifactDigest: string,
+    spec: KustomizationSpec,
+    substitution: Substitution | undefined,
+  ): string {
+    const values = substitution && {
+      strict: substitution.strict,
+      variables: Object.fromEntries(substitution.variables),
+    };
     return createHmac('sha256', this.key)
-      .update(stringifyJson([artifactDigest, spec], { sortKeys: true }))
+      .update(
+        stringifyJson([artifactDigest, spec, values ?? null], {
+          sortKeys: true,
+        }),
+      )
       .digest('base64');
   }
 

@@ -55,6 +55,7 @@ const NO_INPUTS = {
   dependsOn: undefined,
   deletionPolicy: undefined,
   kubeConfig: undefined,
+  postBuild: undefined,
   serviceAccountName: undefined,
 } as const satisfies Partial<KustomizationSpec>;
 
@@ -84,21 +85,31 @@ export class ManifestBuilder {
    * signal's reason, and what {@link buildManifests} throws: from a thread as an
    * `Error` with the same name, message and fields
    */
-  readonly build: Build = async ({ artifact, files, object, signal }) => {
+  readonly build: Build = async ({
+    artifact,
+    files,
+    object,
+    substitution,
+    signal,
+  }) => {
     signal.throwIfAborted();
     // What is left out of the key must not reach the build either.
     const spec: KustomizationSpec = { ...object.spec, ...NO_INPUTS };
-    const key = this.cache.keyOf(artifact.digest, spec);
+    const key = this.cache.keyOf(artifact.digest, spec, substitution);
     const known = this.cache.get(key);
     if (known) {
       return unpackManifests(known, signal);
     }
     if (!this.pool) {
-      const built = buildManifests(files, spec);
+      const built = buildManifests(files, spec, substitution);
       this.cache.set(key, packManifests(built));
       return built;
     }
-    const task: BuildTask = { files: await this.sharer.share(files), spec };
+    const task: BuildTask = {
+      files: await this.sharer.share(files),
+      spec,
+      substitution,
+    };
     const packed = await this.runInPool(this.pool, task, signal);
     this.cache.set(key, packed);
     return unpackManifests(packed, signal);

@@ -7,6 +7,7 @@
 import { KustomizationSpec } from '@backstage-gitops/plugin-gitops-common';
 import { threadId } from 'node:worker_threads';
 import { buildManifests } from '../controllers/kustomize/buildManifests';
+import { Substitution } from '../controllers/kustomize/substitution/substituteObjects';
 import { packManifests, PackedManifests } from './packedManifests';
 import { readSharedFiles, SharedFiles } from './sharedFiles';
 import { packError, TransferredError } from './transferredError';
@@ -19,6 +20,7 @@ import { packError, TransferredError } from './transferredError';
 export interface BuildTask {
   files: SharedFiles;
   spec: KustomizationSpec;
+  substitution?: Substitution;
 }
 
 /**
@@ -51,7 +53,11 @@ export function build({
 }: PoolTask<BuildTask>): TaskResult<PackedManifests> {
   thread[0] = threadId;
   try {
-    const built = buildManifests(readSharedFiles(input.files), input.spec);
+    const built = buildManifests(
+      readSharedFiles(input.files),
+      input.spec,
+      input.substitution,
+    );
     const packed = packManifests(built);
     // Memory that threads share is handed over without being copied again.
     const objects = Buffer.from(new SharedArrayBuffer(packed.objects.length));

@@ -44,6 +44,8 @@ import { PruneHolds } from './PruneHolds';
 import { pruneStale } from './pruneStale';
 import { isNewsFor } from './isNewsFor';
 import { fail, messageOf, reportChanges } from './reports';
+import { loadVariables } from './substitution/loadVariables';
+import { Substitution } from './substitution/substituteObjects';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
 import { UnsupportedFieldError } from './errors';
@@ -53,6 +55,8 @@ export type Build = (options: {
   artifact: Artifact;
   files: Awaited<ReturnType<ArtifactReader['read']>>;
   object: Kustomization;
+  /** Undefined where nothing is substituted. */
+  substitution?: Substitution;
   signal: AbortSignal;
 }) => Promise<BuiltManifests>;
 
@@ -64,6 +68,8 @@ export interface KustomizationReconcilerOptions {
   holds: PruneHolds;
   health: HealthCheck;
   noCrossNamespaceRefs: boolean;
+  /** A variable without value and default is an error, not nothing. */
+  strictSubstitution: boolean;
 }
 
 type Run = ReconcileRun<Kustomization>;
@@ -207,6 +213,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         artifact,
         files,
         object,
+        substitution: await this.substitutionOf(run),
         signal: run.signal,
       });
     } catch (error) {
@@ -285,6 +292,21 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       buildDigest: built.digest,
     });
     return this.afterHealth(run, health, attempt);
+  }
+
+  private async substitutionOf({
+    home,
+    object,
+    signal,
+  }: Run): Promise<Substitution | undefined> {
+    if (!object.spec.postBuild) {
+      return undefined;
+    }
+    const variables = await loadVariables({ home, object, signal });
+    const always = object.spec.postBuild.substituteStrategy === 'Always';
+    return variables.size > 0 || always
+      ? { variables, strict: this.options.strictSubstitution }
+      : undefined;
   }
 
   private async afterHealth(

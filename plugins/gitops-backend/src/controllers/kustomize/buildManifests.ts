@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { build, MemoryFileSystem } from '@backstage-gitops/kustomize';
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  KubernetesObject,
+  stringifyYaml,
+} from '@backstage-gitops/kubernetes-yaml';
 import { KustomizationSpec } from '@backstage-gitops/plugin-gitops-common';
 import { ArchiveFiles } from '../../artifacts/readArchive';
 import { BuildError } from './errors';
 import { generateKustomization, joinPath } from './generateKustomization';
+import {
+  substituteObjects,
+  Substitution,
+} from './substitution/substituteObjects';
 
 /** What a build gives. */
 export interface BuiltManifests {
@@ -17,13 +24,14 @@ export interface BuiltManifests {
 
 /**
  * Builds the objects of one delivery. Pure computation: what it depends on is
- * the artifact and the spec.
+ * the artifact, the spec and the variables.
  *
- * @throws BuildError and the typed errors of kustomize and YAML
+ * @throws BuildError, SubstitutionError and the typed errors of kustomize and YAML
  */
 export function buildManifests(
   files: ArchiveFiles,
   spec: KustomizationSpec,
+  substitution?: Substitution,
 ): BuiltManifests {
   const directory = joinPath(spec.path ?? '');
   const result = build({
@@ -40,9 +48,15 @@ export function buildManifests(
       );
     }
   }
+  const objects = substitution
+    ? substituteObjects(result.objects, substitution)
+    : result.objects;
+  const yaml = substitution
+    ? objects.map(object => stringifyYaml(object)).join('---\n')
+    : result.toYaml();
   return {
-    objects: result.objects,
-    digest: `sha256:${createHash('sha256').update(result.toYaml()).digest('hex')}`,
+    objects,
+    digest: `sha256:${createHash('sha256').update(yaml).digest('hex')}`,
     warnings: result.warnings,
   };
 }

@@ -63,7 +63,7 @@ class TemplateParser {
     const start = this.pos;
     this.pos += 2;
     const expansion =
-      this.next === '#' ? this.length() : this.transformation(start);
+      this.peek() === '#' ? this.length() : this.transformation(start);
     this.depth -= 1;
     return expansion;
   }
@@ -83,7 +83,7 @@ class TemplateParser {
     if (!variable) {
       throw this.bad('unable to parse variable name', start);
     }
-    switch (this.next) {
+    switch (this.peek()) {
       case ':':
         return DEFAULT_SIGNS.has(this.text[this.pos + 1])
           ? this.default(variable, 2)
@@ -114,7 +114,7 @@ class TemplateParser {
     const operator = this.text.slice(this.pos, this.pos + length);
     this.pos += length;
     const args: Part[] = [];
-    while (this.next !== '}') {
+    while (this.peek() !== '}') {
       args.push(this.argument('}'));
     }
     this.pos += 1;
@@ -124,11 +124,11 @@ class TemplateParser {
   private substring(variable: string): Expansion {
     this.pos += 1;
     // In Flux a character beyond ASCII is never a position.
-    if (!this.next || this.next > '\x7f') {
+    if (!this.peek() || this.peek() > '\x7f') {
       throw this.bad('bad substitution');
     }
     const args = [this.argument(':}')];
-    if (this.next === ':') {
+    if (this.peek() === ':') {
       this.operator(/:+/y);
       args.push(this.argument('}'));
     }
@@ -146,11 +146,11 @@ class TemplateParser {
   private replacement(variable: string): Expansion {
     const operator = this.operator(/\/[/#%]?/y);
     const args = [this.argument('/', true)];
-    if (this.next !== '/') {
+    if (this.peek() !== '/') {
       throw this.bad('bad substitution');
     }
     this.operator(/\/+/y);
-    if (this.next !== '}') {
+    if (this.peek() !== '}') {
       args.push(this.argument('}', true));
     }
     this.close();
@@ -172,10 +172,10 @@ class TemplateParser {
         /[$]\$|\\[/\\]/y.test(this.text.slice(this.pos, this.pos + 2))
       ) {
         this.pos += 1;
-      } else if (ends.includes(this.next)) {
+      } else if (ends.includes(this.peek())) {
         break;
       }
-      argument += this.next;
+      argument += this.peek();
       this.pos += 1;
     }
     if (!argument) {
@@ -185,7 +185,7 @@ class TemplateParser {
   }
 
   /** A character, or nothing at the end. */
-  private get next(): string {
+  private peek(): string {
     return this.text[this.pos] ?? '';
   }
 
@@ -201,7 +201,7 @@ class TemplateParser {
   }
 
   private close(): void {
-    if (this.next !== '}') {
+    if (this.peek() !== '}') {
       throw this.bad('bad substitution');
     }
     this.pos += 1;
