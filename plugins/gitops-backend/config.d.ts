@@ -1,4 +1,4 @@
-import { HumanDuration } from "@backstage/types";
+import { HumanDuration } from '@backstage/types';
 
 export interface Config {
   gitops?: {
@@ -16,7 +16,7 @@ export interface Config {
        * reconciles the home's objects. What Flux's controllers or another portal
        * reconcile there is observed only.
        */
-      mode?: "observe" | "plan" | "reconcile";
+      mode?: 'observe' | 'plan' | 'reconcile';
       /**
        * Access by a kubeconfig file.
        */

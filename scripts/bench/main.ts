@@ -4,6 +4,7 @@ import { benchCatalog } from './catalog';
 import { benchHelm } from './helm';
 import { benchKustomize } from './kustomize';
 import { benchQueue } from './queue';
+import { benchSources } from './sources';
 
 const BENCHES: Record<string, () => Promise<void>> = {
   apply: benchApply,
@@ -12,6 +13,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   helm: benchHelm,
   kustomize: benchKustomize,
   queue: benchQueue,
+  sources: benchSources,
 };
 
 async function main() {

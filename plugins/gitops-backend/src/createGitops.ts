@@ -1,59 +1,59 @@
-import { LoggerService, SchedulerService } from "@backstage/backend-plugin-api";
-import { watchHealth } from "@backstage-gitops/kubernetes-apply";
+import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import { watchHealth } from '@backstage-gitops/kubernetes-apply';
 import {
   GitopsKind,
   GitopsObject,
-} from "@backstage-gitops/plugin-gitops-common";
+} from '@backstage-gitops/plugin-gitops-common';
 import {
   ArtifactStore,
   BucketProvider,
   RegistryCredentialSupplier,
   SourceFetcher,
-} from "@backstage-gitops/plugin-gitops-node";
-import { Knex } from "knex";
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import { ArtifactGarbage } from "./artifacts/ArtifactGarbage";
-import { ArtifactIndex } from "./artifacts/ArtifactIndex";
-import { ArtifactReader } from "./artifacts/ArtifactReader";
-import { ArtifactUrls } from "./artifacts/ArtifactUrls";
-import { GitopsConfig } from "./config/readGitopsConfig";
-import { HealthCheck } from "./controllers/kustomize/HealthCheck";
-import { HeldPrunes } from "./controllers/kustomize/HeldPrunes";
-import { HealthWaits } from "./controllers/kustomize/HealthWaits";
-import { HealthWatches } from "./controllers/kustomize/HealthWatches";
-import { KustomizationReconciler } from "./controllers/kustomize/KustomizationReconciler";
-import { PendingInventory } from "./controllers/kustomize/PendingInventory";
-import { PruneHolds } from "./controllers/kustomize/PruneHolds";
-import { BucketFetcher } from "./controllers/source/bucket/BucketFetcher";
-import { ArtifactGeneratorReconciler } from "./controllers/source/generator/ArtifactGeneratorReconciler";
-import { GitRepositoryFetcher } from "./controllers/source/git/GitRepositoryFetcher";
-import { HelmChartFetcher } from "./controllers/source/helm/HelmChartFetcher";
-import { HelmRepositoryFetcher } from "./controllers/source/helm/HelmRepositoryFetcher";
-import { OciRepositoryFetcher } from "./controllers/source/oci/OciRepositoryFetcher";
-import { ChartWork } from "./controllers/source/helm/work/ChartWork";
+} from '@backstage-gitops/plugin-gitops-node';
+import { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { ArtifactGarbage } from './artifacts/ArtifactGarbage';
+import { ArtifactIndex } from './artifacts/ArtifactIndex';
+import { ArtifactReader } from './artifacts/ArtifactReader';
+import { ArtifactUrls } from './artifacts/ArtifactUrls';
+import { GitopsConfig } from './config/readGitopsConfig';
+import { HealthCheck } from './controllers/kustomize/HealthCheck';
+import { HeldPrunes } from './controllers/kustomize/HeldPrunes';
+import { HealthWaits } from './controllers/kustomize/HealthWaits';
+import { HealthWatches } from './controllers/kustomize/HealthWatches';
+import { KustomizationReconciler } from './controllers/kustomize/KustomizationReconciler';
+import { PendingInventory } from './controllers/kustomize/PendingInventory';
+import { PruneHolds } from './controllers/kustomize/PruneHolds';
+import { BucketFetcher } from './controllers/source/bucket/BucketFetcher';
+import { ArtifactGeneratorReconciler } from './controllers/source/generator/ArtifactGeneratorReconciler';
+import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
+import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
+import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
+import { OciRepositoryFetcher } from './controllers/source/oci/OciRepositoryFetcher';
+import { ChartWork } from './controllers/source/helm/work/ChartWork';
 import {
   SourceReconciler,
   SourceReconcilerOptions,
-} from "./controllers/source/SourceReconciler";
-import { GitopsEngine } from "./engine/GitopsEngine";
-import { DatabaseWorkQueue } from "./engine/queue/DatabaseWorkQueue";
-import { WorkQueue } from "./engine/queue/WorkQueue";
-import { ReconcileEngine } from "./engine/reconcile/ReconcileEngine";
-import { Reconciler } from "./engine/reconcile/Reconciler";
-import { EventRecorder } from "./engine/report/EventRecorder";
-import { HistoryStore } from "./engine/report/HistoryStore";
-import { ReconcileMetrics } from "./engine/report/ReconcileMetrics";
-import { Home } from "./homes/Home";
-import { HomeClaim } from "./homes/HomeClaim";
-import { HomeClaimStore } from "./homes/HomeClaimStore";
-import { Homes } from "./homes/Homes";
-import { HomePins } from "./homes/pinHome";
-import { IntegrationCredentials } from "./integrations/IntegrationCredentials";
-import { HttpPool } from "./net/HttpPool";
-import { NetworkGuard } from "./net/NetworkGuard";
-import { Registries } from "./registries/Registries";
-import { ManifestBuilder } from "./workers/ManifestBuilder";
+} from './controllers/source/SourceReconciler';
+import { GitopsEngine } from './engine/GitopsEngine';
+import { DatabaseWorkQueue } from './engine/queue/DatabaseWorkQueue';
+import { WorkQueue } from './engine/queue/WorkQueue';
+import { ReconcileEngine } from './engine/reconcile/ReconcileEngine';
+import { Reconciler } from './engine/reconcile/Reconciler';
+import { EventRecorder } from './engine/report/EventRecorder';
+import { HistoryStore } from './engine/report/HistoryStore';
+import { ReconcileMetrics } from './engine/report/ReconcileMetrics';
+import { Home } from './homes/Home';
+import { HomeClaim } from './homes/HomeClaim';
+import { HomeClaimStore } from './homes/HomeClaimStore';
+import { Homes } from './homes/Homes';
+import { HomePins } from './homes/pinHome';
+import { IntegrationCredentials } from './integrations/IntegrationCredentials';
+import { HttpPool } from './net/HttpPool';
+import { NetworkGuard } from './net/NetworkGuard';
+import { Registries } from './registries/Registries';
+import { ManifestBuilder } from './workers/ManifestBuilder';
 
 /** What the reconcilers of one process are made of. */
 export interface GitopsOptions {
@@ -74,7 +74,7 @@ export interface GitopsOptions {
   /** Logins to registries of clouds; one for each provider. */
   registryLogins?: readonly RegistryCredentialSupplier[];
   /** Credentials of the portal, for repositories that may use them. */
-  integrations?: Pick<IntegrationCredentials, "authorizationFor">;
+  integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
@@ -165,7 +165,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const claimStore = new HomeClaimStore({ database });
   const claims = new Map(
     config.homes
-      .filter(({ mode }) => mode === "reconcile")
+      .filter(({ mode }) => mode === 'reconcile')
       .map(({ name, leaseNamespace }) => [
         name,
         new HomeClaim({
@@ -182,12 +182,12 @@ export function createGitops(options: GitopsOptions): Gitops {
     ...config,
     homes,
     installCrdsIn: new Set(
-      config.homes.filter((home) => home.installCrds).map((home) => home.name),
+      config.homes.filter(home => home.installCrds).map(home => home.name),
     ),
     reconcilers,
     claims,
     pins,
-    cleanUp: (signal) => garbage.collect(signal),
+    cleanUp: signal => garbage.collect(signal),
     onStop: async () => {
       watches.stopAll();
       await Promise.all([
@@ -228,15 +228,15 @@ export function createGitops(options: GitopsOptions): Gitops {
 /** One reconciler for each kind that something fetches. */
 function sources(
   fetchers: readonly SourceFetcher[],
-  options: Omit<SourceReconcilerOptions, "kind" | "fetchers">,
+  options: Omit<SourceReconcilerOptions, 'kind' | 'fetchers'>,
 ): Reconciler[] {
   const kinds = new Map(fetchers.map(({ kind }) => [kind.kind, kind]));
   return [...kinds.values()].map(
-    (kind) =>
+    kind =>
       new SourceReconciler({
         ...options,
         kind,
-        fetchers: fetchers.filter((fetcher) => fetcher.kind.kind === kind.kind),
+        fetchers: fetchers.filter(fetcher => fetcher.kind.kind === kind.kind),
       }) as Reconciler,
   );
 }

@@ -1,18 +1,18 @@
-import { Config, readDurationFromConfig } from "@backstage/config";
-import { InputError } from "@backstage/errors";
-import { durationToMilliseconds } from "@backstage/types";
-import { availableParallelism } from "node:os";
-import { PruneBounds } from "@backstage-gitops/kubernetes-apply";
-import { S3StorageConfig } from "../artifacts/openArtifactStorage";
-import { HomeMode } from "../homes/Home";
-import { WorkerSettings } from "../workers/ManifestBuilder";
-import { readS3Storage } from "./readS3Storage";
+import { Config, readDurationFromConfig } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import { durationToMilliseconds } from '@backstage/types';
+import { availableParallelism } from 'node:os';
+import { PruneBounds } from '@backstage-gitops/kubernetes-apply';
+import { S3StorageConfig } from '../artifacts/openArtifactStorage';
+import { HomeMode } from '../homes/Home';
+import { WorkerSettings } from '../workers/ManifestBuilder';
+import { readS3Storage } from './readS3Storage';
 
 /** How to reach a home. */
 export type HomeAccess =
-  | { type: "kubeconfig"; path: string; context?: string; allowExec: boolean }
-  | { type: "inCluster" }
-  | { type: "url"; url: string; token?: string; caData?: string };
+  | { type: 'kubeconfig'; path: string; context?: string; allowExec: boolean }
+  | { type: 'inCluster' }
+  | { type: 'url'; url: string; token?: string; caData?: string };
 
 /** One entry of `gitops.homes`. */
 export interface HomeConfig {
@@ -64,9 +64,9 @@ export function readGitopsConfig(
   root: Config,
   host: { cpus: number } = { cpus: availableParallelism() },
 ): GitopsConfig {
-  const config = root.getOptionalConfig("gitops");
-  const homes = (config?.getOptionalConfigArray("homes") ?? []).map((home) =>
-    readHome(home, readPruneBounds(config, "gitops")),
+  const config = root.getOptionalConfig('gitops');
+  const homes = (config?.getOptionalConfigArray('homes') ?? []).map(home =>
+    readHome(home, readPruneBounds(config, 'gitops')),
   );
   const names = new Set<string>();
   for (const { name } of homes) {
@@ -83,43 +83,43 @@ export function readGitopsConfig(
     homes,
     artifacts: {
       directory:
-        config?.getOptionalString("artifacts.directory") ?? ".data/artifacts",
+        config?.getOptionalString('artifacts.directory') ?? '.data/artifacts',
       maxSize:
-        config?.getOptionalNumber("artifacts.maxSize") ?? 512 * 1024 * 1024,
-      maxFiles: readCount(config, "artifacts.maxFiles", {
+        config?.getOptionalNumber('artifacts.maxSize') ?? 512 * 1024 * 1024,
+      maxFiles: readCount(config, 'artifacts.maxFiles', {
         fallback: 100_000,
         least: 1,
       }),
       // Flux: --artifact-retention-records.
-      keep: readCount(config, "artifacts.keep", { fallback: 2, least: 1 }),
-      ...(config?.has("artifacts.s3") && {
-        s3: readS3Storage(config.getConfig("artifacts.s3")),
+      keep: readCount(config, 'artifacts.keep', { fallback: 2, least: 1 }),
+      ...(config?.has('artifacts.s3') && {
+        s3: readS3Storage(config.getConfig('artifacts.s3')),
       }),
     },
     network: {
-      allow: config?.getOptionalStringArray("network.allow") ?? [],
-      only: config?.getOptionalStringArray("network.only"),
+      allow: config?.getOptionalStringArray('network.allow') ?? [],
+      only: config?.getOptionalStringArray('network.only'),
     },
     concurrency: {
-      source: readConcurrency(config, "source"),
-      kustomize: readConcurrency(config, "kustomize"),
+      source: readConcurrency(config, 'source'),
+      kustomize: readConcurrency(config, 'kustomize'),
     },
-    pollMs: duration("engine.pollInterval", 1_000),
-    leaseMs: duration("engine.lease", 30_000),
-    homeLeaseMs: readHomeLease(duration("engine.homeLease", 30_000)),
-    historyMs: duration("engine.history", 30 * 24 * 3_600_000),
+    pollMs: duration('engine.pollInterval', 1_000),
+    leaseMs: duration('engine.lease', 30_000),
+    homeLeaseMs: readHomeLease(duration('engine.homeLease', 30_000)),
+    historyMs: duration('engine.history', 30 * 24 * 3_600_000),
     noCrossNamespaceRefs:
-      config?.getOptionalBoolean("security.noCrossNamespaceRefs") ?? false,
+      config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
     strictSubstitution:
-      config?.getOptionalBoolean("kustomize.strictSubstitution") ?? true,
+      config?.getOptionalBoolean('kustomize.strictSubstitution') ?? true,
     workers: {
       // One is left to the event loop.
-      threads: readCount(config, "engine.workers", {
+      threads: readCount(config, 'engine.workers', {
         fallback: Math.max(1, host.cpus - 1),
         least: 0,
       }),
-      timeoutMs: readTimeout(duration("engine.workerTimeout", 120_000)),
-      memoryMb: readCount(config, "engine.workerMemory", {
+      timeoutMs: readTimeout(duration('engine.workerTimeout', 120_000)),
+      memoryMb: readCount(config, 'engine.workerMemory', {
         fallback: 512,
         least: 64,
       }),
@@ -131,7 +131,7 @@ function readHomeLease(ms: number): number {
   // It is renewed three times as often, and a request may take seconds.
   if (ms < 10_000 || ms > 600_000) {
     throw new InputError(
-      "gitops.engine.homeLease must be between ten seconds and ten minutes",
+      'gitops.engine.homeLease must be between ten seconds and ten minutes',
     );
   }
   return ms;
@@ -141,7 +141,7 @@ function readTimeout(ms: number): number {
   // Node turns what a timer cannot hold into one millisecond.
   if (ms < 1_000 || ms > 2 ** 31 - 1) {
     throw new InputError(
-      "gitops.engine.workerTimeout must be between one second and 24 days",
+      'gitops.engine.workerTimeout must be between one second and 24 days',
     );
   }
   return ms;
@@ -174,7 +174,7 @@ function readPruneBounds(
   config: Config | undefined,
   where: string,
 ): Partial<PruneBounds> {
-  const maxObjects = config?.getOptionalNumber("prune.objects");
+  const maxObjects = config?.getOptionalNumber('prune.objects');
   if (
     maxObjects !== undefined &&
     !(Number.isInteger(maxObjects) && maxObjects >= 0)
@@ -183,7 +183,7 @@ function readPruneBounds(
       `${where}.prune.objects is ${maxObjects}; it must be a whole number of at least 0`,
     );
   }
-  const maxShare = config?.getOptionalNumber("prune.share");
+  const maxShare = config?.getOptionalNumber('prune.share');
   if (maxShare !== undefined && !(maxShare >= 0 && maxShare <= 1)) {
     throw new InputError(
       `${where}.prune.share is ${maxShare}; it must be a number from 0 to 1, such as 0.5 for half of an inventory`,
@@ -196,14 +196,14 @@ function readPruneBounds(
 }
 
 function readHome(config: Config, bounds: Partial<PruneBounds>): HomeConfig {
-  const name = config.getString("name");
+  const name = config.getString('name');
   if (!HOME_NAME.test(name)) {
     throw new InputError(
       `gitops.homes: the name '${name}' must consist of lower case letters, digits and dashes`,
     );
   }
-  const mode = config.getOptionalString("mode") ?? "observe";
-  if (mode !== "observe" && mode !== "plan" && mode !== "reconcile") {
+  const mode = config.getOptionalString('mode') ?? 'observe';
+  if (mode !== 'observe' && mode !== 'plan' && mode !== 'reconcile') {
     throw new InputError(
       `gitops.homes: mode of '${name}' is '${mode}'; it must be 'observe', 'plan' or 'reconcile'`,
     );
@@ -213,26 +213,26 @@ function readHome(config: Config, bounds: Partial<PruneBounds>): HomeConfig {
     mode,
     access: readAccess(config, name),
     installCrds:
-      mode === "reconcile" &&
-      (config.getOptionalBoolean("installCrds") ?? true),
-    leaseNamespace: config.getOptionalString("lease.namespace") ?? "default",
+      mode === 'reconcile' &&
+      (config.getOptionalBoolean('installCrds') ?? true),
+    leaseNamespace: config.getOptionalString('lease.namespace') ?? 'default',
     defaultServiceAccount: config.getOptionalString(
-      "reconcileAs.serviceAccount",
+      'reconcileAs.serviceAccount',
     ),
     allowPortalCredential:
-      config.getOptionalBoolean("reconcileAs.portal") ?? false,
+      config.getOptionalBoolean('reconcileAs.portal') ?? false,
     pruneBounds: {
       ...bounds,
       ...readPruneBounds(config, `gitops.homes: '${name}'`),
     },
-    clusterUid: config.getOptionalString("clusterUid"),
+    clusterUid: config.getOptionalString('clusterUid'),
   };
 }
 
 function readAccess(config: Config, name: string): HomeAccess {
-  const kubeconfig = config.getOptionalConfig("kubeconfig");
-  const url = config.getOptionalString("url");
-  const inCluster = config.getOptionalBoolean("inCluster") ?? false;
+  const kubeconfig = config.getOptionalConfig('kubeconfig');
+  const url = config.getOptionalString('url');
+  const inCluster = config.getOptionalBoolean('inCluster') ?? false;
   if (
     [kubeconfig !== undefined, url !== undefined, inCluster].filter(Boolean)
       .length !== 1
@@ -243,19 +243,19 @@ function readAccess(config: Config, name: string): HomeAccess {
   }
   if (kubeconfig) {
     return {
-      type: "kubeconfig",
-      path: kubeconfig.getString("path"),
-      context: kubeconfig.getOptionalString("context"),
-      allowExec: kubeconfig.getOptionalBoolean("allowExec") ?? false,
+      type: 'kubeconfig',
+      path: kubeconfig.getString('path'),
+      context: kubeconfig.getOptionalString('context'),
+      allowExec: kubeconfig.getOptionalBoolean('allowExec') ?? false,
     };
   }
   if (url) {
     return {
-      type: "url",
+      type: 'url',
       url,
-      token: config.getOptionalString("token"),
-      caData: config.getOptionalString("caData"),
+      token: config.getOptionalString('token'),
+      caData: config.getOptionalString('caData'),
     };
   }
-  return { type: "inCluster" };
+  return { type: 'inCluster' };
 }

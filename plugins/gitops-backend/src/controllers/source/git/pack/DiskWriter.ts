@@ -44,11 +44,25 @@ export class DiskWriter {
     this.batch = [];
     this.batchBytes = 0;
     if (batch.length > 0) {
-      this.writing = this.handle.appendFile(
-        batch.length === 1 ? batch[0] : Buffer.concat(batch),
-      );
+      this.writing = writeAll(this.handle, batch);
       // Whoever waits for it learns of a failure; until then nobody does.
       this.writing.catch(() => {});
     }
+  }
+}
+
+async function writeAll(handle: FileHandle, batch: Buffer[]): Promise<void> {
+  let rest = batch;
+  for (;;) {
+    let { bytesWritten } = await handle.writev(rest);
+    rest = rest.filter(({ length }) => {
+      const isWritten = bytesWritten >= length;
+      bytesWritten -= isWritten ? length : 0;
+      return !isWritten;
+    });
+    if (rest.length === 0) {
+      return;
+    }
+    rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)];
   }
 }
