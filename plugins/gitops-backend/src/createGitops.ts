@@ -122,7 +122,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     }) as SourceFetcher,
     new BucketFetcher({ providers: options.bucketProviders }) as SourceFetcher,
     new HelmRepositoryFetcher({ work: chartWork }) as SourceFetcher,
-    new HelmChartFetcher({ work: chartWork }) as SourceFetcher,
+    new HelmChartFetcher({ work: chartWork, registries }) as SourceFetcher,
     new OciRepositoryFetcher({ registries }) as SourceFetcher,
   ];
   const reconcilers = [

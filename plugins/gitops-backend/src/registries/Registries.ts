@@ -64,17 +64,21 @@ export class Registries {
    * Reads what the references of an object lead to, in the order and words of
    * Flux 2.9 (source-controller 1.9); nothing is asked of the registry yet.
    *
+   * @param known - who one is, where the caller has read `secretRef` itself
    * @throws SourceFetchError AuthenticationFailed, InvalidProviderConfiguration
    */
   async open(
     context: RegistryContext,
     spec: RegistrySpec,
+    known?: Keychain,
   ): Promise<RegistryClient> {
     const { home, namespace, connections, signal } = context;
     const { certSecretRef, proxySecretRef, insecure } = spec;
-    const auths = await authenticating('failed to get credential', () =>
-      readPullSecrets(home, namespace, spec),
-    );
+    const auths = known
+      ? undefined
+      : await authenticating('failed to get credential', () =>
+          readPullSecrets(home, namespace, spec),
+        );
     const proxy =
       proxySecretRef &&
       (await authenticating('failed to get proxy address', async () =>
@@ -82,7 +86,7 @@ export class Registries {
       ));
     const keychain = auths
       ? new DockerConfigKeychain(auths)
-      : await this.login(context, spec, proxy && { proxy });
+      : (known ?? (await this.login(context, spec, proxy && { proxy })));
     const tls =
       certSecretRef &&
       (await authenticating(
@@ -179,7 +183,6 @@ async function authenticating<T>(
   } catch (error) {
     throw new SourceFetchError((error as Error).message, {
       reason: Reason.AuthenticationFailed,
-      cause: error,
     });
   }
 }

@@ -6,9 +6,17 @@ import {
   helmRepositoryKind,
 } from '@backstage-gitops/plugin-gitops-common';
 import { FetchContext } from '@backstage-gitops/plugin-gitops-node';
+import { parseRepository } from '../../../registries/reference';
+import { Registries } from '../../../registries/Registries';
 import { ChartRepository } from './ChartRepository';
 import { IndexRepository, StoredIndex } from './IndexRepository';
-import { readRepositoryAccess } from './RepositoryAccess';
+import { OciRepository } from './OciRepository';
+import { registryKeychain } from './registryKeychain';
+import {
+  authenticating,
+  readAuthentication,
+  readRepositoryAccess,
+} from './RepositoryAccess';
 import { RepositoryClient } from './RepositoryClient';
 import { ChartWork } from './work/ChartWork';
 
@@ -21,13 +29,19 @@ const DEFAULT_TIMEOUT = '60s';
 export class ChartRepositories {
   private readonly context: FetchContext;
   private readonly work: ChartWork;
+  private readonly registries: Registries;
   private readonly byUrl = new Map<string, Promise<ChartRepository>>();
   private readonly opened: ChartRepository[] = [];
   private known: Promise<HelmRepository[]> | undefined;
 
-  constructor(options: { context: FetchContext; work: ChartWork }) {
+  constructor(options: {
+    context: FetchContext;
+    work: ChartWork;
+    registries: Registries;
+  }) {
     this.context = options.context;
     this.work = options.work;
+    this.registries = options.registries;
   }
 
   /**
@@ -39,26 +53,10 @@ export class ChartRepositories {
     spec: HelmRepository['spec'],
     status?: HelmRepository['status'],
   ): Promise<ChartRepository> {
-    const { context, work } = this;
-    const { connections, signal } = context;
     const url = normalizeRepositoryUrl(spec.url);
-    const access = await readRepositoryAccess(
-      context.home,
-      context.namespace,
-      spec,
-    );
-    const client = new RepositoryClient({
-      ...{ connections, url, access, signal },
-      passCredentials: spec.passCredentials ?? false,
-      timeoutMs: durationToMs(spec.timeout ?? DEFAULT_TIMEOUT),
-    });
-    const artifact = status?.artifact;
-    const index: StoredIndex | undefined = artifact && {
-      digest: artifact.digest,
-      size: artifact.size,
-      open: async () => buffer(await context.openArtifact(artifact)),
-    };
-    const repository = new IndexRepository({ client, work, index, signal });
+    const repository = url.startsWith('oci://')
+      ? await this.openRegistry(url, spec)
+      : await this.openIndex(url, spec, status);
     this.opened.push(repository);
     return repository;
   }
@@ -84,6 +82,59 @@ export class ChartRepositories {
     for (const repository of this.opened.splice(0)) {
       repository.release();
     }
+  }
+
+  private async openIndex(
+    url: string,
+    spec: HelmRepository['spec'],
+    status: HelmRepository['status'],
+  ): Promise<IndexRepository> {
+    const { context, work } = this;
+    const { connections, signal, home, namespace } = context;
+    const access = await readRepositoryAccess(home, namespace, spec);
+    const client = new RepositoryClient({
+      ...{ connections, url, access, signal },
+      passCredentials: spec.passCredentials ?? false,
+      timeoutMs: durationToMs(spec.timeout ?? DEFAULT_TIMEOUT),
+    });
+    const artifact = status?.artifact;
+    const index: StoredIndex | undefined = artifact && {
+      digest: artifact.digest,
+      size: artifact.size,
+      open: async () => buffer(await context.openArtifact(artifact)),
+    };
+    return new IndexRepository({ client, work, index, signal });
+  }
+
+  /** The Secret of a HelmRepository may be of another kind than that of others. */
+  private async openRegistry(
+    url: string,
+    spec: HelmRepository['spec'],
+  ): Promise<OciRepository> {
+    const { home, namespace, connections, signal } = this.context;
+    const { secretRef, certSecretRef, provider, insecure } = spec;
+    // Whatever chart it will be: its name is below this one.
+    const address = `${url}/chart`;
+    const repository = parseRepository(address.slice('oci://'.length));
+    const secret =
+      secretRef && (await readAuthentication(home, namespace, secretRef.name));
+    const keychain =
+      secret &&
+      (await authenticating(
+        'failed to configure OCI registry authentication',
+        () => registryKeychain(secret, repository),
+      ));
+    const timeoutMs = durationToMs(spec.timeout ?? DEFAULT_TIMEOUT);
+    const client = await this.registries.open(
+      {
+        ...{ home, namespace, connections },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        now: () => this.context.now(),
+      },
+      { url: address, certSecretRef, provider, insecure },
+      keychain,
+    );
+    return new OciRepository({ client, url });
   }
 
   private async openAt(url: string): Promise<ChartRepository> {

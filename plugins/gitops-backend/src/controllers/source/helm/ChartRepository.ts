@@ -1,4 +1,13 @@
+import { OciVerification } from '@backstage-gitops/plugin-gitops-common';
+import { SecretData } from '@backstage-gitops/plugin-gitops-node';
 import { FoundVersion } from './work/indexes';
+
+/** How signatures are verified. */
+export interface ChartVerification {
+  verify: OciVerification;
+  /** Reads a Secret of the chart's namespace. */
+  readSecret(name: string): Promise<SecretData>;
+}
 
 /** Where charts are found by name and version. */
 export interface ChartRepository {
@@ -11,6 +20,16 @@ export interface ChartRepository {
 
   /** The packed chart, of at most 10 MiB. */
   fetch(version: FoundVersion): Promise<Buffer>;
+
+  /**
+   * Verifies the signature of a version; undefined where charts have none.
+   *
+   * @throws where it has none that will do
+   */
+  verify?(
+    version: FoundVersion,
+    verification: ChartVerification,
+  ): Promise<void>;
 
   release(): void;
 }

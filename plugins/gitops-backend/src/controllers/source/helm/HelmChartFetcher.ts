@@ -16,6 +16,7 @@ import {
   SourceFetchError,
   SourceReference,
 } from '@backstage-gitops/plugin-gitops-node';
+import { Registries } from '../../../registries/Registries';
 import { ChartBuild, ChartBuildOptions } from './ChartBuild';
 import { buildLocalChart } from './buildLocalChart';
 import { buildRemoteChart } from './buildRemoteChart';
@@ -34,9 +35,11 @@ export class HelmChartFetcher implements SourceFetcher<HelmChart> {
   /** A chart may have many dependencies; each answer has its repository's. */
   readonly timeout = '10m';
   private readonly work: ChartWork;
+  private readonly registries: Registries;
 
-  constructor(options: { work: ChartWork }) {
+  constructor(options: { work: ChartWork; registries: Registries }) {
     this.work = options.work;
+    this.registries = options.registries;
   }
 
   references({ metadata, spec }: HelmChart): SourceReference[] {
@@ -62,8 +65,8 @@ export class HelmChartFetcher implements SourceFetcher<HelmChart> {
     if (revision) {
       context.observe({ observedSourceArtifactRevision: revision });
     }
-    const { work } = this;
-    const repositories = new ChartRepositories({ context, work });
+    const { work, registries } = this;
+    const repositories = new ChartRepositories({ context, work, registries });
     try {
       const options: ChartBuildOptions = {
         ...{ context, work, repositories },

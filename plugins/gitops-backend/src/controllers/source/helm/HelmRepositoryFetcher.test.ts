@@ -368,7 +368,7 @@ describe('HelmRepository', () => {
       [
         'absent',
         undefined,
-        "failed to get authentication secret 'default/absent': it does not exist",
+        "failed to get authentication secret 'default/absent': secret 'default/absent' not found",
       ],
       ['half', { username: 'me' }, "has only one of 'username' and 'password'"],
     ];
@@ -427,8 +427,12 @@ describe('HelmRepository', () => {
     });
 
     it.each([
-      ['without-key', ['tls.crt'], "has only one of 'tls.crt' and 'tls.key'"],
-      ['without-any', [], "has neither 'ca.crt' nor 'tls.crt' with 'tls.key'"],
+      ['without-key', ['tls.crt'], "contains 'tls.crt' but missing 'tls.key'"],
+      [
+        'without-any',
+        [],
+        "must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'",
+      ],
     ] as const)(
       'are refused where the secret is %s',
       async (name, keys, why) => {
@@ -452,7 +456,7 @@ describe('HelmRepository', () => {
       });
       expect(readyOf(object)).toMatchObject({
         reason: 'AuthenticationFailed',
-        message: expect.stringContaining('no valid PEM'),
+        message: expect.stringContaining('failed to parse CA certificate'),
       });
       expect(JSON.stringify(object.status)).not.toContain('canary');
     });

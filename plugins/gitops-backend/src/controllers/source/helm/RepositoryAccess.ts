@@ -1,15 +1,16 @@
-import { X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { assertError } from '@backstage/errors';
 import {
   HelmRepositorySpec,
   Reason,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
   ConnectionSettings,
+  SecretData,
   SourceFetchError,
   SourceHome,
 } from '@backstage-gitops/plugin-gitops-node';
+import { readTls } from '../secrets/readConnection';
+import { readSecret } from '../secrets/readSecret';
 
 /** What a repository is to be told, and how it is connected to. */
 export interface RepositoryAccess {
@@ -18,11 +19,15 @@ export interface RepositoryAccess {
   tls?: ConnectionSettings['tls'];
 }
 
+const TLS_KEYS = [
+  ...['tls.crt', 'tls.key', 'ca.crt'],
+  ...['certFile', 'keyFile', 'caFile'],
+];
+
 /**
  * Reads the Secrets of a HelmRepository (Flux 2.9): `username` and `password` of
  * `secretRef`; `tls.crt` with `tls.key`, and `ca.crt`, of `certSecretRef` or, as it
- * was once, of `secretRef` (the names `certFile`, `keyFile` and `caFile` are older
- * still). A user in the URL counts where `secretRef` names none.
+ * was once, of `secretRef`. A user in the URL counts where `secretRef` names none.
  *
  * @throws SourceFetchError AuthenticationFailed
  */
@@ -31,94 +36,70 @@ export async function readRepositoryAccess(
   namespace: string,
   spec: Pick<HelmRepositorySpec, 'url' | 'secretRef' | 'certSecretRef'>,
 ): Promise<RepositoryAccess> {
-  const read = async (name: string, what: string) => {
-    const secret = await home.get<KubernetesObject>({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      name,
-    });
-    if (!secret) {
-      throw failed(
-        `failed to get ${what} secret '${namespace}/${name}': it does not exist`,
-      );
-    }
-    return new SecretReader(secret, `secret '${namespace}/${name}'`);
-  };
   const { secretRef, certSecretRef } = spec;
-  let tls: RepositoryAccess['tls'];
-  if (certSecretRef) {
-    const secret = await read(certSecretRef.name, 'TLS authentication');
-    tls = secret.tls();
-    if (!tls) {
-      throw failed(
-        `failed to construct Helm client's TLS config: ${secret.where} has neither 'ca.crt' nor 'tls.crt' with 'tls.key'`,
-      );
-    }
-  }
-  let authorization = userInUrl(spec.url);
-  if (secretRef) {
-    const secret = await read(secretRef.name, 'authentication');
-    authorization = secret.basicAuth() ?? authorization;
-    tls ??= secret.tls();
-  }
-  return { authorization, tls };
+  const certificates =
+    certSecretRef &&
+    (await authenticating(
+      `failed to get TLS authentication secret '${namespace}/${certSecretRef.name}'`,
+      () => readSecret(home, namespace, certSecretRef.name),
+    ));
+  const secret =
+    secretRef && (await readAuthentication(home, namespace, secretRef.name));
+  const deprecated =
+    secret && TLS_KEYS.some(key => Object.hasOwn(secret.data, key))
+      ? secret
+      : undefined;
+  const tlsSecret = certificates ?? deprecated;
+  return {
+    authorization: (secret && basicAuth(secret)) ?? userInUrl(spec.url),
+    tls:
+      tlsSecret &&
+      (await authenticating(
+        "failed to construct Helm client's TLS config",
+        async () => readTls(tlsSecret),
+      )),
+  };
 }
 
-class SecretReader {
-  private readonly data: Record<string, unknown>;
+/** The Secret of `secretRef`. */
+export function readAuthentication(
+  home: SourceHome,
+  namespace: string,
+  name: string,
+): Promise<SecretData> {
+  return authenticating(
+    `failed to get authentication secret '${namespace}/${name}'`,
+    () => readSecret(home, namespace, name),
+  );
+}
 
-  constructor(
-    secret: KubernetesObject,
-    readonly where: string,
-  ) {
-    this.data = (secret.data ?? {}) as Record<string, unknown>;
+/** Does what a credential depends on. */
+export async function authenticating<T>(
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    assertError(error);
+    throw new SourceFetchError(`${what}: ${error.message}`, {
+      reason: Reason.AuthenticationFailed,
+    });
   }
+}
 
-  basicAuth(): string | undefined {
-    const username = this.value('username');
-    const password = this.value('password');
-    if ((username === undefined) !== (password === undefined)) {
-      throw failed(
-        `failed to detect authentication methods: ${this.where} has only one of 'username' and 'password'; it needs both or neither`,
-      );
-    }
-    // Helm sends nothing where one of them is empty.
-    return username && password ? basic(username, password) : undefined;
+function basicAuth({ name, data }: SecretData): string | undefined {
+  const { username, password } = data;
+  if ((username === undefined) !== (password === undefined)) {
+    throw new SourceFetchError(
+      `failed to detect authentication methods: secret '${name}' has only one of 'username' and 'password'; it needs both or neither`,
+      { reason: Reason.AuthenticationFailed },
+    );
   }
-
-  tls(): RepositoryAccess['tls'] {
-    const ca = this.value('ca.crt') ?? this.value('caFile');
-    const certificate = this.value('tls.crt') ?? this.value('certFile');
-    const privateKey = this.value('tls.key') ?? this.value('keyFile');
-    if ((certificate === undefined) !== (privateKey === undefined)) {
-      throw failed(
-        `failed to construct Helm client's TLS config: ${this.where} has only one of 'tls.crt' and 'tls.key'; it needs both or neither`,
-      );
-    }
-    if (ca === undefined && certificate === undefined) {
-      return undefined;
-    }
-    try {
-      if (ca !== undefined) {
-        // A CA that is none would be passed over.
-        void new X509Certificate(ca);
-      }
-      createSecureContext({ ca, cert: certificate, key: privateKey });
-    } catch {
-      // What OpenSSL says may quote what it read.
-      throw failed(
-        `failed to construct Helm client's TLS config: certificates or key of ${this.where} are no valid PEM, or do not belong together`,
-      );
-    }
-    return { ca, certificate, privateKey };
-  }
-
-  private value(key: string): string | undefined {
-    const encoded = this.data[key];
-    return typeof encoded === 'string'
-      ? Buffer.from(encoded, 'base64').toString('utf8')
-      : undefined;
-  }
+  // Helm sends nothing where one of them is empty.
+  return username?.length && password?.length
+    ? basic(username.toString('utf8'), password.toString('utf8'))
+    : undefined;
 }
 
 function userInUrl(text: string): string | undefined {
@@ -130,10 +111,4 @@ function userInUrl(text: string): string | undefined {
 
 function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
-function failed(message: string): SourceFetchError {
-  return new SourceFetchError(message, {
-    reason: Reason.AuthenticationFailed,
-  });
 }

@@ -1,6 +1,7 @@
 import { assertError } from '@backstage/errors';
 import { HelmRepository, Reason } from '@backstage-gitops/plugin-gitops-common';
 import { SourceFetchError } from '@backstage-gitops/plugin-gitops-node';
+import { readSecret } from '../secrets/readSecret';
 import { buildFailure, codeOf } from './buildFailure';
 import { ChartNotFoundError, ChartRepository } from './ChartRepository';
 import { ChartBuild, ChartBuildOptions, packedVersion } from './ChartBuild';
@@ -10,6 +11,13 @@ import { FoundVersion } from './work/indexes';
 
 /** Flux 2.9's rule, in a form that takes linear time. */
 const NAME = /^[-a-z0-9]+(?:(?:\/\.?|\.)[-a-z0-9]+)*(?:\/\.?|\.)?$/;
+
+const INVALID_URL = new Set(['invalid-url', 'REGISTRY_INVALID_REFERENCE']);
+const UNAUTHENTICATED = new Set([
+  'GITOPS_NETWORK_TLS',
+  'REGISTRY_UNAUTHORIZED',
+  'REGISTRY_REALM',
+]);
 
 /**
  * Makes a chart of one in a repository: as it is there, or packed anew with other
@@ -30,13 +38,8 @@ export async function buildRemoteChart(
       `invalid chart name '${chart}': a valid name must be lower case letters and numbers and MAY be separated with dashes (-), slashes (/) or periods (.)`,
     );
   }
-  if (context.object.spec.verify) {
-    const problem =
-      'charts of a repository with an index have no signatures that can be verified; use a HelmRepository of type oci';
-    context.unverified(problem);
-    throw buildFailure('ChartVerificationError', problem);
-  }
   const found = await find(repository, chart, range);
+  await verify(repository, found, options);
   const isPackaged = valuesFiles.length > 0;
   const { name } = found;
   const version = packedVersion(
@@ -85,17 +88,53 @@ async function open(
   { spec, status }: HelmRepository,
   { repositories }: ChartBuildOptions,
 ): Promise<ChartRepository> {
+  if (spec.type === 'oci' && !spec.url.startsWith('oci://')) {
+    throw new SourceFetchError(
+      `failed to construct Helm client: invalid OCI registry URL: ${spec.url}`,
+      { reason: Reason.Failed, retry: 'stall' },
+    );
+  }
   try {
     return await repositories.open(spec, status);
   } catch (error) {
     assertError(error);
-    throw codeOf(error) === 'invalid-url'
+    throw INVALID_URL.has(codeOf(error) ?? '')
       ? new SourceFetchError(`invalid Helm repository URL: ${error.message}`, {
           reason: Reason.URLInvalid,
           retry: 'stall',
         })
       : error;
   }
+}
+
+/** Before anything of the chart is fetched. */
+async function verify(
+  repository: ChartRepository,
+  found: FoundVersion,
+  { context }: ChartBuildOptions,
+): Promise<void> {
+  const { object, home, namespace, signal } = context;
+  if (!object.spec.verify) {
+    return;
+  }
+  try {
+    if (!repository.verify) {
+      throw new Error(
+        'charts of a repository with an index have no signatures that can be verified; use a HelmRepository of type oci',
+      );
+    }
+    await repository.verify(found, {
+      verify: object.spec.verify,
+      readSecret: name => readSecret(home, namespace, name),
+    });
+  } catch (error) {
+    assertError(error);
+    signal.throwIfAborted();
+    const failure = buildFailure('ChartVerificationError', error.message);
+    context.unverified(failure.message);
+    throw failure;
+  }
+  context.verified(`verified signature of version ${found.version}`);
 }
 
 async function find(
@@ -144,5 +183,5 @@ function isAuthentication(error: unknown): boolean {
   if (error instanceof RepositoryAnswerError) {
     return error.status === 401;
   }
-  return codeOf(error) === 'GITOPS_NETWORK_TLS';
+  return UNAUTHENTICATED.has(codeOf(error) ?? '');
 }
