@@ -1,1 +1,6 @@
-export {};
+/**
+ * AWS for the gitops plugin.
+ *
+ * @packageDocumentation
+ */
+export { gitopsModuleAws as default } from './module';

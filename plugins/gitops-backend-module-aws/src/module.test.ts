@@ -1,0 +1,40 @@
+import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import {
+  BucketProvider,
+  gitopsBucketExtensionPoint,
+  gitopsRegistryCredentialsExtensionPoint,
+  RegistryCredentialSupplier,
+  S3CredentialSource,
+} from '@backstage-gitops/plugin-gitops-node';
+import gitopsModuleAws from './index';
+
+describe('gitopsModuleAws', () => {
+  it('adds what it has', async () => {
+    const providers: BucketProvider[] = [];
+    const suppliers: RegistryCredentialSupplier[] = [];
+    const credentials: S3CredentialSource[] = [];
+    const backend = await startTestBackend({
+      extensionPoints: [
+        [
+          gitopsBucketExtensionPoint,
+          {
+            addProvider: provider => providers.push(provider),
+            setArtifactCredentials: source => credentials.push(source),
+          },
+        ],
+        [
+          gitopsRegistryCredentialsExtensionPoint,
+          { addSupplier: supplier => suppliers.push(supplier) },
+        ],
+      ],
+      features: [
+        gitopsModuleAws,
+        mockServices.rootConfig.factory({ data: {} }),
+      ],
+    });
+    expect(providers.map(({ provider }) => provider)).toEqual(['aws']);
+    expect(suppliers.map(({ provider }) => provider)).toEqual(['aws']);
+    expect(credentials).toHaveLength(1);
+    await backend.stop();
+  });
+});

@@ -1,0 +1,42 @@
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
+import {
+  gitopsBucketExtensionPoint,
+  gitopsRegistryCredentialsExtensionPoint,
+} from '@backstage-gitops/plugin-gitops-node';
+import { AwsBucketProvider } from './AwsBucketProvider';
+import { AwsIdentity } from './AwsIdentity';
+import { EcrCredentialSupplier } from './EcrCredentialSupplier';
+
+/**
+ * AWS for the gitops plugin: Buckets and registries with the roles of
+ * ServiceAccounts, or with the portal's own identity where
+ * `gitops.aws.portalIdentity` allows it; and credentials of the bucket that
+ * `gitops.artifacts.s3` names.
+ *
+ * @public
+ */
+export const gitopsModuleAws = createBackendModule({
+  pluginId: 'gitops',
+  moduleId: 'aws',
+  register(env) {
+    env.registerInit({
+      deps: {
+        buckets: gitopsBucketExtensionPoint,
+        config: coreServices.rootConfig,
+        registries: gitopsRegistryCredentialsExtensionPoint,
+      },
+      async init({ buckets, config, registries }) {
+        const identity = new AwsIdentity({
+          portalIdentity:
+            config.getOptionalBoolean('gitops.aws.portalIdentity') ?? false,
+        });
+        buckets.addProvider(new AwsBucketProvider(identity));
+        buckets.setArtifactCredentials(() => identity.portalCredentials());
+        registries.addSupplier(new EcrCredentialSupplier({ identity }));
+      },
+    });
+  },
+});
