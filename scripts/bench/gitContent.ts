@@ -5,8 +5,10 @@ import { once } from 'node:events';
 const MB = 1_000_000;
 const WORDS = 3_000;
 const POOL = 4 * MB;
-/** Of the bytes, how many are text; the rest does not compress. */
-const TEXT = 0.8;
+/** Of the files, how many are text; a fifth of the bytes does not compress. */
+const TEXT = 0.97;
+/** Most bytes of a file that does not compress; a third is the mean. */
+const LARGEST_BINARY = 370_000;
 
 /** A repository in which so many bytes are checked out. */
 export interface GeneratedRepository {
@@ -89,12 +91,10 @@ export async function fillRepository(
   let files = 0;
   await write(...commit('Everything'));
   while (written < bytes) {
-    const isText = random() < 0.97;
+    const isText = random() < TEXT;
     const content = isText
       ? textFile()
-      : randomBytes(
-          Math.floor((0.02 + random() ** 2) * 20_000 * 32 * (1 - TEXT) * 5),
-        );
+      : randomBytes(1 + Math.floor(random() ** 2 * LARGEST_BINARY));
     const directory = `apps/team-${files % 40}/service-${Math.floor(files / 20) % 500}`;
     const name = isText ? `file-${files}.yaml` : `chart-${files}.tgz`;
     await write(

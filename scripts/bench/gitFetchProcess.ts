@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { GitRepository } from '@backstage-gitops/plugin-gitops-common';
-import {
-  FetchContext,
-  NewSource,
-} from '@backstage-gitops/plugin-gitops-node';
+import { FetchContext, NewSource } from '@backstage-gitops/plugin-gitops-node';
 import { FileArtifactStore } from '../../plugins/gitops-backend/src/artifacts/FileArtifactStore';
 import { GitRepositoryFetcher } from '../../plugins/gitops-backend/src/controllers/source/git/GitRepositoryFetcher';
 import { HttpPool } from '../../plugins/gitops-backend/src/net/HttpPool';
@@ -56,6 +53,7 @@ async function main() {
   });
   const delay = monitorEventLoopDelay({ resolution: 5 });
   try {
+    const baseMB = process.resourceUsage().maxRSS / 1_024;
     delay.enable();
     const cpu = process.cpuUsage();
     const start = performance.now();
@@ -70,7 +68,8 @@ async function main() {
     process.send!({
       ms,
       fetchMs: received - start,
-      cpuMs: (user + system) / 1_000, sysMs: system/1000,
+      cpuMs: (user + system) / 1_000,
+      baseMB,
       peakMB: process.resourceUsage().maxRSS / 1_024,
       bytes: size,
       loopP99Ms: delay.percentile(99) / 1e6,

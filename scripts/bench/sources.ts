@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const MB = 1_000_000;
 
 /** Megabytes that are checked out, and how often each is fetched. */
-const SIZES = process.env.BENCH_MB ? [{ megabytes: Number(process.env.BENCH_MB), runs: 2 }] : [
+const SIZES = [
   { megabytes: 10, runs: 3 },
   { megabytes: 100, runs: 3 },
   { megabytes: 1_000, runs: 1 },
@@ -95,7 +95,7 @@ async function clone(url: string, target: string): Promise<number> {
 }
 
 function fetchInProcess(url: string): Promise<Fetched> {
-  const child = fork(path.join(__dirname, 'gitFetchProcess.ts'), [url], {execArgv:[...process.execArgv,...(process.env.PROF?['--cpu-prof','--cpu-prof-dir=/tmp/gb/prof']:[])]});
+  const child = fork(path.join(__dirname, 'gitFetchProcess.ts'), [url]);
   return new Promise((resolve, reject) => {
     // What compiles the child sends messages of its own.
     child.on('message', (message: Partial<Fetched>) => {

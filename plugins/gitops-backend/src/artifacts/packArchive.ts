@@ -1,6 +1,6 @@
-import { PassThrough, pipeline, Readable, Writable } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import { gzipBlocks } from './gzipBlocks';
 
 /** A file to be archived; the path is relative, with slashes. */
 export interface ArchiveEntry {
@@ -16,11 +16,6 @@ export interface StreamedContent {
   open(): Readable;
 }
 
-/** Makes 1 % more than the default, in two thirds of the time. */
-const LEVEL = 4;
-const BLOCK = 256 * 1_024;
-const COMPRESSED_CHUNK = 64 * 1_024;
-
 /**
  * Writes files as the gzip-compressed tar of an artifact: same files, same
  * bytes. Owners, names and times are left out; modes are 0600, 0700 with an
@@ -31,58 +26,19 @@ export function packArchive(
   entries: AsyncIterable<ArchiveEntry> | Iterable<ArchiveEntry>,
 ): Readable {
   const tar = pack();
-  const gzip = createGzip({ level: LEVEL, chunkSize: COMPRESSED_CHUNK });
   const output = new PassThrough();
   // Failures of the entries and of the reader reach each other through here.
-  pipeline(gzip, output, error => error && tar.destroy(error));
-  const fail = (error: Error) => {
+  pipeline(
+    tar as unknown as NodeJS.ReadableStream,
+    gzipBlocks,
+    output,
+    () => {},
+  );
+  addAll(tar, entries).catch(error => {
     output.destroy(error);
     tar.destroy(error);
-  };
-  addAll(tar, entries).catch(fail);
-  writeBlocks(tar as unknown as AsyncIterable<Uint8Array>, gzip).catch(fail);
-  return output;
-}
-
-/**
- * A tar is many small pieces, each of which would be work of its own for the
- * thread that compresses. While it has one block, the other one is filled.
- */
-async function writeBlocks(
-  source: AsyncIterable<Uint8Array>,
-  sink: Writable,
-): Promise<void> {
-  let [block, other] = [Buffer.alloc(BLOCK), Buffer.alloc(BLOCK)];
-  let filled = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const flush = async () => {
-    await writing;
-    writing = write(sink, block.subarray(0, filled));
-    // Whoever waits for it learns of a failure; until then nobody does.
-    writing.catch(() => {});
-    [block, other] = [other, block];
-    filled = 0;
-  };
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length;) {
-      const taken = Math.min(chunk.length - at, BLOCK - filled);
-      block.set(chunk.subarray(at, at + taken), filled);
-      at += taken;
-      filled += taken;
-      if (filled === BLOCK) {
-        await flush();
-      }
-    }
-  }
-  await flush();
-  await writing;
-  sink.end();
-}
-
-function write(sink: Writable, block: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    sink.write(block, error => (error ? reject(error) : resolve()));
   });
+  return output;
 }
 
 async function addAll(

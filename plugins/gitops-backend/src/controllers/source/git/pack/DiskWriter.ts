@@ -53,16 +53,16 @@ export class DiskWriter {
 
 async function writeAll(handle: FileHandle, batch: Buffer[]): Promise<void> {
   let rest = batch;
-  for (;;) {
+  while (rest.length > 0) {
     let { bytesWritten } = await handle.writev(rest);
-    rest = rest.filter(({ length }) => {
-      const isWritten = bytesWritten >= length;
-      bytesWritten -= isWritten ? length : 0;
-      return !isWritten;
-    });
-    if (rest.length === 0) {
-      return;
+    let whole = 0;
+    while (whole < rest.length && bytesWritten >= rest[whole].length) {
+      bytesWritten -= rest[whole].length;
+      whole += 1;
     }
-    rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)];
+    rest = rest.slice(whole);
+    if (bytesWritten > 0) {
+      rest[0] = rest[0].subarray(bytesWritten);
+    }
   }
 }

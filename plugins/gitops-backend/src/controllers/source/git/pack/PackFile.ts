@@ -8,11 +8,12 @@ import { applyDelta, readDeltaSizes } from './applyDelta';
 import { ContentCache } from './ContentCache';
 import { SMALL } from './inflateWindow';
 import { PACK_TYPES, PackEntries } from './PackEntries';
+import { Scratch } from './Scratch';
 
 const inflateInThread = promisify(inflate);
 
 /** Bytes of contents that are kept, for what is changed by many deltas. */
-const CACHED = 32 * 1_024 * 1_024;
+const CACHED = 16 * 1_024 * 1_024;
 /** Objects up to this size are read whole. */
 const WHOLE = 1_024 * 1_024;
 /** Git makes no chains of more than 4,095 deltas. */
@@ -31,6 +32,7 @@ export class PackFile {
   readonly entries: PackEntries;
   private readonly handle: FileHandle;
   private readonly cache = new ContentCache(CACHED);
+  private readonly scratch = new Scratch();
 
   constructor(options: { handle: FileHandle; entries: PackEntries }) {
     this.handle = options.handle;
@@ -144,15 +146,19 @@ export class PackFile {
       requireModest(size);
     }
     const { start, length } = this.packed(index);
-    const packed = Buffer.allocUnsafe(length);
-    await this.fill(packed, start);
     const options = {
       chunkSize: Math.max(size + 16, 64),
       maxOutputLength: Math.max(size + 16, 64),
     };
-    return size <= SMALL
-      ? inflateSync(packed, options)
-      : inflateInThread(packed, options);
+    const packed = this.scratch.take(length);
+    try {
+      await this.fill(packed, start);
+      return size <= SMALL
+        ? inflateSync(packed, options)
+        : await inflateInThread(packed, options);
+    } finally {
+      this.scratch.give(packed);
+    }
   }
 
   private packed(index: number): { start: number; length: number } {

@@ -1,10 +1,12 @@
 import { GitError } from '../GitError';
 
 /** Data, or one of the packets that only separate. */
-export type Packet = Buffer | 'flush' | 'delimiter' | 'end';
+export type Packet = Buffer | Separator;
+
+export type Separator = 'flush' | 'delimiter' | 'end';
 
 const LENGTH_DIGITS = 4;
-const SEPARATORS: Readonly<Record<number, 'flush' | 'delimiter' | 'end'>> = {
+const SEPARATORS: Readonly<Record<number, Separator>> = {
   0: 'flush',
   1: 'delimiter',
   2: 'end',
@@ -51,6 +53,12 @@ export class PacketReader {
 
   /** @throws GitError; `GIT_NOT_A_REPOSITORY` for what is no packet */
   async next(): Promise<Packet> {
+    const length = await this.begin();
+    return typeof length === 'number' ? this.take(length) : length;
+  }
+
+  /** Begins a packet; its bytes are to be taken then. @throws GitError */
+  async begin(): Promise<number | Separator> {
     const digits = (await this.take(LENGTH_DIGITS)).toString('latin1');
     const length = /^[0-9a-f]{4}$/i.test(digits) ? parseInt(digits, 16) : 3;
     const separator = SEPARATORS[length];
@@ -63,7 +71,15 @@ export class PacketReader {
         `${this.options.address} does not answer as a Git repository; check spec.url`,
       );
     }
-    return this.take(length - LENGTH_DIGITS);
+    return length - LENGTH_DIGITS;
+  }
+
+  /** At least one of so many bytes, as they came. @throws GitError */
+  async some(most: number): Promise<Buffer> {
+    await this.fill(1);
+    const taken = this.rest.subarray(0, most);
+    this.rest = this.rest.subarray(taken.length);
+    return taken;
   }
 
   /** All that still comes, which is no longer in packets. */
@@ -83,29 +99,35 @@ export class PacketReader {
     await this.chunks.return?.();
   }
 
-  private async take(length: number): Promise<Buffer> {
-    if (this.rest.length < length) {
-      const parts = [this.rest];
-      let size = this.rest.length;
-      while (size < length) {
-        const chunk = await this.read();
-        if (!chunk) {
-          throw (
-            (await this.options.onEnd?.()) ??
-            new GitError(
-              'GIT_UNREACHABLE',
-              `the answer of ${this.options.address} broke off`,
-            )
-          );
-        }
-        parts.push(chunk);
-        size += chunk.length;
-      }
-      this.rest = Buffer.concat(parts, size);
-    }
+  /** @throws GitError where it ends before */
+  async take(length: number): Promise<Buffer> {
+    await this.fill(length);
     const taken = this.rest.subarray(0, length);
     this.rest = this.rest.subarray(length);
     return taken;
+  }
+
+  private async fill(length: number): Promise<void> {
+    if (this.rest.length >= length) {
+      return;
+    }
+    const parts = this.rest.length > 0 ? [this.rest] : [];
+    let size = this.rest.length;
+    while (size < length) {
+      const chunk = await this.read();
+      if (!chunk) {
+        throw (
+          (await this.options.onEnd?.()) ??
+          new GitError(
+            'GIT_UNREACHABLE',
+            `the answer of ${this.options.address} broke off`,
+          )
+        );
+      }
+      parts.push(chunk);
+      size += chunk.length;
+    }
+    this.rest = parts.length === 1 ? parts[0] : Buffer.concat(parts, size);
   }
 
   private async read(): Promise<Buffer | undefined> {

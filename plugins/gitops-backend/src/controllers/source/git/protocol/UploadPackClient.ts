@@ -226,21 +226,27 @@ async function skipSections(reader: PacketReader): Promise<void> {
 /** Takes apart what is sent side by side: data, progress and errors. */
 async function* bands(reader: PacketReader): AsyncGenerator<Buffer> {
   for (;;) {
-    const next = await reader.next();
-    if (typeof next === 'string') {
+    const length = await reader.begin();
+    if (typeof length === 'string') {
       return;
     }
-    switch (next[0]) {
-      case 1:
-        yield next.subarray(1);
-        break;
-      case 2:
-        break;
-      case 3:
-        throw refusal(next.subarray(1).toString('utf8'));
-      default:
-        textOf(next);
-        throw unexpected();
+    const band = length > 0 ? (await reader.take(1))[0] : undefined;
+    let left = length - 1;
+    if (band === 1) {
+      while (left > 0) {
+        const piece = await reader.some(left);
+        left -= piece.length;
+        yield piece;
+      }
+      continue;
+    }
+    const content = await reader.take(Math.max(left, 0));
+    if (band === 3) {
+      throw refusal(content.toString('utf8'));
+    }
+    if (band !== 2) {
+      textOf(Buffer.concat([Buffer.from([band ?? 0]), content]));
+      throw unexpected();
     }
   }
 }
