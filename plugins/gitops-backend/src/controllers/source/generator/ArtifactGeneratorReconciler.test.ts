@@ -14,6 +14,8 @@ import { Bench, conditionOf } from '../helm/__testUtils__/Bench';
 jest.setTimeout(180_000);
 
 const FINALIZER = 'source.extensions.fluxcd.io/finalizer';
+const matching = (message: string | RegExp) =>
+  typeof message === 'string' ? message : expect.stringMatching(message);
 const ORIGIN = 'org.opencontainers.image.revision';
 
 describe('ArtifactGenerator', () => {
@@ -38,6 +40,17 @@ describe('ArtifactGenerator', () => {
     await world?.stop();
   });
 
+  /** One artifact `<name>-out` of all that GitRepository `<name>` has. */
+  const specOf = (name: string): ArtifactGeneratorSpec => ({
+    sources: [{ alias: 'git', kind: 'GitRepository', name }],
+    artifacts: [
+      {
+        name: `${name}-out`,
+        copy: [{ from: '@git/**', to: '@artifact/' }],
+      },
+    ],
+  });
+
   const reconcile = (
     name: string,
     spec: Partial<ArtifactGeneratorSpec> = {},
@@ -49,17 +62,6 @@ describe('ArtifactGenerator', () => {
       { ...specOf(name), ...spec },
       { annotations },
     );
-
-  /** One artifact `<name>-out` of all that GitRepository `<name>` has. */
-  const specOf = (name: string): ArtifactGeneratorSpec => ({
-    sources: [{ alias: 'git', kind: 'GitRepository', name }],
-    artifacts: [
-      {
-        name: `${name}-out`,
-        copy: [{ from: '@git/**', to: '@artifact/' }],
-      },
-    ],
-  });
 
   const external = (name: string) =>
     world.client.get<ExternalArtifact>(bench.refOf('ExternalArtifact', name));
@@ -437,8 +439,7 @@ describe('ArtifactGenerator', () => {
     expect(readyOf(object)).toMatchObject({
       status: 'False',
       reason,
-      message:
-        typeof message === 'string' ? message : expect.stringMatching(message),
+      message: matching(message),
     });
     expect(conditionOf(object, 'Stalled') !== undefined).toBe(stalled);
     expect(conditionOf(object, 'Reconciling')?.reason).toBe(
@@ -490,10 +491,11 @@ describe('ArtifactGenerator', () => {
     );
     await delivered('2');
     const artifact = (await external('delivered-out'))!.status!.artifact!;
-    await world.until<Kustomization>(
+    const object = await world.until<Kustomization>(
       bench.refOf('Kustomization', 'delivered'),
-      object => object?.status?.lastAppliedRevision === artifact.revision,
+      found => found?.status?.lastAppliedRevision === artifact.revision,
     );
+    expect(readyOf(object)?.status).not.toBe('False');
   });
 
   it('does not reach into other namespaces where that is forbidden', async () => {

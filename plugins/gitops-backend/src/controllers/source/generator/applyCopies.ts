@@ -20,34 +20,6 @@ export interface CopyOptions {
 const META = /[*?[\]]/;
 const ARTIFACT = '@artifact/';
 
-/**
- * Makes the files of an artifact by copying from sources, much as `cp` does (Flux
- * 2.9, source-watcher 2.2): one operation after the other, later ones over earlier
- * ones.
- *
- * @throws Error in Flux's words
- */
-export async function applyCopies(
-  operations: readonly CopyOperation[],
-  options: CopyOptions,
-): Promise<FileTree> {
-  const staged = new FileTree();
-  const copier = new Copier(staged, options);
-  for (const operation of operations) {
-    options.signal.throwIfAborted();
-    try {
-      await copier.apply(operation);
-    } catch (error) {
-      assertError(error);
-      options.signal.throwIfAborted();
-      throw new Error(
-        `failed to apply copy operations: failed to apply copy operation from '${operation.from}' to '${operation.to}': ${error.message}`,
-      );
-    }
-  }
-  return staged;
-}
-
 /** One operation, with its patterns compiled. */
 interface Copy {
   operation: CopyOperation;
@@ -221,6 +193,34 @@ class Copier {
       );
     }
   }
+}
+
+/**
+ * Makes the files of an artifact by copying from sources, much as `cp` does (Flux
+ * 2.9, source-watcher 2.2): one operation after the other, later ones over earlier
+ * ones.
+ *
+ * @throws Error in Flux's words
+ */
+export async function applyCopies(
+  operations: readonly CopyOperation[],
+  options: CopyOptions,
+): Promise<FileTree> {
+  const staged = new FileTree();
+  const copier = new Copier(staged, options);
+  for (const operation of operations) {
+    options.signal.throwIfAborted();
+    try {
+      await copier.apply(operation);
+    } catch (error) {
+      assertError(error);
+      options.signal.throwIfAborted();
+      throw new Error(
+        `failed to apply copy operations: failed to apply copy operation from '${operation.from}' to '${operation.to}': ${error.message}`,
+      );
+    }
+  }
+  return staged;
 }
 
 function parseFrom(from: string): { alias: string; pattern: string } {

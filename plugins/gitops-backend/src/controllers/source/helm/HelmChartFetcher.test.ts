@@ -20,6 +20,9 @@ jest.setTimeout(180_000);
 
 const YAML = (object: object) => JSON.stringify(object);
 
+const matching = (message: string | RegExp) =>
+  typeof message === 'string' ? message : expect.stringMatching(message);
+
 describe('HelmChart', () => {
   const init = migratedDatabases();
   let world: World;
@@ -176,10 +179,11 @@ describe('HelmChart', () => {
       await repository('followed', ['1.0.0']);
       await reconcile('followed', {});
       await repository('followed', ['1.0.0', '1.0.1']);
-      await world.until<HelmChart>(
+      const object = await world.until<HelmChart>(
         bench.refOf('HelmChart', 'followed'),
-        object => object?.status?.artifact?.revision === '1.0.1',
+        found => found?.status?.artifact?.revision === '1.0.1',
       );
+      expect(readyOf(object)?.status).toBe('True');
     });
 
     it('has other values, and a version that tells so', async () => {
@@ -353,10 +357,7 @@ describe('HelmChart', () => {
       expect(conditionOf(object, type)).toMatchObject({
         status: 'True',
         reason,
-        message:
-          typeof message === 'string'
-            ? message
-            : expect.stringMatching(message),
+        message: matching(message),
       });
       expect(readyOf(object)).toMatchObject({ status: 'False', reason });
       expect(conditionOf(object, 'Stalled') !== undefined).toBe(
@@ -368,12 +369,9 @@ describe('HelmChart', () => {
           type === 'FetchFailed' ? 'BuildFailed' : 'FetchFailed',
         ),
       ).toBeUndefined();
-      if (reason === 'ChartVerificationError') {
-        expect(conditionOf(object, 'SourceVerified')).toMatchObject({
-          status: 'False',
-          reason: 'VerificationError',
-        });
-      }
+      expect(conditionOf(object, 'SourceVerified')?.reason).toBe(
+        reason === 'ChartVerificationError' ? 'VerificationError' : undefined,
+      );
     });
 
     const answers: [string, string, number, string, RegExp][] = [
@@ -814,10 +812,10 @@ describe('HelmChart', () => {
       expect(readyOf(allowed)?.status).toBe('True');
     });
 
-    const dependency = (repository: string, version = '1.0.0') => ({
+    const dependency = (url: string, version = '1.0.0') => ({
       'app/Chart.yaml': YAML({
         ...{ apiVersion: 'v2', name: 'app', version: '0.1.0' },
-        dependencies: [{ name: 'dep', version, repository }],
+        dependencies: [{ name: 'dep', version, repository: url }],
       }),
     });
 

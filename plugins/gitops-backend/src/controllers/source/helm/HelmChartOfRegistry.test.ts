@@ -219,7 +219,12 @@ describe.each(registryTestServers)('HelmChart in %s', (_, start) => {
   );
 
   it.each([
-    ['no-tag', { version: '1.0.0' }, 'ChartPullError', /no-tag\/web\/manifests\/1.0.0/],
+    [
+      'no-tag',
+      { version: '1.0.0' },
+      'ChartPullError',
+      /no-tag\/web\/manifests\/1.0.0/,
+    ],
     ['no-range', { version: '1.x' }, 'ChartPullError', /./],
     [
       'no-match',

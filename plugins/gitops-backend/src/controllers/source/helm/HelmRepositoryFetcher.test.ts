@@ -42,6 +42,9 @@ describe('HelmRepository', () => {
     name,
   });
 
+  const settled = (object: HelmRepository | undefined) =>
+    ['True', 'False'].includes(readyOf(object!)?.status ?? '');
+
   /** Applies a repository and waits for what the wanted condition tells. */
   const reconcile = async (
     name: string,
@@ -65,9 +68,6 @@ describe('HelmRepository', () => {
         object?.status?.lastHandledReconcileAt === requested && wanted(object),
     );
   };
-
-  const settled = (object: HelmRepository | undefined) =>
-    ['True', 'False'].includes(readyOf(object!)?.status ?? '');
 
   const secret = (name: string, data: Record<string, string>) =>
     world.apply({

@@ -109,19 +109,21 @@ export class LocalCharts {
       Buffer.from((await this.file(prefix + IGNORE_FILE)) ?? '').toString(),
     );
     const directories = new Map<string, boolean>();
-    const isIgnored = (directory: string): boolean => {
-      let ignored = directories.get(directory);
-      if (ignored === undefined) {
-        ignored = isIgnoredParent(directory) || rules.ignores(directory, true);
-        directories.set(directory, ignored);
+    const isIgnored = (path: string, isDirectory: boolean): boolean => {
+      const known = isDirectory ? directories.get(path) : undefined;
+      if (known !== undefined) {
+        return known;
+      }
+      const slash = path.lastIndexOf('/');
+      const ignored =
+        (slash > 0 && isIgnored(path.slice(0, slash), true)) ||
+        rules.ignores(path, isDirectory);
+      if (isDirectory) {
+        directories.set(path, ignored);
       }
       return ignored;
     };
-    const isIgnoredParent = (path: string) => {
-      const slash = path.lastIndexOf('/');
-      return slash > 0 && isIgnored(path.slice(0, slash));
-    };
-    return name => isIgnoredParent(name) || rules.ignores(name, false);
+    return name => isIgnored(name, false);
   }
 }
 

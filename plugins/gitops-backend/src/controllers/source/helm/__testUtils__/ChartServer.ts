@@ -18,18 +18,19 @@ export class ChartServer {
   ) {}
 
   static async start(): Promise<ChartServer> {
-    const server = createServer((request, response) =>
-      repository.answer(request, response),
-    );
+    const server = createServer();
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const repository: ChartServer = new ChartServer(
+    const repository = new ChartServer(
       `http://127.0.0.1:${port}`,
       () =>
         new Promise(resolve => {
           server.close(() => resolve());
           server.closeAllConnections();
         }),
+    );
+    server.on('request', (request, response) =>
+      repository.answer(request, response),
     );
     return repository;
   }
