@@ -1,4 +1,10 @@
-import { constants, crc32, createDeflateRaw, DeflateRaw } from 'node:zlib';
+import {
+  constants,
+  crc32,
+  createDeflateRaw,
+  DeflateRaw,
+  ZlibOptions,
+} from 'node:zlib';
 
 /** Bytes that are compressed at once; part of what the output looks like. */
 const BLOCK = 256 * 1_024;
@@ -18,6 +24,37 @@ const LONGEST_STORED = 0xffff;
 const SAMPLED = 4_096;
 /** Bits of information per byte; beyond, compressing saves nothing. */
 const DENSE = 7.7;
+
+/** It must take all that comes of a block before anything is read. */
+const LANE: ZlibOptions & { highWaterMark: number } = {
+  level: LEVEL,
+  chunkSize: BLOCK / 4,
+  highWaterMark: 2 * BLOCK,
+};
+
+/** Compresses one block after another, none of which refers to another. */
+class Lane {
+  private readonly stream: DeflateRaw = createDeflateRaw(LANE);
+  private fail: (error: Error) => void = () => {};
+
+  constructor() {
+    this.stream.on('error', error => this.fail(error));
+  }
+
+  compress(block: Buffer): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.fail = reject;
+      this.stream.write(block);
+      this.stream.flush(constants.Z_FULL_FLUSH, () =>
+        resolve(this.stream.read() as Buffer),
+      );
+    });
+  }
+
+  close(): void {
+    this.stream.destroy();
+  }
+}
 
 /**
  * Compresses a stream into one member of gzip, in blocks of fixed size that
@@ -57,34 +94,6 @@ export async function* gzipBlocks(
     yield Buffer.concat([END, trailer]);
   } finally {
     lanes.forEach(lane => lane.close());
-  }
-}
-
-/** Compresses one block after another, none of which refers to another. */
-class Lane {
-  private readonly stream: DeflateRaw = createDeflateRaw({
-    level: LEVEL,
-    chunkSize: BLOCK / 4,
-    highWaterMark: 2 * BLOCK,
-  });
-  private fail: (error: Error) => void = () => {};
-
-  constructor() {
-    this.stream.on('error', error => this.fail(error));
-  }
-
-  compress(block: Buffer): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      this.fail = reject;
-      this.stream.write(block);
-      this.stream.flush(constants.Z_FULL_FLUSH, () =>
-        resolve(this.stream.read() as Buffer),
-      );
-    });
-  }
-
-  close(): void {
-    this.stream.destroy();
   }
 }
 

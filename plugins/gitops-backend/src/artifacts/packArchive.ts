@@ -29,7 +29,7 @@ export function packArchive(
   const output = new PassThrough();
   // Failures of the entries and of the reader reach each other through here.
   pipeline(
-    tar as unknown as NodeJS.ReadableStream,
+    tar as unknown as AsyncIterable<Uint8Array>,
     gzipBlocks,
     output,
     () => {},
