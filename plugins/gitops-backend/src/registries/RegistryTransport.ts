@@ -139,7 +139,8 @@ export class RegistryTransport {
     return this.options.http.request(
       new URL(`/v2/${repository.name}${path}`, base),
       {
-        ...{ method, authorization, maxBytes, signal },
+        ...{ method, authorization, signal },
+        maxBytes: Math.max(maxBytes, MAX_FAILURE),
         headers: accept ? { accept } : {},
       },
     );

@@ -311,6 +311,10 @@ export class SourceReconciler implements Reconciler<SourceObject> {
       run.status.observedGeneration = run.generation;
     }
     run.conditions.summarize(READY_FROM);
+    if (isVerified) {
+      // It goes before that there is something newer, which the summary prefers.
+      run.conditions.markFalse(ConditionType.Ready, reason, message);
+    }
     if (failure.retry === 'wait') {
       // It may wait for long: one event is enough.
       const news = before?.reason !== reason || before.message !== message;

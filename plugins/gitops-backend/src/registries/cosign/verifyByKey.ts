@@ -1,6 +1,5 @@
 import { createPublicKey, KeyObject, verify } from 'node:crypto';
 import { Bundle } from '@sigstore/bundle';
-import { toSignedEntity, TrustMaterial, Verifier } from '@sigstore/verify';
 import { requireClaim } from './claims';
 import { SimpleSignature } from './findSignatures';
 import { SignatureError } from './SignatureError';
@@ -42,30 +41,46 @@ export function verifyByKey(
   digest: string,
   key: KeyObject,
 ): void {
-  if ('payload' in signed) {
-    const { payload, signature } = signed;
-    const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
-    if (!verify(hash, payload, key, signature)) {
-      throw new SignatureError('the signature is by another key');
-    }
-  } else {
-    verifyBundle(signed, key);
+  const { bytes, signature } =
+    'payload' in signed
+      ? { bytes: signed.payload, signature: signed.signature }
+      : envelopeOf(signed);
+  if (!hashesFor(key).some(hash => verify(hash, bytes, key, signature))) {
+    throw new SignatureError('the signature is by another key');
   }
   requireClaim(signed, digest);
 }
 
-function verifyBundle(bundle: Bundle, key: KeyObject): void {
-  const trust: TrustMaterial = {
-    certificateAuthorities: [],
-    timestampAuthorities: [],
-    tlogs: [],
-    ctlogs: [],
-    publicKey: () => ({ publicKey: key, validFor: () => true }),
+/** What the signature of a bundle is over (DSSE 1.0, pre-authentication encoding). */
+function envelopeOf({ content }: Bundle): { bytes: Buffer; signature: Buffer } {
+  if (content?.$case !== 'dsseEnvelope') {
+    throw new SignatureError('the bundle holds no DSSE envelope');
+  }
+  const { payload, payloadType, signatures } = content.dsseEnvelope;
+  const type = Buffer.from(payloadType);
+  return {
+    bytes: Buffer.concat([
+      Buffer.from(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `),
+      payload,
+    ]),
+    signature: signatures[0].sig,
   };
-  const entity = toSignedEntity(bundle);
-  new Verifier(trust, {
-    ctlogThreshold: 0,
-    tlogThreshold: 0,
-    timestampThreshold: 0,
-  }).verify({ ...entity, tlogEntries: [], timestamps: [] });
+}
+
+/**
+ * SHA-256, which cosign took for all keys until version 2; version 3 takes the hash
+ * that is as strong as the key.
+ */
+function hashesFor(key: KeyObject): readonly (string | null)[] {
+  if (key.asymmetricKeyType === 'ed25519') {
+    return [null];
+  }
+  switch (key.asymmetricKeyDetails?.namedCurve) {
+    case 'secp384r1':
+      return ['sha256', 'sha384'];
+    case 'secp521r1':
+      return ['sha256', 'sha512'];
+    default:
+      return ['sha256'];
+  }
 }

@@ -209,7 +209,7 @@ async function failing<T>(
     assertError(error);
     throw new SourceFetchError(
       what ? `${what}: ${error.message}` : error.message,
-      { reason, condition, cause: error },
+      { reason, condition },
     );
   }
 }
