@@ -1,1 +1,6 @@
-export {};
+/**
+ * Google Cloud for the gitops plugin.
+ *
+ * @packageDocumentation
+ */
+export { gitopsModuleGcp as default } from './module';
