@@ -1,7 +1,10 @@
 import {
+  CelExpressionCache,
   ClusterClient,
+  compileHealthRules,
   describeUnhealthy,
   healthOf,
+  HealthRule,
   ObjectHealth,
   ObjectRef,
 } from '@backstage-gitops/kubernetes-apply';
@@ -47,6 +50,7 @@ export class HealthCheck {
   private readonly waits: HealthWaits;
   private readonly watches: HealthWatches;
   private readonly queue: WorkQueue;
+  private readonly expressions = new CelExpressionCache();
 
   constructor(options: {
     waits: HealthWaits;
@@ -82,6 +86,17 @@ export class HealthCheck {
     );
   }
 
+  /**
+   * The rules of `spec.healthCheckExprs`.
+   *
+   * @throws HealthRuleError
+   */
+  rulesOf({ object }: Run): HealthRule[] {
+    return compileHealthRules(object.spec.healthCheckExprs ?? [], {
+      compile: text => this.expressions.compile(text),
+    });
+  }
+
   /** Begins to wait, unless all targets are healthy already. */
   async begin(
     run: Run,
@@ -89,6 +104,7 @@ export class HealthCheck {
     options: {
       revision: string;
       targets: readonly ObjectRef[];
+      rules: readonly HealthRule[];
       changed: boolean;
       timeoutMs: number;
       buildDigest: string;
@@ -105,7 +121,7 @@ export class HealthCheck {
       startedAt,
       deadline: startedAt + options.timeoutMs,
     };
-    const outcome = await this.look(run, client, wait);
+    const outcome = await this.look(run, client, wait, options.rules);
     if (outcome.type === 'waiting') {
       const message = `Running health checks for revision ${options.revision} with a timeout of ${formatDurationMs(options.timeoutMs)}`;
       run.conditions.markReconciling(Reason.Progressing, message);
@@ -123,7 +139,11 @@ export class HealthCheck {
    * Continues a wait that belongs to this very attempt. Undefined when there is
    * none, or when something new has to be delivered first.
    */
-  async resume(run: Run, revision: string): Promise<HealthOutcome | undefined> {
+  async resume(
+    run: Run,
+    revision: string,
+    rules: readonly HealthRule[],
+  ): Promise<HealthOutcome | undefined> {
     const wait = await this.waits.get(run.id);
     if (!wait) {
       return undefined;
@@ -148,6 +168,7 @@ export class HealthCheck {
       run,
       deliveryClient(run.home, run.object),
       wait,
+      rules,
     );
     if (outcome.type !== 'waiting') {
       await this.end(run);
@@ -169,9 +190,13 @@ export class HealthCheck {
     run: Run,
     client: ClusterClient,
     wait: HealthWait,
+    rules: readonly HealthRule[],
   ): Promise<HealthOutcome> {
     const { changed, buildDigest, startedAt } = wait;
-    const health = await readHealth(client, wait.targets, run.signal);
+    const health = await readHealth(client, wait.targets, {
+      rules,
+      signal: run.signal,
+    });
     const elapsedMs = run.now() - startedAt;
     const common = { changed, buildDigest, startedAt };
     if (health.every(({ status }) => status === 'Current')) {
@@ -186,6 +211,7 @@ export class HealthCheck {
     this.watches.start(run.id, {
       client,
       refs: wait.targets,
+      rules,
       onSettled: () => {
         this.queue
           .wake([run.key], { reason: 'health changed' })
@@ -206,7 +232,7 @@ export class HealthCheck {
 async function readHealth(
   client: ClusterClient,
   refs: readonly ObjectRef[],
-  signal: AbortSignal,
+  { rules, signal }: { rules: readonly HealthRule[]; signal: AbortSignal },
 ): Promise<ObjectHealth[]> {
   return mapConcurrent(
     refs,
@@ -215,7 +241,7 @@ async function readHealth(
       try {
         const object = await client.get<KubernetesObject>(ref, { signal });
         return object
-          ? { ...healthOf(object), ref, observed: true }
+          ? { ...healthOf(object, { rules }), ref, observed: true }
           : {
               ref,
               status: 'NotFound',

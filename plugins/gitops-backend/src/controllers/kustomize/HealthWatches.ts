@@ -1,13 +1,17 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   ClusterClient,
+  HealthRule,
   ObjectRef,
   WatchHealthOptions,
 } from '@backstage-gitops/kubernetes-apply';
 
 /** As `watchHealth` of kubernetes-apply; injected for tests. */
 export type WatchHealth = (
-  options: Pick<WatchHealthOptions, 'client' | 'refs' | 'signal' | 'onChange'>,
+  options: Pick<
+    WatchHealthOptions,
+    'client' | 'refs' | 'rules' | 'signal' | 'onChange'
+  >,
 ) => Promise<void>;
 
 /**
@@ -31,6 +35,7 @@ export class HealthWatches {
     options: {
       client: ClusterClient;
       refs: readonly ObjectRef[];
+      rules: readonly HealthRule[];
       /** Called once, when all targets are healthy or one has failed. */
       onSettled: () => void;
     },
@@ -42,6 +47,7 @@ export class HealthWatches {
     this.watchHealth({
       client: options.client,
       refs: options.refs,
+      rules: options.rules,
       signal: controller.signal,
       onChange: (_, all) => {
         const done =

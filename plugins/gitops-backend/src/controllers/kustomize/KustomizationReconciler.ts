@@ -1,7 +1,9 @@
 import {
   ApplyError,
+  CelExpressionCache,
   ClusterClient,
   formatChangeSet,
+  HealthRule,
 } from '@backstage-gitops/kubernetes-apply';
 import {
   Artifact,
@@ -28,7 +30,11 @@ import {
 } from '../../engine/run/Outcome';
 import { applyManifests, AppliedManifests } from './applyManifests';
 import { BuiltManifests, hasPath } from './buildManifests';
-import { checkDependencies, dependencyReferences } from './checkDependencies';
+import {
+  checkDependencies,
+  dependencyCycle,
+  dependencyReferences,
+} from './checkDependencies';
 import { deliveryClient } from './deliveryClient';
 import { finalizeKustomization } from './finalizeKustomization';
 import { HealthCheck } from './HealthCheck';
@@ -48,7 +54,7 @@ import { loadVariables } from './substitution/loadVariables';
 import { Substitution } from './substitution/substituteObjects';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
-import { UnsupportedFieldError } from './errors';
+import { ReadyExpressionError, UnsupportedFieldError } from './errors';
 
 /** Builds the manifests of a delivery, here or in a worker. */
 export type Build = (options: {
@@ -82,6 +88,8 @@ interface Attempt {
   artifact: Artifact;
   startedAt: number;
   timing: ReturnType<typeof timingOf>;
+  /** Of `spec.healthCheckExprs`. */
+  rules: readonly HealthRule[];
 }
 
 /**
@@ -91,6 +99,12 @@ interface Attempt {
 export class KustomizationReconciler implements Reconciler<Kustomization> {
   readonly kind = kustomizationKind;
   private readonly options: KustomizationReconcilerOptions;
+  private readonly expressions = new CelExpressionCache();
+  private readonly compile = (text: string) =>
+    this.expressions.compile(text, {
+      variables: ['self', 'dep'],
+      output: 'bool',
+    });
 
   constructor(options: KustomizationReconcilerOptions) {
     this.options = options;
@@ -118,6 +132,14 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
     const timing = timingOf(object.spec);
 
+    let rules: HealthRule[];
+    try {
+      rules = this.options.health.rulesOf(run);
+    } catch (error) {
+      assertError(error);
+      return this.misconfigured(run, error);
+    }
+
     const loaded = await loadSource({
       home: run.home,
       object,
@@ -137,26 +159,49 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
     const { artifact } = loaded;
 
-    const resumed = await this.options.health.resume(run, artifact.revision);
+    const resumed = await this.options.health.resume(
+      run,
+      artifact.revision,
+      rules,
+    );
     if (resumed) {
       return this.afterHealth(run, resumed, {
         artifact,
         startedAt: resumed.startedAt,
         timing,
+        rules,
       });
     }
 
-    const unmet = await checkDependencies({
-      home: run.home,
-      object,
-      revision: artifact.revision,
-      signal: run.signal,
-    });
+    let unmet: string | undefined;
+    try {
+      unmet = await checkDependencies({
+        home: run.home,
+        object,
+        revision: artifact.revision,
+        compile: this.compile,
+        signal: run.signal,
+      });
+    } catch (error) {
+      assertError(error);
+      if (error instanceof ReadyExpressionError) {
+        return this.misconfigured(run, error);
+      }
+      throw error;
+    }
     if (unmet) {
-      const message = `Dependencies do not meet ready condition, retrying in ${DEPENDENCY_RETRY_SECONDS}s: ${unmet}`;
+      const cycle = dependencyCycle(run.home, object);
+      const message = `Dependencies do not meet ready condition, retrying in ${DEPENDENCY_RETRY_SECONDS}s: ${unmet}${
+        cycle
+          ? `; the dependencies are a cycle: ${cycle.join(' → ')}; remove one of them from spec.dependsOn`
+          : ''
+      }`;
       return this.wait(run, Reason.DependencyNotReady, message);
     }
-    return this.deliver(run, { artifact, startedAt: run.now(), timing });
+    return this.deliver(run, {
+      ...{ artifact, timing, rules },
+      startedAt: run.now(),
+    });
   }
 
   async finalize(run: Run): Promise<Outcome> {
@@ -287,11 +332,20 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     const health = await this.options.health.begin(run, client, {
       revision,
       targets,
+      rules: attempt.rules,
       changed: anythingChanged,
       timeoutMs: timing.timeoutMs,
       buildDigest: built.digest,
     });
     return this.afterHealth(run, health, attempt);
+  }
+
+  /** Only another generation of the object can help (Flux 2.9). */
+  private async misconfigured(run: Run, error: Error): Promise<Outcome> {
+    const message = `Reconciliation failed terminally due to configuration error: ${messageOf(error)}`;
+    await fail(run, Reason.InvalidCELExpression, message);
+    run.status.observedGeneration = run.generation;
+    return stalled(new Error(message));
   }
 
   private async substitutionOf({

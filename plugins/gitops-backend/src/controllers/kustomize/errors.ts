@@ -17,3 +17,16 @@ export class UnsupportedFieldError extends CustomErrorBase {
     );
   }
 }
+
+/** An expression of `spec.dependsOn[].readyExpr` that cannot be one. */
+export class ReadyExpressionError extends CustomErrorBase {
+  readonly name = 'ReadyExpressionError';
+  readonly code = 'GITOPS_READY_EXPRESSION';
+
+  constructor(dependency: string, cause: Error) {
+    super(
+      `failed to evaluate dependency ${dependency}: ${cause.message}; correct spec.dependsOn[].readyExpr`,
+      cause,
+    );
+  }
+}

@@ -12,11 +12,5 @@ export function unsupportedField(spec: KustomizationSpec): string | undefined {
   if (spec.kubeConfig) {
     return 'spec.kubeConfig';
   }
-  if (spec.healthCheckExprs?.length) {
-    return 'spec.healthCheckExprs';
-  }
-  if (spec.dependsOn?.some(({ readyExpr }) => readyExpr)) {
-    return 'spec.dependsOn[].readyExpr';
-  }
   return undefined;
 }
