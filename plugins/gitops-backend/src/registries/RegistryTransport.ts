@@ -160,7 +160,10 @@ export class RegistryTransport {
       return new URL(known);
     }
     const ping = async (base: URL) => {
-      const answer = await http.request(new URL('/v2/', base), { signal });
+      const answer = await http.request(new URL('/v2/', base), {
+        signal,
+        redirects: 0,
+      });
       await answer.dump();
       memory.keepOrigin(key, base.origin);
       return base;
