@@ -2,11 +2,10 @@
 import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import {
-  gitRepository,
-  kustomization,
-  readyOf,
-  World,
-} from '../../__testUtils__/world';
+  deliveryWorld,
+  untilKustomization,
+} from '../../__testUtils__/deliveries';
+import { kustomization, readyOf, World } from '../../__testUtils__/world';
 
 jest.setTimeout(120_000);
 
@@ -18,36 +17,18 @@ describe('dependencies of Kustomizations', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start();
-    const { url } = await world.sandbox.git.createRepository('team/app', {
+    world = await deliveryWorld(init('SQLITE_3'), {
       'a/a.yaml': configMap('a'),
       'b/b.yaml': configMap('b'),
     });
-    await world.startPortal(await init('SQLITE_3'));
-    await world.untilKinds(
-      'gitrepositories.source.toolkit.fluxcd.io',
-      'kustomizations.kustomize.toolkit.fluxcd.io',
-    );
-    await world.apply(gitRepository(url));
   });
 
   afterAll(async () => {
     await world?.stop();
   });
 
-  const until = (
-    name: string,
-    wanted: (object?: Kustomization) => boolean,
-  ): Promise<Kustomization | undefined> =>
-    world.until<Kustomization>(
-      {
-        apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-        kind: 'Kustomization',
-        namespace: 'default',
-        name,
-      },
-      wanted,
-    );
+  const until = (name: string, wanted: (object?: Kustomization) => boolean) =>
+    untilKustomization(world, name, wanted);
 
   const apply = (name: string, dependsOn: Kustomization['spec']['dependsOn']) =>
     world.apply(kustomization({ prune: false, path: './a', dependsOn }, name));

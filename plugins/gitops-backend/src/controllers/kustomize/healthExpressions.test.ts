@@ -2,11 +2,10 @@
 import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import {
-  gitRepository,
-  kustomization,
-  readyOf,
-  World,
-} from '../../__testUtils__/world';
+  deliveryWorld,
+  untilKustomization,
+} from '../../__testUtils__/deliveries';
+import { kustomization, readyOf, World } from '../../__testUtils__/world';
 
 jest.setTimeout(120_000);
 
@@ -40,20 +39,15 @@ describe('health by expressions', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start();
-    const files = Object.fromEntries(
-      ['starts', 'fails'].map(name => [
-        `${name}/engine.yaml`,
-        `apiVersion: example.test/v1\nkind: Engine\nmetadata: {name: ${name}}\n`,
-      ]),
+    world = await deliveryWorld(
+      init('SQLITE_3'),
+      Object.fromEntries(
+        ['starts', 'fails'].map(name => [
+          `${name}/engine.yaml`,
+          `apiVersion: example.test/v1\nkind: Engine\nmetadata: {name: ${name}}\n`,
+        ]),
+      ),
     );
-    const { url } = await world.sandbox.git.createRepository('team/app', files);
-    await world.startPortal(await init('SQLITE_3'));
-    await world.untilKinds(
-      'gitrepositories.source.toolkit.fluxcd.io',
-      'kustomizations.kustomize.toolkit.fluxcd.io',
-    );
-    await world.apply(gitRepository(url));
     await world.apply(ENGINE);
     await world.untilKinds('engines.example.test');
   });
@@ -62,19 +56,8 @@ describe('health by expressions', () => {
     await world?.stop();
   });
 
-  const until = (
-    name: string,
-    wanted: (object?: Kustomization) => boolean,
-  ): Promise<Kustomization | undefined> =>
-    world.until<Kustomization>(
-      {
-        apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-        kind: 'Kustomization',
-        namespace: 'default',
-        name,
-      },
-      wanted,
-    );
+  const until = (name: string, wanted: (object?: Kustomization) => boolean) =>
+    untilKustomization(world, name, wanted);
 
   const deliver = async (name: string) => {
     await world.apply(

@@ -6,11 +6,10 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import {
-  gitRepository,
-  kustomization,
-  readyOf,
-  World,
-} from '../../__testUtils__/world';
+  deliveryWorld,
+  untilKustomization,
+} from '../../__testUtils__/deliveries';
+import { kustomization, readyOf, World } from '../../__testUtils__/world';
 
 jest.setTimeout(120_000);
 
@@ -44,26 +43,10 @@ describe('variables of a Kustomization', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start();
-    const { url } = await world.sandbox.git.createRepository('team/app', {
+    world = await deliveryWorld(init('SQLITE_3'), {
       'app/settings.yaml': SETTINGS,
       'plain/plain.yaml': PLAIN,
     });
-    await world.startPortal(await init('SQLITE_3'));
-    await world.untilKinds(
-      'gitrepositories.source.toolkit.fluxcd.io',
-      'kustomizations.kustomize.toolkit.fluxcd.io',
-    );
-    await world.apply(gitRepository(url));
-    await world.until<GitRepository>(
-      {
-        apiVersion: 'source.toolkit.fluxcd.io/v1',
-        kind: 'GitRepository',
-        namespace: 'default',
-        name: 'repo',
-      },
-      object => object?.status?.artifact !== undefined,
-    );
     await world.apply({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -92,15 +75,9 @@ describe('variables of a Kustomization', () => {
         name,
       ),
     );
-    return (await world.until<Kustomization>(
-      {
-        apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-        kind: 'Kustomization',
-        namespace: 'default',
-        name,
-      },
-      object => ['True', 'False'].includes(readyOf(object)?.status ?? ''),
-    ))!;
+    return untilKustomization(world, name, object =>
+      ['True', 'False'].includes(readyOf(object)?.status ?? ''),
+    );
   };
 
   const dataOf = async (name: string) =>
