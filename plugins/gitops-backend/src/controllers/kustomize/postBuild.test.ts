@@ -1,9 +1,6 @@
 // Servers: the sandbox's Kubernetes API and its Git server (git http-backend).
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import {
-  GitRepository,
-  Kustomization,
-} from '@backstage-gitops/plugin-gitops-common';
+import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import {
   deliveryWorld,
