@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { SandboxGit, startGitServer } from '@backstage-gitops/sandbox';
 import { fillRepository } from './gitContent';
+import { benchSourcesOci } from './sourcesOci';
 
 const run = promisify(execFile);
 const MB = 1_000_000;
@@ -30,7 +31,7 @@ interface Fetched {
 /**
  * Fetches repositories from a real `git http-backend` and stores their artifacts,
  * each time in a new process, beside `git clone --depth 1` of the same server. Of
- * several runs the fastest counts, for both.
+ * several runs the fastest counts, for both. Then artifacts of a registry.
  */
 export async function benchSources(): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'gitops-bench-git-'));
@@ -43,6 +44,7 @@ export async function benchSources(): Promise<void> {
     await server.stop();
     await rm(directory, { recursive: true, force: true });
   }
+  await benchSourcesOci();
 }
 
 async function benchGit(
