@@ -1,1 +1,6 @@
-export {};
+/**
+ * Azure for the gitops plugin.
+ *
+ * @packageDocumentation
+ */
+export { gitopsModuleAzure as default } from './module';

@@ -1,0 +1,40 @@
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
+import {
+  gitopsBucketExtensionPoint,
+  gitopsRegistryCredentialsExtensionPoint,
+} from '@backstage-gitops/plugin-gitops-node';
+import { AcrCredentialSupplier } from './AcrCredentialSupplier';
+import { AzureIdentity } from './AzureIdentity';
+import { BlobBucketProvider } from './BlobBucketProvider';
+
+/**
+ * Azure for the gitops plugin: Buckets and registries with the keys and
+ * applications of Secrets, with those of ServiceAccounts, or with the portal's own
+ * identity where `gitops.azure.portalIdentity` allows it.
+ *
+ * @public
+ */
+export const gitopsModuleAzure = createBackendModule({
+  pluginId: 'gitops',
+  moduleId: 'azure',
+  register(env) {
+    env.registerInit({
+      deps: {
+        buckets: gitopsBucketExtensionPoint,
+        config: coreServices.rootConfig,
+        registries: gitopsRegistryCredentialsExtensionPoint,
+      },
+      async init({ buckets, config, registries }) {
+        const identity = new AzureIdentity({
+          portalIdentity:
+            config.getOptionalBoolean('gitops.azure.portalIdentity') ?? false,
+        });
+        buckets.addProvider(new BlobBucketProvider(identity));
+        registries.addSupplier(new AcrCredentialSupplier({ identity }));
+      },
+    });
+  },
+});
