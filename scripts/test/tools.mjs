@@ -27,6 +27,11 @@ const TOOLS = [
     args: ['--version'],
     needed: 'OCI artifacts with a real registry',
   },
+  {
+    name: 'gpg',
+    args: ['--version'],
+    needed: 'signatures of commits and tags by a real GnuPG',
+  },
 ];
 
 /** Which of the programs are on this machine. */
