@@ -64,9 +64,9 @@ const READY_FROM = [
   ConditionType.FetchFailed,
   ConditionType.BuildFailed,
   ConditionType.IncludeUnavailable,
-  ConditionType.SourceVerified,
   ConditionType.ArtifactOutdated,
   ConditionType.ArtifactInStorage,
+  ConditionType.SourceVerified,
   ConditionType.Stalled,
   ConditionType.Reconciling,
 ];
@@ -310,7 +310,7 @@ export class SourceReconciler implements Reconciler<SourceObject> {
       run.conditions.markStalled(reason, message);
       run.status.observedGeneration = run.generation;
     }
-    run.conditions.summarize(READY_FROM);
+    summarize(run);
     if (isVerified) {
       // It goes before that there is something newer, which the summary prefers.
       run.conditions.markFalse(ConditionType.Ready, reason, message);
@@ -330,9 +330,22 @@ export class SourceReconciler implements Reconciler<SourceObject> {
 
 function finish(run: Run): Outcome {
   run.conditions.delete(ConditionType.Reconciling, ConditionType.Stalled);
-  run.conditions.summarize(READY_FROM);
+  summarize(run);
   run.status.observedGeneration = run.generation;
   return done(durationToMs(run.object.spec.interval ?? DEFAULT_INTERVAL));
+}
+
+/** A signature that does not hold is what Ready says, whatever else is so. */
+function summarize({ conditions }: Run): void {
+  conditions.summarize(READY_FROM);
+  const verified = conditions.get(ConditionType.SourceVerified);
+  if (verified?.status === 'False') {
+    conditions.markFalse(
+      ConditionType.Ready,
+      verified.reason,
+      verified.message,
+    );
+  }
 }
 
 function digestOf(object: GitopsObject): string | undefined {

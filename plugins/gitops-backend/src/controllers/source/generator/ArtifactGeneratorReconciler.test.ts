@@ -9,7 +9,7 @@ import {
 import { readArchive } from '../../../artifacts/readArchive';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { kustomization, readyOf, World } from '../../../__testUtils__/world';
-import { Bench, conditionOf } from '../helm/__testUtils__/Bench';
+import { Bench, conditionOf, PATIENCE } from '../helm/__testUtils__/Bench';
 
 jest.setTimeout(180_000);
 
@@ -213,6 +213,7 @@ describe('ArtifactGenerator', () => {
     await world.until<ExternalArtifact>(
       bench.refOf('ExternalArtifact', 'follow-out'),
       object => object?.status?.artifact?.digest !== digest,
+      PATIENCE,
     );
     expect(await filesOf(await external('follow-out'))).toEqual({ a: '2' });
   });
@@ -249,6 +250,7 @@ describe('ArtifactGenerator', () => {
     await world.until(
       bench.refOf('ExternalArtifact', 'set-two'),
       found => found === undefined,
+      PATIENCE,
     );
     expect(await external('set-one')).toBeDefined();
     // Who reads it just now may finish; the next run lets go of it.
@@ -302,6 +304,7 @@ describe('ArtifactGenerator', () => {
     await world.until(
       bench.refOf('ArtifactGenerator', 'ended'),
       found => found === undefined,
+      PATIENCE,
     );
     expect(await external('ended-out')).toBeUndefined();
     expect(await bench.store.has(digest)).toBeUndefined();
@@ -480,7 +483,7 @@ describe('ArtifactGenerator', () => {
         object =>
           (object as { data?: { value: string } } | undefined)?.data?.value ===
           value,
-        60_000,
+        PATIENCE,
       );
     await delivered('1');
     await bench.sourceOf(
@@ -494,6 +497,7 @@ describe('ArtifactGenerator', () => {
     const object = await world.until<Kustomization>(
       bench.refOf('Kustomization', 'delivered'),
       found => found?.status?.lastAppliedRevision === artifact.revision,
+      PATIENCE,
     );
     expect(readyOf(object)?.status).not.toBe('False');
   });

@@ -22,14 +22,11 @@ export interface ChartRepository {
   fetch(version: FoundVersion): Promise<Buffer>;
 
   /**
-   * Verifies the signature of a version; undefined where charts have none.
+   * Verifies the signature of a version, which is then the one that is fetched.
    *
    * @throws where it has none that will do
    */
-  verify?(
-    version: FoundVersion,
-    verification: ChartVerification,
-  ): Promise<void>;
+  verify(version: FoundVersion, verification: ChartVerification): Promise<void>;
 
   release(): void;
 }

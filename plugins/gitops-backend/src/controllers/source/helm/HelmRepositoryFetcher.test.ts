@@ -11,6 +11,7 @@ import { parse } from 'yaml';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { readyOf, World } from '../../../__testUtils__/world';
 import { FileArtifactStore } from '../../../artifacts/FileArtifactStore';
+import { PATIENCE } from './__testUtils__/Bench';
 import { ChartServer, indexOf } from './__testUtils__/ChartServer';
 
 jest.setTimeout(180_000);
@@ -66,6 +67,7 @@ describe('HelmRepository', () => {
       ref(name),
       object =>
         object?.status?.lastHandledReconcileAt === requested && wanted(object),
+      PATIENCE,
     );
   };
 
@@ -476,6 +478,7 @@ describe('HelmRepository', () => {
       found =>
         found?.metadata.finalizers === undefined &&
         found?.status?.artifact === undefined,
+      PATIENCE,
     );
     expect(object.status?.conditions ?? []).toEqual([]);
   });

@@ -1,6 +1,12 @@
+import { hash } from 'node:crypto';
 import { indexRevision } from '@backstage-gitops/helm';
-import { ChartNotFoundError, ChartRepository } from './ChartRepository';
+import {
+  ChartNotFoundError,
+  ChartRepository,
+  ChartVerification,
+} from './ChartRepository';
 import { codeOf } from './buildFailure';
+import { ProvenanceError, readProvenance } from './provenance';
 import { RepositoryClient } from './RepositoryClient';
 import { ChartWork } from './work/ChartWork';
 import { FoundVersion } from './work/indexes';
@@ -19,6 +25,8 @@ export class IndexRepository implements ChartRepository {
   private readonly work: ChartWork;
   private readonly signal: AbortSignal;
   private index: StoredIndex | undefined;
+  /** SHA-256 in hex of what may be fetched, by URL, where that was signed. */
+  private readonly signed = new Map<string, string>();
 
   constructor(options: {
     client: RepositoryClient;
@@ -51,7 +59,48 @@ export class IndexRepository implements ChartRepository {
     if (urls.length === 0) {
       throw new Error(`chart '${name}' has no downloadable URLs`);
     }
-    return this.client.fetchChart(urls[0]);
+    const archive = await this.client.fetchChart(urls[0]);
+    const signed = this.signed.get(urls[0]);
+    if (signed !== undefined && signed !== hash('sha256', archive)) {
+      throw new ProvenanceError(
+        'sha256 sum of the archive does not match the one that was signed',
+      );
+    }
+    return archive;
+  }
+
+  /**
+   * Verifies the provenance file of a version (Helm 4.2) by the OpenPGP keys of a
+   * Secret; what is fetched afterwards is what was signed. Flux 2.9 verifies no
+   * charts of such repositories.
+   */
+  async verify(
+    { name, version, urls: [url = ''] }: FoundVersion,
+    { verify, readSecret }: ChartVerification,
+  ): Promise<void> {
+    if (verify.provider !== 'cosign' || !verify.secretRef) {
+      throw new ProvenanceError(
+        'charts of a repository with an index are verified by their provenance files; name a Secret with OpenPGP public keys in spec.verify.secretRef, and leave out the provider',
+      );
+    }
+    const { data } = await readSecret(verify.secretRef.name);
+    const text = await this.client.fetchProvenance(url);
+    const signed = await readProvenance(text, Object.values(data));
+    if (signed.name !== name || signed.version !== version) {
+      throw new ProvenanceError(
+        `what was signed is another chart, or another version, than '${name}' ${version}`,
+      );
+    }
+    const file = decodeURIComponent(
+      new URL(url, 'http://none').pathname.split('/').pop()!,
+    );
+    const digest = signed.files.get(file);
+    if (digest === undefined) {
+      throw new ProvenanceError(
+        `the provenance file does not contain a SHA for a file named '${file}'`,
+      );
+    }
+    this.signed.set(url, digest);
   }
 
   release(): void {

@@ -13,6 +13,7 @@ const MIB = 1024 * 1024;
 const MAX_INDEX = 50 * MIB;
 /** Of a packed chart (Flux 2.9). */
 export const MAX_CHART = 10 * MIB;
+const MAX_PROVENANCE = 256 * 1024;
 const REDIRECTS = 10;
 
 /** A repository answered, and not with what was asked for. */
@@ -69,6 +70,14 @@ export class RepositoryClient {
     return this.fetch(resolveChartUrl(this.options.url, url), {
       maxBytes: MAX_CHART,
     });
+  }
+
+  /** The provenance file of a chart, beside its archive. */
+  async fetchProvenance(url: string): Promise<string> {
+    const address = new URL(resolveChartUrl(this.options.url, url));
+    address.pathname += '.prov';
+    const bytes = await this.fetch(address.href, { maxBytes: MAX_PROVENANCE });
+    return bytes.toString('utf8');
   }
 
   release(): void {

@@ -6,6 +6,7 @@ import { buildFailure, codeOf } from './buildFailure';
 import { ChartNotFoundError, ChartRepository } from './ChartRepository';
 import { ChartBuild, ChartBuildOptions, packedVersion } from './ChartBuild';
 import { packFailure } from './packFailure';
+import { ProvenanceError } from './provenance';
 import { RepositoryAnswerError } from './RepositoryClient';
 import { FoundVersion } from './work/indexes';
 
@@ -49,7 +50,7 @@ export async function buildRemoteChart(
   if (options.isStored(name, version)) {
     return { name, version, isPackaged };
   }
-  const archive = await download(repository, found);
+  const archive = await download(repository, found, options);
   const { signal } = context;
   if (!isPackaged) {
     try {
@@ -118,11 +119,6 @@ async function verify(
     return;
   }
   try {
-    if (!repository.verify) {
-      throw new Error(
-        'charts of a repository with an index have no signatures that can be verified; use a HelmRepository of type oci',
-      );
-    }
     await repository.verify(found, {
       verify: object.spec.verify,
       readSecret: name => readSecret(home, namespace, name),
@@ -130,9 +126,7 @@ async function verify(
   } catch (error) {
     assertError(error);
     signal.throwIfAborted();
-    const failure = buildFailure('ChartVerificationError', error.message);
-    context.unverified(failure.message);
-    throw failure;
+    throw verificationFailure(context, error);
   }
   context.verified(`verified signature of version ${found.version}`);
 }
@@ -156,16 +150,29 @@ async function find(
 async function download(
   repository: ChartRepository,
   found: FoundVersion,
+  { context }: ChartBuildOptions,
 ): Promise<Buffer> {
   try {
     return await repository.fetch(found);
   } catch (error) {
     assertError(error);
+    if (error instanceof ProvenanceError) {
+      throw verificationFailure(context, error);
+    }
     throw pullFailure(
       error,
       `failed to download chart for remote reference: ${error.message}`,
     );
   }
+}
+
+function verificationFailure(
+  context: ChartBuildOptions['context'],
+  error: Error,
+): SourceFetchError {
+  const failure = buildFailure('ChartVerificationError', error.message);
+  context.unverified(failure.message);
+  return failure;
 }
 
 /** Who is not let in learns that it is a matter of credentials (Flux 2.9). */

@@ -10,6 +10,9 @@ import { FileArtifactStore } from '../../../../artifacts/FileArtifactStore';
 import { packArchive } from '../../../../artifacts/packArchive';
 import { readyOf, World } from '../../../../__testUtils__/world';
 
+/** Milliseconds that only cost where something fails. */
+export const PATIENCE = 90_000;
+
 type Source = GitopsObject<object, CommonStatus & { artifact?: Artifact }>;
 
 /** Applies objects to a world, and looks at what became of them. */
@@ -47,6 +50,7 @@ export class Bench {
       object =>
         (object?.status as CommonStatus | undefined)?.lastHandledReconcileAt ===
           request && readyOf(object!)?.status !== 'Unknown',
+      PATIENCE,
     );
   }
 
