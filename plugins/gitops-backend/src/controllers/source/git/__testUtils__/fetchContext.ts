@@ -96,10 +96,13 @@ export class TestFetches {
     const fetched = await this.fetcher.fetch(this.context(spec, overrides));
     const files: Record<string, string> = {};
     if (fetched.type === 'new') {
-      for (const [name, content] of await readArchive(fetched.content())) {
-        files[name] = content.toString();
+      try {
+        for (const [name, content] of await readArchive(fetched.content())) {
+          files[name] = content.toString();
+        }
+      } finally {
+        await fetched.dispose?.();
       }
-      await fetched.dispose?.();
     }
     return { revision: fetched.revision, files };
   }
