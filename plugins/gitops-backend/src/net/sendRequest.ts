@@ -65,6 +65,8 @@ async function send(
       body: request.body as Dispatcher.DispatchOptions['body'],
       dispatcher,
       signal: request.signal,
+      // Else the connection ends with each HEAD, for servers that answer it wrongly.
+      reset: false,
     });
   } catch (error) {
     request.signal.throwIfAborted();

@@ -9,6 +9,8 @@ import { NetworkGuard } from '../net/NetworkGuard';
 import { startHttpProxy } from '../net/testing/startProxies';
 import { Registries, RegistrySpec } from './Registries';
 
+jest.setTimeout(120_000);
+
 const ACCOUNT = { username: 'cloud', password: 'secret' };
 
 describe('Registries', () => {

@@ -19,7 +19,7 @@ import {
 import { formatReference, RegistryRepository } from './reference';
 import { RegistryError } from './RegistryError';
 import { memoryKey, RegistryMemory } from './RegistryMemory';
-import { RegistryTransport } from './RegistryTransport';
+import { readOut, RegistryTransport } from './RegistryTransport';
 import { tagPages } from './tagPages';
 import { verifiedContent } from './verifiedContent';
 
@@ -100,7 +100,7 @@ export class RegistryClient {
           ...{ maxBytes: MAX_MANIFEST, signal: this.signal },
         },
         async answer => {
-          await answer.dump();
+          await readOut(answer);
           return answer.headers['docker-content-digest'];
         },
       )

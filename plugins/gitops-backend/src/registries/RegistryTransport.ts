@@ -127,7 +127,7 @@ export class RegistryTransport {
     if (next === undefined || next === authorization) {
       return answer;
     }
-    await answer.dump();
+    await readOut(answer);
     return this.ask(base, request, next);
   }
 
@@ -164,7 +164,7 @@ export class RegistryTransport {
         signal,
         redirects: 0,
       });
-      await answer.dump();
+      await readOut(answer);
       memory.keepOrigin(key, base.origin);
       return base;
     };
@@ -181,12 +181,10 @@ export class RegistryTransport {
 
 async function failureOf(
   answer: HttpResponse,
-  { repository, path, method }: RegistryRequest,
+  { repository, path }: RegistryRequest,
 ): Promise<Error> {
   const { status } = answer;
-  const text =
-    method === 'HEAD' ? '' : await answer.text(MAX_FAILURE).catch(() => '');
-  await answer.dump();
+  const text = await readOut(answer);
   const what = `${repository.registry}/${repository.name}${path.split('?')[0]}`;
   const said = describeAnswer(status, text);
   if (status === 401 || status === 403) {
@@ -209,4 +207,17 @@ async function failureOf(
     status,
     answer.headers['retry-after'],
   );
+}
+
+/**
+ * Reads a small answer to its end, so that its connection can be used again; of a
+ * long one nothing more is wanted.
+ */
+export async function readOut(answer: HttpResponse): Promise<string> {
+  try {
+    return await answer.text(MAX_FAILURE);
+  } catch {
+    await answer.dump();
+    return '';
+  }
 }

@@ -14,7 +14,7 @@ const MOST_PAGES = 2_000;
  * @throws RegistryError, NetworkError
  */
 export async function* tagPages(
-  transport: RegistryTransport,
+  transport: Pick<RegistryTransport, 'send'>,
   repository: RegistryRepository,
   signal: AbortSignal,
 ): AsyncGenerator<string[]> {

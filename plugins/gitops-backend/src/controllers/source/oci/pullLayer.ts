@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +17,8 @@ import { failingAs } from '../../../util/failingAs';
 
 /** Bytes of one file with rules. */
 const IGNORE_BYTES = 1024 * 1024;
+/** Up to here a file is read at once, which is quicker than piece by piece. */
+const SMALL_BYTES = 256 * 1024;
 
 /** Chooses the layer of an artifact that counts (Flux 2.9). */
 export function selectLayer(
@@ -84,7 +86,7 @@ export async function pullLayer(options: {
       return inOrder(spooled);
     },
   );
-  await rm(file);
+  await unlink(file);
   const ignore = await readIgnore(files, options.ignore);
   return () => packArchive(entriesOf(files, ignore));
 }
@@ -132,14 +134,15 @@ async function readIgnore(
   return new SourceIgnore({ files: found, ignore });
 }
 
-function* entriesOf(
+async function* entriesOf(
   files: readonly SpooledFile[],
   ignore: SourceIgnore,
-): Iterable<ArchiveEntry> {
+): AsyncIterable<ArchiveEntry> {
   for (const file of files) {
     if (!ignore.ignores(file.path, false)) {
       const { executable } = file;
-      yield { path: file.path, executable, content: file };
+      const content = file.size > SMALL_BYTES ? file : await file.read();
+      yield { path: file.path, executable, content };
     }
   }
 }
