@@ -59,27 +59,39 @@ export async function inflateLarge(
   const start = window.position;
   const inflate = createInflate({ chunkSize: PIECE });
   let seen = 0;
-  let fed = 0;
-  inflate.on('data', (chunk: Buffer) => {
-    seen += chunk.length;
-    if (seen > size) {
-      inflate.destroy(brokenObject(start));
-    } else {
-      onData(chunk);
+  // What comes of a piece is read while it is unpacked, and the rest when it was.
+  const drain = () => {
+    for (
+      let chunk = inflate.read() as Buffer | null;
+      chunk !== null && seen <= size;
+      chunk = inflate.read() as Buffer | null
+    ) {
+      seen += chunk.length;
+      if (seen <= size) {
+        onData(chunk);
+      }
     }
-  });
+    if (seen > size) {
+      inflate.destroy();
+    }
+  };
+  inflate.on('readable', drain);
+  // Whoever writes learns of it; between two pieces nobody listens.
+  inflate.on('error', () => {});
+  let fed = 0;
   try {
     for (;;) {
-      const available = Math.min(await window.need(1), PIECE);
+      const available = Math.min(await window.need(PIECE), PIECE);
       if (available === 0) {
         throw brokenObject(start);
       }
       await write(inflate, window.peek(available), start);
+      drain();
       fed += available;
       // It reads on for as long as the object goes on.
       const unread = fed - inflate.bytesWritten;
       window.take(available - unread);
-      if (unread > 0) {
+      if (unread > 0 || seen > size) {
         break;
       }
     }
@@ -93,14 +105,14 @@ export async function inflateLarge(
 
 function write(inflate: Inflate, piece: Buffer, start: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) =>
-      reject(error instanceof GitError ? error : brokenObject(start));
-    inflate.once('error', fail);
+    const fail = () => reject(brokenObject(start));
+    // What is being unpacked then is not called back, and what was ended has no error.
+    inflate.once('close', fail);
     inflate.write(piece, error => {
+      inflate.off('close', fail);
       if (error) {
-        fail(error);
+        fail();
       } else {
-        inflate.off('error', fail);
         resolve();
       }
     });
