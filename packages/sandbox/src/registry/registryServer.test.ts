@@ -5,6 +5,8 @@ import * as path from 'node:path';
 import type { RegistryOptions, SandboxRegistry } from './registryServer';
 import { startRegistry } from './registryServer';
 
+jest.setTimeout(60_000);
+
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const digestOf = (content: string | Uint8Array) =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -2,6 +2,9 @@
 // sandbox's Kubernetes API. One case for each reason of an OCIRepository (Flux 2.9).
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import {
   OCIRepository,
   OCIRepositorySpec,
@@ -11,6 +14,7 @@ import {
   SandboxRegistry,
   startRegistry,
 } from '@backstage-gitops/sandbox';
+import { Headers, pack } from 'tar-stream';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { readyOf, World } from '../../../__testUtils__/world';
 import fixture from '../../../registries/cosign/__fixtures__/signatures.json';
@@ -535,17 +539,103 @@ describe('reasons of an OCIRepository', () => {
     expect(conditionOf(object, 'FetchFailed')).toBeUndefined();
   });
 
-  it('refuses hostile archives whole', async () => {
-    const files = await packFiles({ 'a/b': 'b', a: 'a' });
-    await registry.push(
-      'hostile',
-      { layers: [{ mediaType: FLUX_LAYER, content: files }] },
-      'latest',
-    );
-    const object = await oci.reconcile('hostile', { url: `${url()}/hostile` });
+  describe('with layers that mean no good', () => {
+    const fetchLayer = async (name: string, content: Buffer) => {
+      await registry.push(
+        name,
+        { layers: [{ mediaType: FLUX_LAYER, content }] },
+        'latest',
+      );
+      return oci.reconcile(name, { url: `${url()}/${name}` });
+    };
+    const tarOf = async (...entries: (Headers & { content?: string })[]) => {
+      const tar = pack();
+      for (const { content = '', ...header } of entries) {
+        tar.entry(header, content);
+      }
+      tar.finalize();
+      return gzipSync(await buffer(tar as unknown as Readable));
+    };
+
+    it.each<[string, () => Promise<Buffer>, string]>([
+      ['parent', () => tarOf({ name: '../../a' }), 'leaves its folder'],
+      ['absolute', () => tarOf({ name: '/etc/a' }), 'leaves its folder'],
+      ['drive', () => tarOf({ name: 'C:\\a' }), 'leaves its folder'],
+      ['backslash', () => tarOf({ name: 'a\\..\\..\\b' }), 'leaves its folder'],
+      [
+        'both',
+        () => packFiles({ 'a/b': 'b', a: 'a' }),
+        "'a' is a file and a folder",
+      ],
+      [
+        'truncated',
+        async () => (await packFiles({ a: 'a'.repeat(999) })).subarray(0, 60),
+        'unexpected end of file',
+      ],
+      [
+        'bomb',
+        async () => gzipSync(Buffer.alloc(64 * 1024 ** 2)),
+        'failed to extract layer contents',
+      ],
+      [
+        'large',
+        async () => packFiles({ a: '0'.repeat(10 * 1024 ** 2 + 1) }),
+        "'a' is larger than 10485760 bytes",
+      ],
+      [
+        'many',
+        async () =>
+          packFiles(
+            Object.fromEntries(
+              Array.from({ length: 10_001 }, (_, index) => [`f${index}`, '']),
+            ),
+          ),
+        'more than 10000 entries',
+      ],
+    ])('refuses them whole (%s)', async (name, content, problem) => {
+      const object = await fetchLayer(`hostile-${name}`, await content());
+      expect(readyOf(object)).toMatchObject({
+        reason: 'OCIArtifactLayerOperationFailed',
+        message: expect.stringContaining(problem),
+      });
+      expect(object.status?.artifact).toBeUndefined();
+    });
+
+    it('passes links and devices over', async () => {
+      const object = await fetchLayer(
+        'links',
+        await tarOf(
+          { name: 'root', type: 'symlink', linkname: '/' },
+          { name: 'a', type: 'symlink', linkname: 'root' },
+          { name: 'hard', type: 'link', linkname: '/etc/passwd' },
+          { name: 'device', type: 'character-device' },
+          { name: 'a/etc/x', content: 'x' },
+          { name: 'same', content: 'first' },
+          { name: 'same', content: 'second' },
+        ),
+      );
+      expect(await oci.filesOf(object.status?.artifact)).toEqual({
+        'a/etc/x': 'x',
+        same: 'second',
+      });
+    });
+  });
+
+  it('does not wait without end', async () => {
+    await registry.push('slow', SIGNED, 'latest');
+    const stop = registry.faults.inject({
+      match: ({ repository }) => repository === 'slow',
+      hang: true,
+    });
+    const object = await oci.reconcile('slow', {
+      url: `${url()}/slow`,
+      timeout: '300ms',
+    });
+    stop();
     expect(readyOf(object)).toMatchObject({
-      reason: 'OCIArtifactLayerOperationFailed',
-      message: expect.stringContaining("'a' is a file and a folder"),
+      reason: 'OCIArtifactPullFailed',
+      message:
+        'failed to determine artifact digest: no answer within spec.timeout (300ms)',
     });
   });
 
