@@ -58,6 +58,8 @@ describe.each(s3TestServers)('Bucket in %s', (_, start) => {
     await server?.stop();
   });
 
+  afterEach(() => buckets.removeAll());
+
   const put = (key: string, content: string) =>
     client.put(key, Buffer.from(content), signal);
 

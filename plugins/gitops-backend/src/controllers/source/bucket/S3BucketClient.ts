@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   BucketClient,
   BucketContent,
@@ -42,13 +41,11 @@ export class S3BucketClient implements BucketClient {
     return this.client.list(options);
   }
 
-  async read(
+  read(
     key: string,
     { signal }: { signal: AbortSignal },
   ): Promise<BucketContent | undefined> {
-    return this.client.get(key, signal) as Promise<
-      { etag: string; body: Readable } | undefined
-    >;
+    return this.client.get(key, signal);
   }
 
   async close(): Promise<void> {

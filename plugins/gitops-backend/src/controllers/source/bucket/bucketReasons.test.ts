@@ -1,8 +1,14 @@
-// Servers: the sandbox's S3 server with its token service, and its Kubernetes API.
+// Servers: the sandbox's S3 server with its token service, and its Kubernetes API;
+// proxies of the tests.
 import { SandboxS3, startS3Server } from '@backstage-gitops/sandbox';
 import { BucketSpec } from '@backstage-gitops/plugin-gitops-common';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { readyOf, World } from '../../../__testUtils__/world';
+import {
+  startHttpProxy,
+  startSocksProxy,
+  TestProxy,
+} from '../../../net/testing/startProxies';
 import { BucketWorld, textOf } from './__testUtils__/bucketWorld';
 
 jest.setTimeout(120_000);
@@ -13,8 +19,6 @@ interface Row {
   before?: () => void;
   reason: string;
   message: string | RegExp;
-  /** Default False. */
-  ready?: 'True' | 'False';
   /** Whether only a change of the object brings another attempt. */
   stalled?: boolean;
 }
@@ -26,6 +30,8 @@ describe('What a Bucket says', () => {
   let buckets: BucketWorld;
   let server: SandboxS3;
   let secure: SandboxS3;
+  let httpProxy: TestProxy;
+  let socksProxy: TestProxy;
 
   beforeAll(async () => {
     world = await World.start();
@@ -35,6 +41,8 @@ describe('What a Bucket says', () => {
     server = await startS3Server();
     secure = await startS3Server({ tls: true, clientCertificates: true });
     server.allowLdap('ann', 'hunter2');
+    httpProxy = await startHttpProxy();
+    socksProxy = await startSocksProxy();
     const { accessKeyId: accesskey, secretAccessKey: secretkey } = server;
     const { certificate, privateKey } = secure.clientCertificate!;
     const secrets: Record<string, Record<string, string>> = {
@@ -50,6 +58,8 @@ describe('What a Bucket says', () => {
         'tls.key': privateKey,
       },
       'no-proxy': { address: 'ftp://proxy' },
+      'http-proxy': { address: httpProxy.address },
+      'socks-proxy': { address: socksProxy.address },
     };
     for (const [name, data] of Object.entries(secrets)) {
       await buckets.secret(name, data);
@@ -60,38 +70,32 @@ describe('What a Bucket says', () => {
     await world?.stop();
     await server?.stop();
     await secure?.stop();
+    await httpProxy?.stop();
+    await socksProxy?.stop();
   });
 
-  afterEach(() => server.faults.clear());
+  afterEach(async () => {
+    server.faults.clear();
+    await buckets.removeAll();
+  });
 
-  const stored = /^stored artifact: revision 'sha256:[0-9a-f]{64}'$/;
-  const rows: Row[] = [
+  const objects = { 'a.yaml': 'a', 'b.yaml': 'b' };
+
+  const good: Pick<Row, 'what' | 'spec'>[] = [
     {
       what: 'keys of a Secret',
-      reason: 'Succeeded',
-      message: stored,
-      ready: 'True',
     },
     {
       what: 'a bucket that is open to all',
       spec: () => ({ secretRef: undefined, bucketName: 'open' }),
-      reason: 'Succeeded',
-      message: stored,
-      ready: 'True',
     },
     {
       what: 'empty keys, which stand for nobody',
       spec: () => ({ secretRef: { name: 'empty' }, bucketName: 'open' }),
-      reason: 'Succeeded',
-      message: stored,
-      ready: 'True',
     },
     {
       what: 'provider aws with keys of a Secret',
       spec: () => ({ provider: 'aws' }),
-      reason: 'Succeeded',
-      message: stored,
-      ready: 'True',
     },
     {
       what: 'credentials by LDAP',
@@ -103,9 +107,6 @@ describe('What a Bucket says', () => {
           secretRef: { name: 'ldap' },
         },
       }),
-      reason: 'Succeeded',
-      message: stored,
-      ready: 'True',
     },
     {
       what: 'certificates of a Secret',
@@ -114,10 +115,23 @@ describe('What a Bucket says', () => {
         endpoint: secure.endpoint,
         certSecretRef: { name: 'tls' },
       }),
-      reason: 'Succeeded',
-      message: stored,
-      ready: 'True',
     },
+    {
+      what: 'an HTTP proxy and certificates',
+      spec: () => ({
+        insecure: false,
+        endpoint: secure.endpoint,
+        certSecretRef: { name: 'tls' },
+        proxySecretRef: { name: 'http-proxy' },
+      }),
+    },
+    {
+      what: 'a SOCKS proxy',
+      spec: () => ({ proxySecretRef: { name: 'socks-proxy' } }),
+    },
+  ];
+
+  const bad: Row[] = [
     {
       what: 'no bucket',
       spec: () => ({ bucketName: 'nowhere' }),
@@ -321,14 +335,15 @@ describe('What a Bucket says', () => {
     },
   ];
 
-  it.each(rows)('with $what: $reason', async row => {
-    const objects = { 'a.yaml': 'a', 'b.yaml': 'b' };
+  const reconcileRow = async (
+    name: string,
+    row: Pick<Row, 'spec' | 'before'>,
+  ) => {
     for (const each of [server, secure]) {
       await each.createBucket('files', objects);
       await each.createBucket('open', objects, { anonymous: 'read' });
     }
     row.before?.();
-    const name = `row-${rows.indexOf(row)}`;
     const found = await buckets.reconcile(name, {
       endpoint: server.endpoint,
       bucketName: 'files',
@@ -339,29 +354,54 @@ describe('What a Bucket says', () => {
       each.remove('files');
       each.remove('open');
     }
-    const { ready = 'False', stalled = false, reason } = row;
-    const message =
-      row.message instanceof RegExp
-        ? expect.stringMatching(row.message)
-        : row.message;
-    const conditions = found.status!.conditions!;
-    expect(readyOf(found)).toMatchObject({ status: ready, reason, message });
-    expect(conditions.find(({ type }) => type === 'Stalled')?.status).toBe(
-      stalled ? 'True' : undefined,
+    const conditions = found.status?.conditions ?? [];
+    expect(JSON.stringify(conditions)).not.toContain('hunter');
+    return { found, conditions };
+  };
+
+  it.each(good)('with $what: Succeeded', async row => {
+    const name = `good-${good.indexOf(row)}`;
+    const { found, conditions } = await reconcileRow(name, row);
+    const said = {
+      status: 'True',
+      reason: 'Succeeded',
+      message: `stored artifact: revision '${found.status?.artifact?.revision}'`,
+    };
+    expect(readyOf(found)).toMatchObject(said);
+    expect(conditions).toContainEqual(
+      expect.objectContaining({ type: 'ArtifactInStorage', ...said }),
     );
-    const isStored = ready === 'True';
+    expect(textOf(await buckets.filesOf(found.status?.artifact))).toEqual(
+      objects,
+    );
+  });
+
+  it('went through the proxies', () => {
+    const { host } = new URL(secure.url);
+    expect(httpProxy.targets.map(({ target }) => target)).toContain(host);
+    expect(socksProxy.targets.map(({ target }) => target)).toContain(
+      server.endpoint,
+    );
+  });
+
+  it.each(bad)('with $what: $reason', async row => {
+    const name = `bad-${bad.indexOf(row)}`;
+    const { found, conditions } = await reconcileRow(name, row);
+    const { stalled = false, reason } = row;
+    const message = expect.stringMatching(
+      typeof row.message === 'string'
+        ? new RegExp(`^${row.message.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`)
+        : row.message,
+    );
+    expect(readyOf(found)).toMatchObject({ status: 'False', reason, message });
     expect(conditions).toContainEqual(
       expect.objectContaining({
-        type: isStored ? 'ArtifactInStorage' : 'FetchFailed',
+        type: 'FetchFailed',
         ...{ status: 'True', reason, message },
       }),
     );
-    if (isStored) {
-      expect(textOf(await buckets.filesOf(found.status!.artifact))).toEqual(
-        objects,
-      );
-    }
-    expect(JSON.stringify(conditions)).not.toContain('hunter');
+    expect(conditions.some(({ type }) => type === 'Stalled')).toBe(stalled);
+    expect(found.status?.artifact).toBeUndefined();
   });
 
   it('asks for the listing only while nothing changes', async () => {
@@ -442,10 +482,10 @@ describe('What a Bucket says', () => {
   describe('of hostile content', () => {
     const reconciled = async (
       name: string,
-      objects: Record<string, string>,
+      content: Record<string, string>,
       spec: Partial<BucketSpec> = {},
     ) => {
-      await server.createBucket(name, objects);
+      await server.createBucket(name, content);
       return buckets.reconcile(name, {
         endpoint: server.endpoint,
         bucketName: name,

@@ -14,6 +14,7 @@ type Files = Awaited<ReturnType<typeof readArchive>>;
 /** What a test of buckets does in a {@link World}, whose portal must run. */
 export class BucketWorld {
   private requests = 0;
+  private readonly names = new Set<string>();
 
   constructor(readonly world: World) {}
 
@@ -37,6 +38,7 @@ export class BucketWorld {
     spec: Omit<BucketSpec, 'interval'>,
   ): Promise<Bucket> {
     this.requests += 1;
+    this.names.add(name);
     const requestedAt = `request-${this.requests}`;
     await this.world.apply<Bucket>({
       apiVersion: bucketKind.apiVersion,
@@ -60,6 +62,21 @@ export class BucketWorld {
         ['True', 'False'].includes(readyOf(found)?.status ?? ''),
       60_000,
     );
+  }
+
+  /** Deletes all Buckets, so that none is tried again while others are looked at. */
+  async removeAll(): Promise<void> {
+    for (const name of this.names) {
+      const reference = {
+        apiVersion: bucketKind.apiVersion,
+        kind: 'Bucket',
+        namespace: 'default',
+        name,
+      };
+      await this.world.client.delete(reference);
+      await this.world.until(reference, found => found === undefined, 60_000);
+    }
+    this.names.clear();
   }
 
   /** The files of an artifact that is in the store. */
