@@ -32,6 +32,11 @@ export type {
   ClusterCredential,
   ClusterCredentialSupplier,
 } from './clusterCredentials';
+export type {
+  SopsKeyService,
+  SopsKeyType,
+  SopsMasterKey,
+} from './decryption';
 export {
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
