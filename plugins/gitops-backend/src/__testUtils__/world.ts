@@ -50,6 +50,7 @@ export interface PortalOptions {
   defaultServiceAccount?: string;
   entityRefOf?: GitopsOptions['entityRefOf'];
   fetchers?: GitopsOptions['fetchers'];
+  bucketProviders?: GitopsOptions['bucketProviders'];
   integrations?: GitopsOptions['integrations'];
 }
 
@@ -309,6 +310,7 @@ export class World {
       metrics: { reconciled() {} },
       entityRefOf: options.entityRefOf,
       fetchers: options.fetchers,
+      bucketProviders: options.bucketProviders,
       integrations: options.integrations,
       logger: options.logger ?? mockServices.logger.mock(),
     });

@@ -2,6 +2,8 @@
 // proxies of the tests.
 import { SandboxS3, startS3Server } from '@backstage-gitops/sandbox';
 import { BucketSpec } from '@backstage-gitops/plugin-gitops-common';
+import { BucketProvider } from '@backstage-gitops/plugin-gitops-node';
+import { Readable } from 'node:stream';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { readyOf, World } from '../../../__testUtils__/world';
 import {
@@ -33,10 +35,30 @@ describe('What a Bucket says', () => {
   let httpProxy: TestProxy;
   let socksProxy: TestProxy;
 
+  let closed = 0;
+  const azure: BucketProvider = {
+    provider: 'azure',
+    open: async ({ namespace, bucketName }) => ({
+      exists: async () => true,
+      list: async function* list() {
+        yield { key: 'from/azure.yaml', etag: 'e', size: 3 };
+      },
+      read: async key =>
+        key === '.sourceignore'
+          ? undefined
+          : { etag: 'e', body: Readable.from([`${namespace}/${bucketName}`]) },
+      close: async () => {
+        closed += 1;
+      },
+    }),
+  };
+
   beforeAll(async () => {
     world = await World.start();
     buckets = new BucketWorld(world);
-    await world.startPortal(await init('SQLITE_3'));
+    await world.startPortal(await init('SQLITE_3'), {
+      bucketProviders: [azure],
+    });
     await world.untilKinds('buckets.source.toolkit.fluxcd.io');
     server = await startS3Server();
     secure = await startS3Server({ tls: true, clientCertificates: true });
@@ -446,6 +468,38 @@ describe('What a Bucket says', () => {
     expect(await world.eventsOf(after)).toContainEqual(
       expect.stringMatching(/^Succeeded: stored artifact/),
     );
+  });
+
+  it('goes on where an answer breaks off once', async () => {
+    await server.createBucket('broken', { 'a.yaml': 'a', 'b.yaml': 'b' });
+    server.faults.inject({
+      match: ({ operation, key }) =>
+        operation === 'GetObject' && key !== '.sourceignore',
+      truncate: true,
+      times: 2,
+    });
+    const found = await buckets.reconcile('broken', {
+      endpoint: server.endpoint,
+      bucketName: 'broken',
+      secretRef: { name: 'keys' },
+    });
+    expect(textOf(await buckets.filesOf(found.status?.artifact))).toEqual(
+      objects,
+    );
+  });
+
+  it('opens buckets as modules do', async () => {
+    const found = await buckets.reconcile('clouded', {
+      provider: 'azure',
+      endpoint: 'https://account.blob.core.windows.net',
+      bucketName: 'clouded',
+      insecure: undefined,
+    });
+    expect(readyOf(found)?.status).toBe('True');
+    expect(textOf(await buckets.filesOf(found.status?.artifact))).toEqual({
+      'from/azure.yaml': 'default/clouded',
+    });
+    expect(closed).toBe(1);
   });
 
   it('takes what an object became since it was listed', async () => {

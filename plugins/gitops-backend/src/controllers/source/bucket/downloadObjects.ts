@@ -11,6 +11,8 @@ import { ListedBucket, tooLarge } from './listObjects';
 
 /** Objects that are fetched at the same time; as many as sockets to one host. */
 const CONCURRENT = 16;
+/** Of an object whose answer breaks off. */
+const ATTEMPTS = 3;
 
 /** An object on disk. */
 export interface DownloadedObject {
@@ -45,18 +47,26 @@ export async function downloadObjects(options: {
     return bytes <= limits.bytes;
   };
 
-  const download = async (key: string, number: number) => {
+  const fetchOnce = async (key: string, file: string) => {
     const content = await client.read(key, { signal });
     if (!content) {
+      return undefined;
+    }
+    const size = await write(content.body, file, { count, limits, signal });
+    return { etag: content.etag, size };
+  };
+
+  const download = async (key: string, number: number) => {
+    const file = path.join(options.directory, `object-${number}`);
+    const fetched = await withoutBreaks(() => fetchOnce(key, file));
+    if (!fetched) {
       listed.index.delete(key);
       return;
     }
-    const file = path.join(options.directory, `object-${number}`);
-    const size = await write(content.body, file, { count, limits, signal });
-    if (content.etag) {
-      listed.index.set(key, content.etag);
+    if (fetched.etag) {
+      listed.index.set(key, fetched.etag);
     }
-    objects.push({ path: listed.paths.get(key)!, file, size });
+    objects.push({ path: listed.paths.get(key)!, file, size: fetched.size });
   };
 
   const queue = [...listed.index.keys()].entries();
@@ -84,6 +94,20 @@ export async function downloadObjects(options: {
   return objects;
 }
 
+/** Begins anew where a connection breaks; requests that are refused are tried again elsewhere. */
+async function withoutBreaks<T>(fetch: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetch();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== 'GITOPS_NETWORK_BROKEN' || attempt === ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
+}
+
 async function write(
   body: NodeJS.ReadableStream,
   file: string,
@@ -103,8 +127,13 @@ async function write(
       );
     },
   });
-  await pipeline(body, measure, createWriteStream(file, { mode: 0o600 }), {
-    signal: options.signal,
-  });
+  try {
+    await pipeline(body, measure, createWriteStream(file, { mode: 0o600 }), {
+      signal: options.signal,
+    });
+  } catch (error) {
+    options.count(-size);
+    throw error;
+  }
   return size;
 }
