@@ -13,6 +13,7 @@ import { Bench, conditionOf, PATIENCE } from '../helm/__testUtils__/Bench';
 
 jest.setTimeout(180_000);
 
+const DISABLED = { 'source.extensions.fluxcd.io/reconcile': 'Disabled' };
 const FINALIZER = 'source.extensions.fluxcd.io/finalizer';
 const matching = (message: string | RegExp) =>
   typeof message === 'string' ? message : expect.stringMatching(message);
@@ -310,10 +311,32 @@ describe('ArtifactGenerator', () => {
     expect(await bench.store.has(digest)).toBeUndefined();
   });
 
+  it('leaves alone what somebody else has taken over', async () => {
+    await bench.sourceOf('GitRepository', 'taken', { a: 'taken' });
+    await reconcile('taken');
+    // Else it would take it back at its next run.
+    await reconcile('taken', {}, DISABLED);
+    await world.client.patch(bench.refOf('ExternalArtifact', 'taken-out'), {
+      type: 'merge',
+      fieldManager: 'other',
+      body: {
+        metadata: {
+          labels: { 'source.extensions.fluxcd.io/generator': 'other' },
+        },
+      },
+    });
+    await world.client.delete(bench.refOf('ArtifactGenerator', 'taken'));
+    await world.until(
+      bench.refOf('ArtifactGenerator', 'taken'),
+      found => found === undefined,
+      PATIENCE,
+    );
+    expect(await external('taken-out')).toBeDefined();
+  });
+
   it('rests while an annotation says so', async () => {
-    const disabled = { 'source.extensions.fluxcd.io/reconcile': 'Disabled' };
     await bench.sourceOf('GitRepository', 'rest', { a: '' });
-    const resting = await reconcile('rest', {}, disabled);
+    const resting = await reconcile('rest', {}, DISABLED);
     expect(readyOf(resting)).toMatchObject({
       status: 'True',
       reason: 'ReconciliationDisabled',

@@ -104,7 +104,9 @@ export class FileTree {
    */
   glob(pattern: string): string[] {
     let found = [''];
-    for (const part of pattern.split('/')) {
+    // Go takes a dot for the root, but only right before what it has to match.
+    const parts = pattern.replace(/^\.\/(?=[^/]*[*?[\\])/, '').split('/');
+    for (const part of parts) {
       const matches = compileName(part);
       found = found.flatMap(folder =>
         [...(this.folders.get(folder) ?? [])]

@@ -95,12 +95,19 @@ export class GeneratedArtifacts {
     }
   }
 
-  /** `false` where it was not there. */
-  delete(name: string): Promise<boolean> {
-    return this.run.home.client.delete(this.refOf(name), {
-      propagationPolicy: 'Background',
-      signal: this.run.signal,
-    });
+  /** Deletes an ExternalArtifact, unless somebody else has taken it over. */
+  async delete(name: string): Promise<void> {
+    const { client } = this.run.home;
+    const { signal } = this.run;
+    const reference = this.refOf(name);
+    const object = await client.get<ExternalArtifact>(reference, { signal });
+    const { uid, labels } = object?.metadata ?? {};
+    if (uid && labels?.[GENERATOR_LABEL] === this.run.object.metadata.uid) {
+      await client.delete(reference, {
+        ...{ uid, signal },
+        propagationPolicy: 'Background',
+      });
+    }
   }
 
   private refOf(name: string) {

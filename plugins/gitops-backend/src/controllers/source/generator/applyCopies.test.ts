@@ -88,6 +88,12 @@ describe('applyCopies', () => {
     ],
     ['all of a source', ['a', 'b/c'], [['@s/', '@artifact/']], ['a', 'b/c']],
     [
+      'by a pattern that begins with a dot',
+      ['a.yaml', 'b'],
+      [['@s/./*.yaml', '@artifact/']],
+      ['a.yaml'],
+    ],
+    [
       'all that is in a source',
       ['a', 'b/c', '.d'],
       [['@s/**', '@artifact/']],
@@ -323,6 +329,11 @@ describe('applyCopies', () => {
     [
       'a path that leaves the source',
       { from: '@s/../../etc/passwd', to: '@artifact/' },
+      /it leaves the source$/,
+    ],
+    [
+      'a path from the root of a disk',
+      { from: '@s//etc/passwd', to: '@artifact/' },
       /it leaves the source$/,
     ],
     [

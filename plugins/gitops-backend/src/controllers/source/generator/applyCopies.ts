@@ -323,7 +323,7 @@ function withoutPrefix(pattern: string, match: string): string {
 function cleanSource(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
-    if (part === '..' && parts.pop() === undefined) {
+    if (path.startsWith('/') || (part === '..' && parts.pop() === undefined)) {
       throw new Error(`failed to stat source '${path}': it leaves the source`);
     }
     if (part !== '' && part !== '.' && part !== '..') {

@@ -502,6 +502,21 @@ describe('HelmChart', () => {
           }),
       ],
       [
+        'laughs',
+        () =>
+          tar(archive => {
+            const lines = [...'bcdefghij'].map(
+              (letter, i) =>
+                `${letter}: &${letter} [${Array(9).fill(`*${'abcdefghi'[i]}`)}]`,
+            );
+            archive.entry({ name: 'web/Chart.yaml' }, chartYaml);
+            archive.entry(
+              { name: 'web/values.yaml' },
+              ['a: &a [x]', ...lines].join('\n'),
+            );
+          }),
+      ],
+      [
         'bomb',
         () =>
           tar(archive => {
