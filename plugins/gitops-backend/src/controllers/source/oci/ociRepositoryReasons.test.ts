@@ -1,30 +1,11 @@
-// Servers: the sandbox's registry, some that answer as no registry does, and the
-// sandbox's Kubernetes API. One case for each reason of an OCIRepository (Flux 2.9).
-import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
-import {
-  OCIRepository,
-  OCIRepositorySpec,
-} from '@backstage-gitops/plugin-gitops-common';
-import {
-  PushedImage,
-  SandboxRegistry,
-  startRegistry,
-} from '@backstage-gitops/sandbox';
-import { Headers, pack } from 'tar-stream';
+// Servers: the sandbox's registry and its Kubernetes API. One case for each reason
+// of an OCIRepository (Flux 2.9).
+import { OCIRepositorySpec } from '@backstage-gitops/plugin-gitops-common';
+import { SandboxRegistry, startRegistry } from '@backstage-gitops/sandbox';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { readyOf, World } from '../../../__testUtils__/world';
-import fixture from '../../../registries/cosign/__fixtures__/signatures.json';
-import {
-  conditionOf,
-  FLUX_LAYER,
-  fluxArtifact,
-  OciWorld,
-  packFiles,
-} from './__testUtils__/ociWorld';
+import { fillRegistry, OTHER } from './__testUtils__/fillRegistry';
+import { conditionOf, fluxArtifact, OciWorld } from './__testUtils__/ociWorld';
 
 jest.setTimeout(180_000);
 
@@ -37,12 +18,6 @@ interface Failure {
   condition?: string;
   stalled?: boolean;
 }
-
-const OTHER = `sha256:${'0'.repeat(64)}`;
-/** The image of which there are signatures of cosign. */
-const SIGNED: PushedImage = {
-  layers: [{ mediaType: 'text/plain', content: Buffer.from('signed') }],
-};
 
 const FAILURES: Record<string, Failure> = {
   'an address with a tag': {
@@ -268,7 +243,7 @@ describe('reasons of an OCIRepository', () => {
     await world.startPortal(await init('SQLITE_3'));
     await world.untilKinds('ocirepositories.source.toolkit.fluxcd.io');
     registry = await startRegistry();
-    await fill();
+    await fillRegistry(registry, oci);
   });
 
   afterAll(async () => {
@@ -277,90 +252,6 @@ describe('reasons of an OCIRepository', () => {
   });
 
   const url = () => `oci://${registry.address}`;
-
-  async function fill(): Promise<void> {
-    const { keys, keyless } = fixture;
-    const image = await fluxArtifact({ a: 'a' });
-    const digest = await registry.push('app', image, 'latest');
-    registry.tag('app', digest, '1.0.0');
-    const layer = (content: Buffer) => ({
-      layers: [{ mediaType: FLUX_LAYER, content }],
-    });
-    await registry.push('app', { layers: [] }, 'empty');
-    await registry.push('app', layer(Buffer.from('text')), 'text');
-    await registry.push('app', layer(Buffer.alloc(10 * 1024 ** 2 + 1)), 'huge');
-    const descriptor = {
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      ...{ digest, size: registry.manifest('app', digest).length },
-    };
-    const index = (entry: object) => ({
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests: [entry],
-    });
-    const arm = { os: 'linux', architecture: 'arm64' };
-    const inner = await registry.pushManifest(
-      'app',
-      index({ ...descriptor, platform: arm }),
-      { tag: 'arm' },
-    );
-    await registry.pushManifest(
-      'app',
-      index({ ...descriptor, digest: inner }),
-      { tag: 'deep' },
-    );
-    await registry.pushManifest(
-      'app',
-      {
-        schemaVersion: 2,
-        mediaType: descriptor.mediaType,
-        layers: [{ mediaType: FLUX_LAYER, digest: OTHER, size: 1 }],
-      },
-      { tag: 'missing' },
-    );
-    await registry.push('signed', SIGNED, 'latest');
-    for (const bundle of [keys.ecdsa.bundle, keyless.bundle]) {
-      await registry.push('signed', {
-        artifactType: bundle.mediaType,
-        subject: fixture.digest,
-        layers: [
-          {
-            mediaType: bundle.mediaType,
-            content: Buffer.from(JSON.stringify(bundle)),
-          },
-        ],
-      });
-    }
-    await registry.push('signed-before', SIGNED, 'latest');
-    await registry.push(
-      'signed-before',
-      {
-        layers: [keys.ecdsa.simple, keyless.simple].map(
-          ({ payload, annotations }) => ({
-            mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
-            content: Buffer.from(payload, 'base64'),
-            annotations,
-          }),
-        ),
-      },
-      `${fixture.digest.replace(':', '-')}.sig`,
-    );
-    await oci.secret('opaque', { some: 'thing' });
-    await oci.secret('keys', { 'a.pub': keys.ecdsa.publicKey });
-    await oci.secret('other-keys', {
-      'a.pub': keys.rsa.publicKey,
-      'b.pub': keys.ed25519.publicKey,
-    });
-    await oci.secret('root', {
-      'trusted_root.json': JSON.stringify(keyless.trustedRoot),
-    });
-    await world.apply({
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: 'halved', namespace: 'default' },
-      imagePullSecrets: [{ name: 'gone' }],
-    });
-  }
 
   it.each(Object.entries(FAILURES))(
     'says what is wrong with %s',
@@ -387,118 +278,6 @@ describe('reasons of an OCIRepository', () => {
       expect(object.status?.artifact).toBeUndefined();
     },
   );
-
-  const copied: Partial<Spec> = { layerSelector: { operation: 'copy' } };
-
-  it.each(['signed', 'signed-before'])(
-    'verifies %s by key and without one',
-    async repository => {
-      const message = `verified signature of revision latest@${fixture.digest}`;
-      const byKey = await oci.reconcile(`${repository}-by-key`, {
-        url: `${url()}/${repository}`,
-        verify: { provider: 'cosign', secretRef: { name: 'keys' } },
-        ...copied,
-      });
-      expect(conditionOf(byKey, 'SourceVerified')).toMatchObject({
-        status: 'True',
-        reason: 'Succeeded',
-        message,
-      });
-      expect(readyOf(byKey)?.status).toBe('True');
-      const keyless = await oci.reconcile(`${repository}-keyless`, {
-        url: `${url()}/${repository}`,
-        verify: {
-          provider: 'cosign',
-          trustedRootSecretRef: { name: 'root' },
-          matchOIDCIdentity: [{ issuer: 'issuer', subject: '^https://git' }],
-        },
-        ...copied,
-      });
-      expect(conditionOf(keyless, 'SourceVerified')).toMatchObject({
-        status: 'True',
-        message,
-      });
-    },
-  );
-
-  it('finds bundles by tag where the registry has no list of referrers', async () => {
-    const older = await startRegistry({ referrersApi: false });
-    try {
-      const { bundle } = fixture.keys.ecdsa;
-      await older.push('signed', SIGNED, 'latest');
-      const digest = await older.push('signed', {
-        artifactType: bundle.mediaType,
-        layers: [
-          {
-            mediaType: bundle.mediaType,
-            content: Buffer.from(JSON.stringify(bundle)),
-          },
-        ],
-      });
-      await older.pushManifest(
-        'signed',
-        {
-          schemaVersion: 2,
-          mediaType: 'application/vnd.oci.image.index.v1+json',
-          manifests: [
-            {
-              mediaType: 'application/vnd.oci.image.manifest.v1+json',
-              ...{ digest, size: older.manifest('signed', digest).length },
-              artifactType: bundle.mediaType,
-            },
-          ],
-        },
-        { tag: fixture.digest.replace(':', '-') },
-      );
-      const object = await oci.reconcile('by-tag', {
-        url: `oci://${older.address}/signed`,
-        verify: { provider: 'cosign', secretRef: { name: 'keys' } },
-        ...copied,
-      });
-      expect(conditionOf(object, 'SourceVerified')?.status).toBe('True');
-    } finally {
-      await older.stop();
-    }
-  });
-
-  it('keeps the artifact while the next one is not signed', async () => {
-    const spec: Spec = {
-      url: `${url()}/next`,
-      verify: { provider: 'cosign', secretRef: { name: 'keys' } },
-      ...copied,
-    };
-    const { bundle } = fixture.keys.ecdsa;
-    await registry.push('next', SIGNED, 'latest');
-    await registry.push('next', {
-      artifactType: bundle.mediaType,
-      subject: fixture.digest,
-      layers: [
-        {
-          mediaType: bundle.mediaType,
-          content: Buffer.from(JSON.stringify(bundle)),
-        },
-      ],
-    });
-    const first = await oci.reconcile('next', spec);
-    expect(readyOf(first)?.status).toBe('True');
-    const digest = await registry.push(
-      'next',
-      await fluxArtifact({ b: 'b' }),
-      'latest',
-    );
-    const second = await oci.reconcile('next', spec);
-    expect(second.status?.artifact).toEqual(first.status?.artifact);
-    expect(conditionOf(second, 'SourceVerified')?.status).toBe('False');
-    expect(readyOf(second)?.reason).toBe('VerificationError');
-    expect(conditionOf(second, 'ArtifactOutdated')).toMatchObject({
-      status: 'True',
-      reason: 'NewRevision',
-      message: `new revision 'latest@${digest}' for '${registry.address}/next:latest'`,
-    });
-    const third = await oci.reconcile('next', { ...spec, verify: undefined });
-    expect(third.status?.artifact?.revision).toBe(`latest@${digest}`);
-    expect(conditionOf(third, 'SourceVerified')).toBeUndefined();
-  });
 
   it('asks only for the digest while nothing changed', async () => {
     const spec: Spec = { url: `${url()}/same` };
@@ -537,170 +316,5 @@ describe('reasons of an OCIRepository', () => {
     const object = await oci.reconcile('later', spec);
     expect(readyOf(object)?.status).toBe('True');
     expect(conditionOf(object, 'FetchFailed')).toBeUndefined();
-  });
-
-  describe('with layers that mean no good', () => {
-    const fetchLayer = async (name: string, content: Buffer) => {
-      await registry.push(
-        name,
-        { layers: [{ mediaType: FLUX_LAYER, content }] },
-        'latest',
-      );
-      return oci.reconcile(name, { url: `${url()}/${name}` });
-    };
-    const tarOf = async (...entries: (Headers & { content?: string })[]) => {
-      const tar = pack();
-      for (const { content = '', ...header } of entries) {
-        tar.entry(header, content);
-      }
-      tar.finalize();
-      return gzipSync(await buffer(tar as unknown as Readable));
-    };
-
-    it.each<[string, () => Promise<Buffer>, string]>([
-      ['parent', () => tarOf({ name: '../../a' }), 'leaves its folder'],
-      ['absolute', () => tarOf({ name: '/etc/a' }), 'leaves its folder'],
-      ['drive', () => tarOf({ name: 'C:\\a' }), 'leaves its folder'],
-      ['backslash', () => tarOf({ name: 'a\\..\\..\\b' }), 'leaves its folder'],
-      [
-        'both',
-        () => packFiles({ 'a/b': 'b', a: 'a' }),
-        "'a' is a file and a folder",
-      ],
-      [
-        'truncated',
-        async () => (await packFiles({ a: 'a'.repeat(999) })).subarray(0, 60),
-        'unexpected end of file',
-      ],
-      [
-        'bomb',
-        async () => gzipSync(Buffer.alloc(64 * 1024 ** 2)),
-        'failed to extract layer contents',
-      ],
-      [
-        'large',
-        async () => packFiles({ a: '0'.repeat(10 * 1024 ** 2 + 1) }),
-        "'a' is larger than 10485760 bytes",
-      ],
-      [
-        'many',
-        async () =>
-          packFiles(
-            Object.fromEntries(
-              Array.from({ length: 10_001 }, (_, index) => [`f${index}`, '']),
-            ),
-          ),
-        'more than 10000 entries',
-      ],
-    ])('refuses them whole (%s)', async (name, content, problem) => {
-      const object = await fetchLayer(`hostile-${name}`, await content());
-      expect(readyOf(object)).toMatchObject({
-        reason: 'OCIArtifactLayerOperationFailed',
-        message: expect.stringContaining(problem),
-      });
-      expect(object.status?.artifact).toBeUndefined();
-    });
-
-    it('passes links and devices over', async () => {
-      const object = await fetchLayer(
-        'links',
-        await tarOf(
-          { name: 'root', type: 'symlink', linkname: '/' },
-          { name: 'a', type: 'symlink', linkname: 'root' },
-          { name: 'hard', type: 'link', linkname: '/etc/passwd' },
-          { name: 'device', type: 'character-device' },
-          { name: 'a/etc/x', content: 'x' },
-          { name: 'same', content: 'first' },
-          { name: 'same', content: 'second' },
-        ),
-      );
-      expect(await oci.filesOf(object.status?.artifact)).toEqual({
-        'a/etc/x': 'x',
-        same: 'second',
-      });
-    });
-  });
-
-  it('does not wait without end', async () => {
-    await registry.push('slow', SIGNED, 'latest');
-    const stop = registry.faults.inject({
-      match: ({ repository }) => repository === 'slow',
-      hang: true,
-    });
-    const object = await oci.reconcile('slow', {
-      url: `${url()}/slow`,
-      timeout: '300ms',
-    });
-    stop();
-    expect(readyOf(object)).toMatchObject({
-      reason: 'OCIArtifactPullFailed',
-      message:
-        'failed to determine artifact digest: no answer within spec.timeout (300ms)',
-    });
-  });
-
-  describe('by servers that are no registry', () => {
-    let server: Server;
-    let answer: { status: number; body: string; headers?: object };
-
-    beforeAll(async () => {
-      server = createServer((_, response) => {
-        response.writeHead(answer.status, { ...answer.headers });
-        response.end(answer.body);
-      });
-      await new Promise<void>(resolve => {
-        server.listen(0, '127.0.0.1', resolve);
-      });
-    });
-    afterAll(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-
-    const reconcile = (name: string): Promise<OCIRepository> => {
-      const { port } = server.address() as AddressInfo;
-      return oci.reconcile(name, { url: `oci://127.0.0.1:${port}/app` });
-    };
-
-    it('says that a page is no manifest', async () => {
-      answer = { status: 200, body: '<html>' };
-      expect(readyOf(await reconcile('page'))).toMatchObject({
-        reason: 'OCIArtifactPullFailed',
-        message: 'failed to determine artifact digest: the manifest is no JSON',
-      });
-    });
-
-    it('does not send credentials to a token service elsewhere', async () => {
-      let asked = false;
-      const elsewhere = createServer((_, response) => {
-        asked = true;
-        response.end('{"token":"x"}');
-      });
-      await new Promise<void>(resolve => {
-        elsewhere.listen(0, '127.0.0.1', resolve);
-      });
-      const { port } = elsewhere.address() as AddressInfo;
-      answer = {
-        status: 401,
-        body: '',
-        headers: {
-          'www-authenticate': `Bearer realm="http://localhost:${port}/token"`,
-        },
-      };
-      const { port: own } = server.address() as AddressInfo;
-      await oci.pullSecret('for-this-one', {
-        [`127.0.0.1:${own}`]: { username: 'u', password: 'hunter2' },
-      });
-      const object = await oci.reconcile('realm', {
-        url: `oci://127.0.0.1:${own}/app`,
-        secretRef: { name: 'for-this-one' },
-      });
-      expect(readyOf(object)?.message).toMatch(
-        /sends to localhost:[0-9]+ for a token, which does not belong to it; the credentials were not sent there$/,
-      );
-      expect(asked).toBe(false);
-      expect(JSON.stringify(object)).not.toContain('hunter2');
-      elsewhere.close();
-    });
   });
 });
