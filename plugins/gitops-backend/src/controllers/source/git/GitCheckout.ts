@@ -19,6 +19,30 @@ export interface GitFile {
   open(): Readable;
 }
 
+/** There may be a hundred thousand of them, so each holds little. */
+class PackedFile implements GitFile {
+  constructor(
+    private readonly pack: PackFile,
+    readonly path: string,
+    readonly executable: boolean,
+    private readonly oid: string,
+  ) {}
+
+  get size(): number {
+    return this.pack.sizeOf(this.oid, 'blob');
+  }
+
+  read(): Promise<Buffer> {
+    return this.pack.read(this.oid, 'blob', this.size);
+  }
+
+  open(): Readable {
+    return Readable.from(this.pack.stream(this.oid, 'blob'), {
+      objectMode: false,
+    });
+  }
+}
+
 /** A commit on this machine, until it is disposed of. */
 export class GitCheckout {
   readonly commit: CommitSummary & { oid: string };
@@ -97,14 +121,7 @@ export class GitCheckout {
 
   /** The file that an entry stands for. @throws GitError */
   file({ path, kind, oid }: WalkedEntry): GitFile {
-    const { pack } = this;
-    const size = pack.sizeOf(oid, 'blob');
-    return {
-      ...{ path, size, executable: kind === 'executable' },
-      read: () => pack.read(oid, 'blob', size),
-      open: () =>
-        Readable.from(pack.stream(oid, 'blob'), { objectMode: false }),
-    };
+    return new PackedFile(this.pack, path, kind === 'executable', oid);
   }
 
   dispose(): Promise<void> {

@@ -51,7 +51,7 @@ export class Submodules {
     for await (const entry of checkout.entries(only)) {
       const path = place.path + entry.path;
       if (entry.kind === 'file' || entry.kind === 'executable') {
-        yield { ...checkout.file(entry), path };
+        yield checkout.file({ ...entry, path });
       } else if (entry.kind === 'submodule') {
         urls ??= await readGitmodules(checkout);
         const from = urls.get(entry.path);
