@@ -31,8 +31,11 @@ export interface FindVersionResult {
   found?: FoundVersion;
 }
 
+const MIB = 1024 * 1024;
 /** Bytes of indexes that are kept, parsed. */
-const KEPT = 48 * 1024 * 1024;
+const KEPT = 48 * MIB;
+/** Of a stored index: as JSON, one of 50 MiB is longer than it was as YAML. */
+const MAX_STORED = 128 * MIB;
 
 /** The index as it is stored: as JSON (Flux 2.9). */
 export async function normaliseIndex(bytes: Uint8Array): Promise<Uint8Array> {
@@ -92,7 +95,7 @@ export class VersionFinder {
       this.indexes.delete(oldest);
       this.bytes -= entry.bytes;
     }
-    const index = readIndex(bytes);
+    const index = readIndex(bytes, { limits: { maxBytes: MAX_STORED } });
     this.indexes.set(digest, { index, bytes: bytes.length });
     this.bytes += bytes.length;
     return index;
