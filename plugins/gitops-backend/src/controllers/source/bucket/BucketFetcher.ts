@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { assertError } from '@backstage/errors';
@@ -16,7 +16,7 @@ import {
   SourceFetchError,
 } from '@backstage-gitops/plugin-gitops-node';
 import { comparePaths } from '../../../artifacts/comparePaths';
-import { packArchive } from '../../../artifacts/packArchive';
+import { ArchiveEntry, packArchive } from '../../../artifacts/packArchive';
 import { IGNORE_FILE, SourceIgnore } from '../../../artifacts/sourceIgnore';
 import { failingAs } from '../../../util/failingAs';
 import { AwsKeysBucketProvider } from './AwsKeysBucketProvider';
@@ -29,6 +29,8 @@ type Context = FetchContext<Bucket>;
 
 /** Bytes of the file with rules. */
 const IGNORE_BYTES = 1024 * 1024;
+/** Up to here, reading a file as a whole is faster than as a stream. */
+const SMALL_BYTES = 256 * 1024;
 
 /** Fetches the objects of buckets (Flux 2.9). */
 export class BucketFetcher implements SourceFetcher<Bucket> {
@@ -162,9 +164,14 @@ async function keepIgnoreFile(
   return { path: IGNORE_FILE, file, size: content.length };
 }
 
-function* entriesOf(objects: readonly DownloadedObject[]) {
+async function* entriesOf(
+  objects: readonly DownloadedObject[],
+): AsyncGenerator<ArchiveEntry> {
   for (const { path: name, file, size } of objects) {
-    const open = () => createReadStream(file);
-    yield { path: name, executable: false, content: { size, open } };
+    const content =
+      size <= SMALL_BYTES
+        ? await readFile(file)
+        : { size, open: () => createReadStream(file) };
+    yield { path: name, executable: false, content };
   }
 }
