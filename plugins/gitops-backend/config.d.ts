@@ -239,6 +239,11 @@ export interface Config {
        * build; else there is nothing in its place. Default true, as in Flux 2.9.
        */
       strictSubstitution?: boolean;
+      /**
+       * Whether a file that was changed after sops encrypted it fails the build; else
+       * there is a warning. Default false.
+       */
+      strictMac?: boolean;
     };
   };
 }

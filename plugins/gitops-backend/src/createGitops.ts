@@ -160,6 +160,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       }),
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
       strictSubstitution: config.strictSubstitution,
+      strictMac: config.strictMac,
     }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });

@@ -157,6 +157,7 @@ async function main() {
       historyMs: 3_600_000,
       noCrossNamespaceRefs: false,
       strictSubstitution: true,
+      strictMac: false,
     },
     database,
     homes,

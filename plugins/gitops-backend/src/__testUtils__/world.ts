@@ -44,6 +44,7 @@ export interface PortalOptions {
   allowPortalCredential?: boolean;
   noCrossNamespaceRefs?: boolean;
   strictSubstitution?: boolean;
+  strictMac?: boolean;
   logger?: LoggerService;
   pruneBounds?: Partial<PruneBounds>;
   clusterUid?: string;
@@ -295,6 +296,7 @@ export class World {
         historyMs: 3_600_000,
         noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
         strictSubstitution: options.strictSubstitution ?? true,
+        strictMac: options.strictMac ?? false,
       },
       database,
       homes: new Homes(all.map(one => one.home)),

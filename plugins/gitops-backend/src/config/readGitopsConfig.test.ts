@@ -40,6 +40,7 @@ describe('readGitopsConfig', () => {
       historyMs: 2_592_000_000,
       noCrossNamespaceRefs: false,
       strictSubstitution: true,
+      strictMac: false,
       network: { allow: [], only: undefined },
       workers: { threads: 3, timeoutMs: 120_000, memoryMb: 512 },
     });

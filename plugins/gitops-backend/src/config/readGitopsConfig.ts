@@ -53,6 +53,8 @@ export interface GitopsConfig {
   noCrossNamespaceRefs: boolean;
   /** A variable without value and default fails a build. */
   strictSubstitution: boolean;
+  /** An encrypted file that was changed fails a build. */
+  strictMac: boolean;
   /** Threads for heavy work; without it, it is done on the event loop. */
   workers?: WorkerSettings;
 }
@@ -112,6 +114,7 @@ export function readGitopsConfig(
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
     strictSubstitution:
       config?.getOptionalBoolean('kustomize.strictSubstitution') ?? true,
+    strictMac: config?.getOptionalBoolean('kustomize.strictMac') ?? false,
     workers: {
       // One is left to the event loop.
       threads: readCount(config, 'engine.workers', {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { KustomizationSpec } from '@backstage-gitops/plugin-gitops-common';
 import { buildManifests } from '../controllers/kustomize/buildManifests';
-import { Build } from '../controllers/kustomize/KustomizationReconciler';
+import { Build } from '../controllers/kustomize/buildDelivery';
 import { BuildCache } from './BuildCache';
 import {
   BuildInterruptedError,
@@ -56,6 +56,7 @@ const NO_INPUTS = {
   deletionPolicy: undefined,
   kubeConfig: undefined,
   postBuild: undefined,
+  decryption: undefined,
   serviceAccountName: undefined,
 } as const satisfies Partial<KustomizationSpec>;
 

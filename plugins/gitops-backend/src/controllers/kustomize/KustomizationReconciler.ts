@@ -29,6 +29,7 @@ import {
   waiting,
 } from '../../engine/run/Outcome';
 import { applyManifests, AppliedManifests } from './applyManifests';
+import { buildDelivery, BuildSettings } from './buildDelivery';
 import { BuiltManifests, hasPath } from './buildManifests';
 import {
   checkDependencies,
@@ -50,32 +51,17 @@ import { PruneHolds } from './PruneHolds';
 import { pruneStale } from './pruneStale';
 import { isNewsFor } from './isNewsFor';
 import { fail, messageOf, reportChanges } from './reports';
-import { loadVariables } from './substitution/loadVariables';
-import { Substitution } from './substitution/substituteObjects';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
 import { ReadyExpressionError, UnsupportedFieldError } from './errors';
 
-/** Builds the manifests of a delivery, here or in a worker. */
-export type Build = (options: {
-  artifact: Artifact;
-  files: Awaited<ReturnType<ArtifactReader['read']>>;
-  object: Kustomization;
-  /** Undefined where nothing is substituted. */
-  substitution?: Substitution;
-  signal: AbortSignal;
-}) => Promise<BuiltManifests>;
-
 /** What {@link KustomizationReconciler} is made of. */
-export interface KustomizationReconcilerOptions {
+export interface KustomizationReconcilerOptions extends BuildSettings {
   artifacts: ArtifactReader;
-  build: Build;
   pending: PendingInventory;
   holds: PruneHolds;
   health: HealthCheck;
   noCrossNamespaceRefs: boolean;
-  /** A variable without value and default is an error, not nothing. */
-  strictSubstitution: boolean;
 }
 
 type Run = ReconcileRun<Kustomization>;
@@ -254,13 +240,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
     let built: BuiltManifests;
     try {
-      built = await this.options.build({
-        artifact,
-        files,
-        object,
-        substitution: await this.substitutionOf(run),
-        signal: run.signal,
-      });
+      built = await buildDelivery(run, { artifact, files }, this.options);
     } catch (error) {
       assertError(error);
       run.signal.throwIfAborted();
@@ -268,7 +248,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
     for (const warning of built.warnings) {
       await run.report({
-        event: 'Trace',
+        event: changed ? 'Warning' : 'Trace',
         reason: 'BuildWarning',
         message: warning,
         revision,
@@ -346,21 +326,6 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     await fail(run, Reason.InvalidCELExpression, message);
     run.status.observedGeneration = run.generation;
     return stalled(new Error(message));
-  }
-
-  private async substitutionOf({
-    home,
-    object,
-    signal,
-  }: Run): Promise<Substitution | undefined> {
-    if (!object.spec.postBuild) {
-      return undefined;
-    }
-    const variables = await loadVariables({ home, object, signal });
-    const always = object.spec.postBuild.substituteStrategy === 'Always';
-    return variables.size > 0 || always
-      ? { variables, strict: this.options.strictSubstitution }
-      : undefined;
   }
 
   private async afterHealth(

@@ -48,17 +48,24 @@ export function buildManifests(
       );
     }
   }
-  const objects = substitution
-    ? substituteObjects(result.objects, substitution)
-    : result.objects;
-  const yaml = substitution
-    ? objects.map(object => stringifyYaml(object)).join('---\n')
-    : result.toYaml();
+  if (substitution) {
+    const objects = substituteObjects(result.objects, substitution);
+    return { objects, digest: digestOf(objects), warnings: result.warnings };
+  }
   return {
-    objects,
-    digest: `sha256:${createHash('sha256').update(yaml).digest('hex')}`,
+    objects: result.objects,
+    digest: sha256(result.toYaml()),
     warnings: result.warnings,
   };
+}
+
+/** Of objects that are not as they were built any more. */
+export function digestOf(objects: readonly KubernetesObject[]): string {
+  return sha256(objects.map(object => stringifyYaml(object)).join('---\n'));
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** Whether the artifact holds the directory; the root is always there. */
