@@ -17,6 +17,7 @@ import { readSecret } from '../controllers/source/secrets/readSecret';
 import { failingAs } from '../util/failingAs';
 import { CloudLogins } from './CloudLogins';
 import { anonymous, DockerConfigKeychain, Keychain } from './Keychain';
+import { RegistryMirror } from './mirrors';
 import { readPullSecrets } from './readPullSecrets';
 import { parseRepository } from './reference';
 import { RegistryClient } from './RegistryClient';
@@ -49,13 +50,16 @@ const GENERIC = 'generic';
 export class Registries {
   private readonly memory: RegistryMemory;
   private readonly logins: CloudLogins;
+  private readonly mirrors: readonly RegistryMirror[];
 
   constructor(
     options: {
       suppliers?: readonly RegistryCredentialSupplier[];
+      mirrors?: readonly RegistryMirror[];
       now?: () => number;
     } = {},
   ) {
+    this.mirrors = options.mirrors ?? [];
     this.memory = new RegistryMemory({ now: options.now });
     this.logins = new CloudLogins(options);
   }
@@ -99,6 +103,7 @@ export class Registries {
       connection: { ...(tls && { tls }), ...(proxy && { proxy }) },
       ...{ keychain, insecure, signal },
       memory: this.memory,
+      mirrors: this.mirrors,
       now: () => context.now(),
     });
   }

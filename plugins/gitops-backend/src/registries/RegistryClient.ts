@@ -3,6 +3,7 @@ import {
   ConnectionSettings,
   HttpClient,
   HttpConnections,
+  HttpResponse,
 } from '@backstage-gitops/plugin-gitops-node';
 import { pause } from '../util/pause';
 import { digestOf, isDigest, requireDigest } from './digest';
@@ -19,8 +20,13 @@ import {
 import { formatReference, RegistryRepository } from './reference';
 import { RegistryError } from './RegistryError';
 import { memoryKey, RegistryMemory } from './RegistryMemory';
-import { readOut, RegistryTransport } from './RegistryTransport';
+import {
+  readOut,
+  RegistryRequest,
+  RegistryTransport,
+} from './RegistryTransport';
 import { tagPages } from './tagPages';
+import { mirrorsOf, RegistryMirror } from './mirrors';
 import { verifiedContent } from './verifiedContent';
 
 /** What {@link RegistryClient} is made of. */
@@ -34,6 +40,11 @@ export interface RegistryClientOptions {
   memory: RegistryMemory;
   /** Plain http where there is no https, and any certificate. */
   insecure?: boolean;
+  /**
+   * Asked first for what a digest names, which is then verified. What a tag names
+   * only the registry itself knows.
+   */
+  mirrors?: readonly RegistryMirror[];
   signal: AbortSignal;
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   now?: () => number;
@@ -64,6 +75,7 @@ export class RegistryClient {
   private readonly http: HttpClient;
   private readonly transport: RegistryTransport;
   private readonly signal: AbortSignal;
+  private readonly mirrors: readonly RegistryMirror[];
 
   constructor(options: RegistryClientOptions) {
     const { connection = {}, insecure = false } = options;
@@ -73,6 +85,7 @@ export class RegistryClient {
         ? { ...connection, tls: { insecureSkipVerify: true } }
         : connection;
     this.signal = options.signal;
+    this.mirrors = options.mirrors ?? [];
     this.http = options.connections.open(settings);
     this.transport = new RegistryTransport({
       http: this.http,
@@ -121,26 +134,27 @@ export class RegistryClient {
     repository: RegistryRepository,
     reference: string,
   ): Promise<FoundManifest> {
-    const { bytes, contentType } = await this.transport.send(
+    const wanted = isDigest(reference) ? reference : undefined;
+    return this.read(
       {
         ...{ repository, path: `/manifests/${reference}` },
         accept: MANIFEST_TYPES,
         ...{ maxBytes: MAX_MANIFEST, signal: this.signal },
       },
-      async answer => ({
-        bytes: await answer.bytes(),
-        contentType: answer.headers['content-type'] ?? '',
-      }),
+      wanted,
+      async answer => {
+        const bytes = await answer.bytes();
+        const digest = digestOf(bytes, wanted);
+        if (wanted !== undefined && digest !== wanted) {
+          throw new RegistryError(
+            'REGISTRY_DIGEST_MISMATCH',
+            `the manifest ${formatReference(repository, reference)} has the digest ${digest}; the registry, or something before it, sent other content`,
+          );
+        }
+        const contentType = answer.headers['content-type'] ?? '';
+        return { digest, manifest: parseManifest(bytes, contentType) };
+      },
     );
-    const wanted = isDigest(reference) ? reference : undefined;
-    const digest = digestOf(bytes, wanted);
-    if (wanted !== undefined && digest !== wanted) {
-      throw new RegistryError(
-        'REGISTRY_DIGEST_MISMATCH',
-        `the manifest ${formatReference(repository, reference)} has the digest ${digest}; the registry, or something before it, sent other content`,
-      );
-    }
-    return { digest, manifest: parseManifest(bytes, contentType) };
   }
 
   /**
@@ -194,11 +208,12 @@ export class RegistryClient {
         `${what} has ${size} bytes, more than the ${options.maxBytes} that are allowed`,
       );
     }
-    const body = await this.transport.send(
+    const body = await this.read(
       {
         ...{ repository, path: `/blobs/${digest}` },
         ...{ maxBytes: size, signal: this.signal },
       },
+      digest,
       async answer => answer.body,
     );
     return verifiedContent(body, { digest, size, what });
@@ -238,6 +253,27 @@ export class RegistryClient {
   /** Call it once, when nothing more is asked. */
   close(): void {
     this.http.release();
+  }
+
+  /** By digest from a mirror, if one has it; whatever it fails with is no matter. */
+  private async read<T>(
+    request: RegistryRequest,
+    digest: string | undefined,
+    read: (answer: HttpResponse) => Promise<T>,
+  ): Promise<T> {
+    const mirrors =
+      digest === undefined ? [] : mirrorsOf(this.mirrors, request.repository);
+    for (const mirror of mirrors) {
+      try {
+        return await this.transport.send(
+          { ...request, ...mirror, attempts: 1 },
+          read,
+        );
+      } catch {
+        this.signal.throwIfAborted();
+      }
+    }
+    return this.transport.send(request, read);
   }
 
   private async index(

@@ -37,6 +37,10 @@ export interface RegistryRequest {
   /** Bytes of the answer's body. */
   maxBytes: number;
   signal: AbortSignal;
+  /** Where the registry is, where that is known. */
+  base?: URL;
+  /** How often it is tried; see {@link retrying}. */
+  attempts?: number;
 }
 
 /** Bytes that are read of an answer that tells of a failure. */
@@ -65,8 +69,8 @@ export class RegistryTransport {
     read: (answer: HttpResponse) => Promise<T>,
   ): Promise<T> {
     const { wait, now } = this.options;
-    const { signal } = request;
-    return retrying({ wait, now, signal }, async () => {
+    const { signal, attempts } = request;
+    return retrying({ wait, now, signal, attempts }, async () => {
       const answer = await this.authorized(request);
       if (answer.status !== 200) {
         throw await failureOf(answer, request);
@@ -79,7 +83,7 @@ export class RegistryTransport {
     const { keychain } = this.options;
     const { repository } = request;
     const credential = await keychain.resolve(repository);
-    const base = await this.locate(request);
+    const base = request.base ?? (await this.locate(request));
     const { memory, connectionKey, http } = this.options;
     const place = memoryKey(connectionKey, base.origin);
     const scope = `repository:${repository.name}:pull`;

@@ -17,16 +17,18 @@ export async function retrying<T>(
     wait: (ms: number, signal: AbortSignal) => Promise<void>;
     now: () => number;
     signal: AbortSignal;
+    /** Default 4. */
+    attempts?: number;
   },
   work: () => Promise<T>,
 ): Promise<T> {
-  const { wait, now, signal } = options;
+  const { wait, now, signal, attempts = ATTEMPTS } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt >= ATTEMPTS || !isPassing(error)) {
+      if (attempt >= attempts || !isPassing(error)) {
         throw error;
       }
       const asked = retryAfterMs(error, now());
