@@ -31,6 +31,8 @@ export class PackEntries {
   headers = new Uint8Array(FIRST_CAPACITY);
   /** The entry that a delta changes; -1 for an object that is whole. */
   bases = new Int32Array(FIRST_CAPACITY);
+  /** Where the content of a delta was put aside; -1 where it was not. */
+  kept = new Float64Array(FIRST_CAPACITY);
   private oids: Buffer;
   /** Open addressing by the first bytes of names, which are as good as random. */
   private slots = new Int32Array(0);
@@ -55,6 +57,7 @@ export class PackEntries {
     this.packedSizes[index] = entry.packedSize;
     this.sizes[index] = entry.packedSize;
     this.bases[index] = NONE;
+    this.kept[index] = NONE;
     this.count += 1;
     return index;
   }
@@ -132,6 +135,7 @@ export class PackEntries {
     this.sizes = copy(new Float64Array(capacity), this.sizes);
     this.headers = copy(new Uint8Array(capacity), this.headers);
     this.bases = copy(new Int32Array(capacity), this.bases);
+    this.kept = copy(new Float64Array(capacity), this.kept);
     const oids = Buffer.alloc(capacity * this.oidBytes);
     this.oids.copy(oids);
     this.oids = oids;

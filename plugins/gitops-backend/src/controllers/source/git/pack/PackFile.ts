@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
@@ -33,10 +34,18 @@ export class PackFile {
   private readonly handle: FileHandle;
   private readonly cache = new ContentCache(CACHED);
   private readonly scratch = new Scratch();
+  /** Contents that deltas make, so that they are made once. */
+  private spool: FileHandle | undefined;
 
   constructor(options: { handle: FileHandle; entries: PackEntries }) {
     this.handle = options.handle;
     this.entries = options.entries;
+  }
+
+  /** From now on what was put aside is read from there. */
+  useSpool(spool: FileHandle): void {
+    this.spool = spool;
+    this.cache.clear();
   }
 
   /** Bytes of all that is packed. */
@@ -79,16 +88,18 @@ export class PackFile {
   /** Reads an object piece by piece. @throws GitError */
   async *stream(oid: string, type: ObjectType): AsyncGenerator<Buffer> {
     const index = this.require(oid, type);
-    if (
-      this.entries.bases[index] >= 0 ||
-      this.entries.packedSizes[index] <= WHOLE
-    ) {
+    const { bases, kept, packedSizes, sizes } = this.entries;
+    if (this.spool && kept[index] >= 0) {
+      yield* this.pieces(this.spool, kept[index], sizes[index]);
+      return;
+    }
+    if (bases[index] >= 0 || packedSizes[index] <= WHOLE) {
       yield await this.content(index);
       return;
     }
     const { start, length } = this.packed(index);
     yield* pipeline(
-      this.pieces(start, length),
+      this.pieces(this.handle, start, length),
       createInflate({ chunkSize: SMALL }),
       () => {},
     );
@@ -96,6 +107,11 @@ export class PackFile {
 
   /** The content of an entry, through all deltas that lead to it. */
   async content(index: number): Promise<Buffer> {
+    if (this.spool && this.entries.kept[index] >= 0) {
+      const kept = Buffer.allocUnsafe(this.entries.sizes[index]);
+      await fill(this.spool, kept, this.entries.kept[index]);
+      return kept;
+    }
     const chain: number[] = [];
     let content: Buffer | undefined;
     for (let at = index; ; at = this.entries.bases[at]) {
@@ -123,9 +139,10 @@ export class PackFile {
     return content;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.cache.clear();
-    return this.handle.close();
+    await this.spool?.close();
+    await this.handle.close();
   }
 
   private require(oid: string, type: ObjectType): number {
@@ -152,7 +169,7 @@ export class PackFile {
     };
     const packed = this.scratch.take(length);
     try {
-      await this.fill(packed, start);
+      await fill(this.handle, packed, start);
       return size <= SMALL
         ? inflateSync(packed, options)
         : await inflateInThread(packed, options);
@@ -167,24 +184,27 @@ export class PackFile {
     return { start, length: offsets[index + 1] - start };
   }
 
-  private async *pieces(start: number, length: number) {
+  private async *pieces(handle: FileHandle, start: number, length: number) {
     for (let done = 0; done < length; done += SMALL) {
       const piece = Buffer.allocUnsafe(Math.min(SMALL, length - done));
-      await this.fill(piece, start + done);
+      await fill(handle, piece, start + done);
       yield piece;
     }
   }
+}
 
-  private async fill(buffer: Buffer, position: number): Promise<void> {
-    const { bytesRead } = await this.handle.read(
-      buffer,
-      0,
-      buffer.length,
-      position,
-    );
-    if (bytesRead < buffer.length) {
-      throw new GitError('GIT_CORRUPT', 'the pack on disk was cut short');
-    }
+/** Little is read at once: it was just written, and a thread takes longer. */
+async function fill(
+  handle: FileHandle,
+  buffer: Buffer,
+  position: number,
+): Promise<void> {
+  const bytesRead =
+    buffer.length <= SMALL
+      ? readSync(handle.fd, buffer, 0, buffer.length, position)
+      : (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
+  if (bytesRead < buffer.length) {
+    throw new GitError('GIT_CORRUPT', 'the pack on disk was cut short');
   }
 }
 

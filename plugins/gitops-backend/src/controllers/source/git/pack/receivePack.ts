@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { FileHandle, open, rm } from 'node:fs/promises';
 import { TimeSlice } from '../../../../workers/TimeSlice';
 import { GitError } from '../GitError';
 import { hashOfObject, OID_BYTES, ObjectFormat } from '../objects/objectFormat';
@@ -55,18 +55,26 @@ export async function receivePack(
   });
   const entries = new PackEntries(OID_BYTES[format]);
   const slice = new TimeSlice();
+  let spool: FileHandle | undefined;
   try {
     const references = await readEntries(window, entries, slice, options);
     await check.finish(window);
     await writer.finish();
     const pack = new PackFile({ handle, entries });
+    const { unpackedBytes } = options.limits;
+    spool = await open(`${options.file}.deltas`, 'wx+', 0o600);
+    await rm(`${options.file}.deltas`);
+    const aside = new DiskWriter(spool, unpackedBytes);
     await resolveDeltas({
       ...{ pack, entries, references, format, slice, signal },
-      unpackedBytes: options.limits.unpackedBytes,
+      ...{ spool: aside, unpackedBytes },
     });
+    await aside.finish();
+    pack.useSpool(spool);
     entries.buildIndex();
     return pack;
   } catch (error) {
+    await spool?.close();
     await window.close().catch(() => {});
     await writer.finish().catch(() => {});
     await handle.close();

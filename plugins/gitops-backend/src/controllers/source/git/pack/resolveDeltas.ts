@@ -1,6 +1,7 @@
 import { TimeSlice } from '../../../../workers/TimeSlice';
 import { GitError } from '../GitError';
 import { hashOfObject, ObjectFormat } from '../objects/objectFormat';
+import { DiskWriter } from './DiskWriter';
 import { PACK_TYPES, PackEntries } from './PackEntries';
 import { PackFile } from './PackFile';
 
@@ -15,6 +16,8 @@ const NONE = -1;
 export async function resolveDeltas(options: {
   pack: PackFile;
   entries: PackEntries;
+  /** Where contents are put aside. */
+  spool: DiskWriter;
   /** Deltas by the name of their base, where they do not say where it is. */
   references: Map<string, number[]>;
   unpackedBytes: number;
@@ -22,7 +25,7 @@ export async function resolveDeltas(options: {
   slice: TimeSlice;
   signal: AbortSignal;
 }): Promise<void> {
-  const { pack, entries, references, format, slice, signal } = options;
+  const { pack, entries, spool, references, format, slice, signal } = options;
   const { count, bases, types, sizes } = entries;
   const isDelta = (index: number) => PACK_TYPES[types[index]] === undefined;
 
@@ -81,6 +84,8 @@ export async function resolveDeltas(options: {
           `the objects of the repository have more than the ${options.unpackedBytes} bytes that are allowed`,
         );
       }
+      entries.kept[index] = unpacked - content.length;
+      await spool.write(content);
       const type = PACK_TYPES[types[index]];
       entries.setOid(
         index,
