@@ -198,6 +198,18 @@ export interface Config {
       /** Where given, nothing else is connected to. */
       only?: string[];
     };
+    registries?: {
+      /**
+       * Asked before a registry for content that a digest names; what a tag names is
+       * always asked of the registry itself.
+       */
+      mirrors?: Array<{
+        /** Host of the registry, such as `docker.io`. */
+        registry: string;
+        /** `https://host[:port][/path]`, or http. */
+        url: string;
+      }>;
+    };
     engine?: {
       /** How many objects each controller reconciles at the same time. */
       concurrency?: {

@@ -114,7 +114,10 @@ export function createGitops(options: GitopsOptions): Gitops {
   const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
   const connections = new HttpPool({ guard });
-  const registries = new Registries({ suppliers: options.registryLogins });
+  const registries = new Registries({
+    suppliers: options.registryLogins,
+    mirrors: config.registryMirrors,
+  });
   const fetchers: readonly SourceFetcher[] = [
     ...(options.fetchers ?? []),
     new GitRepositoryFetcher({

@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os';
 import { PruneBounds } from '@backstage-gitops/kubernetes-apply';
 import { S3StorageConfig } from '../artifacts/openArtifactStorage';
 import { HomeMode } from '../homes/Home';
+import { RegistryMirror } from '../registries/mirrors';
 import { WorkerSettings } from '../workers/ManifestBuilder';
+import { readRegistryMirrors } from './readRegistryMirrors';
 import { readS3Storage } from './readS3Storage';
 
 /** How to reach a home. */
@@ -44,6 +46,8 @@ export interface GitopsConfig {
   };
   /** Hosts and networks that sources may be in; see NetworkGuard. */
   network: { allow: string[]; only?: string[] };
+  /** Of registries of OCI artifacts. */
+  registryMirrors?: readonly RegistryMirror[];
   concurrency: { source: number; kustomize: number };
   pollMs: number;
   leaseMs: number;
@@ -102,6 +106,9 @@ export function readGitopsConfig(
       allow: config?.getOptionalStringArray('network.allow') ?? [],
       only: config?.getOptionalStringArray('network.only'),
     },
+    ...(config?.has('registries.mirrors') && {
+      registryMirrors: readRegistryMirrors(config),
+    }),
     concurrency: {
       source: readConcurrency(config, 'source'),
       kustomize: readConcurrency(config, 'kustomize'),
