@@ -1,4 +1,4 @@
-// Servers: an index over plain http of the test (node:http), the sandbox's Kubernetes API, whose TLS is also what certificates are tried on.
+// Servers: an index over plain http of the test (node:http), the sandbox's Kubernetes API.
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
@@ -7,7 +7,6 @@ import {
   helmRepositoryKind,
   HelmRepositorySpec,
 } from '@backstage-gitops/plugin-gitops-common';
-import { parse } from 'yaml';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import { readyOf, World } from '../../../__testUtils__/world';
 import { FileArtifactStore } from '../../../artifacts/FileArtifactStore';
@@ -70,14 +69,6 @@ describe('HelmRepository', () => {
       PATIENCE,
     );
   };
-
-  const secret = (name: string, data: Record<string, string>) =>
-    world.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: 'default' },
-      stringData: data,
-    } as never);
 
   const condition = (object: HelmRepository, type: string) =>
     object.status?.conditions?.find(each => each.type === type);
@@ -304,164 +295,6 @@ describe('HelmRepository', () => {
     expect(readyOf(object)?.message).toMatch(
       /did not answer within 200ms|no answer within spec.timeout/,
     );
-  });
-
-  describe('credentials', () => {
-    it('come from secretRef', async () => {
-      await secret('user', { username: 'me', password: 'canary' });
-      server.protect('/private/index.yaml', 'me:canary', INDEX);
-      const denied = await reconcile('private', {});
-      expect(readyOf(denied)?.message).toContain('401 Unauthorized');
-      const object = await reconcile('private', {
-        secretRef: { name: 'user' },
-      });
-      expect(readyOf(object)?.status).toBe('True');
-      expect(JSON.stringify(object)).not.toContain('canary');
-    });
-
-    it('come from the URL where there is no secretRef, and are not shown', async () => {
-      server.protect('/in-url/index.yaml', 'me:canary', INDEX);
-      const url = `${server.url.replace('//', '//me:canary@')}/in-url`;
-      const object = await reconcile('in-url', { url });
-      expect(readyOf(object)?.status).toBe('True');
-      expect(JSON.stringify(object.status)).not.toContain('canary');
-      expect(JSON.stringify(await world.eventsOf(object))).not.toContain(
-        'canary',
-      );
-    });
-
-    it('do not follow a redirect to another host', async () => {
-      const other = await ChartServer.start();
-      try {
-        other.put('/index.yaml', INDEX);
-        await secret('redirected', { username: 'me', password: 'canary' });
-        server.put('/redirected/index.yaml', (_, response) => {
-          response.statusCode = 302;
-          response.setHeader('location', `${other.url}/index.yaml`);
-          response.end();
-        });
-        const object = await reconcile('redirected', {
-          secretRef: { name: 'redirected' },
-          passCredentials: true,
-        });
-        expect(readyOf(object)?.status).toBe('True');
-        expect(other.requests).toEqual([
-          { path: '/index.yaml', authorization: undefined },
-        ]);
-      } finally {
-        await other.stop();
-      }
-    });
-
-    it('do not lead to an address that is refused', async () => {
-      server.put('/metadata/index.yaml', (_, response) => {
-        response.statusCode = 302;
-        response.setHeader('location', 'http://169.254.169.254/latest');
-        response.end();
-      });
-      const object = await reconcile('metadata', {});
-      expect(readyOf(object)).toMatchObject({
-        reason: 'Failed',
-        message: expect.stringContaining('169.254.169.254'),
-      });
-    });
-
-    const refused: [string, Record<string, string> | undefined, string][] = [
-      [
-        'absent',
-        undefined,
-        "failed to get authentication secret 'default/absent': secret 'default/absent' not found",
-      ],
-      ['half', { username: 'me' }, "has only one of 'username' and 'password'"],
-    ];
-
-    it.each(refused)(
-      'are refused where the secret is %s',
-      async (name, data, message) => {
-        if (data) {
-          await secret(name, data);
-        }
-        const object = await reconcile(name, { secretRef: { name } });
-        expect(condition(object, 'FetchFailed')).toMatchObject({
-          reason: 'AuthenticationFailed',
-          message: expect.stringContaining(message),
-        });
-        expect(condition(object, 'Stalled')).toBeUndefined();
-      },
-    );
-  });
-
-  describe('certificates', () => {
-    const tls = () => {
-      const kubeconfig = parse(world.sandbox.kubernetes.kubeconfig);
-      const decode = (text: string) => Buffer.from(text, 'base64').toString();
-      return {
-        url: `${kubeconfig.clusters[0].cluster.server}/api/v1/secrets`,
-        'ca.crt': decode(
-          kubeconfig.clusters[0].cluster['certificate-authority-data'],
-        ),
-        'tls.crt': decode(kubeconfig.users[0].user['client-certificate-data']),
-        'tls.key': decode(kubeconfig.users[0].user['client-key-data']),
-      };
-    };
-
-    it('are those of certSecretRef', async () => {
-      const { url, ...files } = tls();
-      await secret('ca', { 'ca.crt': files['ca.crt'] });
-      await secret('client', files);
-      const unknown = await reconcile('tls', { url });
-      expect(readyOf(unknown)?.message).toMatch(/certificate/i);
-      const anonymous = await reconcile('tls', {
-        url,
-        certSecretRef: { name: 'ca' },
-      });
-      expect(readyOf(anonymous)?.message).toMatch(/ : (401|403) /);
-      const known = await reconcile('tls', {
-        url,
-        certSecretRef: { name: 'client' },
-      });
-      expect(readyOf(known)?.message).toMatch(/ : 404 Not Found/);
-      const deprecated = await reconcile('tls', {
-        url,
-        secretRef: { name: 'client' },
-      });
-      expect(readyOf(deprecated)?.message).toMatch(/ : 404 Not Found/);
-    });
-
-    it.each([
-      ['without-key', ['tls.crt'], "contains 'tls.crt' but missing 'tls.key'"],
-      [
-        'without-any',
-        [],
-        "must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'",
-      ],
-    ] as const)(
-      'are refused where the secret is %s',
-      async (name, keys, why) => {
-        const { url, ...files } = tls();
-        await secret(
-          name,
-          Object.fromEntries(keys.map(key => [key, files[key]])),
-        );
-        const object = await reconcile(name, { url, certSecretRef: { name } });
-        expect(readyOf(object)).toMatchObject({
-          reason: 'AuthenticationFailed',
-          message: expect.stringContaining(why),
-        });
-      },
-    );
-
-    it('are refused where they are no certificates, without quoting them', async () => {
-      await secret('garbled', { 'ca.crt': 'canary' });
-      const object = await reconcile('garbled', {
-        certSecretRef: { name: 'garbled' },
-      });
-      expect(readyOf(object)).toMatchObject({
-        reason: 'AuthenticationFailed',
-        message: expect.stringContaining('failed to parse CA certificate'),
-      });
-      expect(JSON.stringify(object.status)).not.toContain('canary');
-    });
   });
 
   it('is only looked at when a chart is wanted where its type is oci', async () => {
