@@ -32,11 +32,7 @@ export type {
   ClusterCredential,
   ClusterCredentialSupplier,
 } from './clusterCredentials';
-export type {
-  SopsKeyService,
-  SopsKeyType,
-  SopsMasterKey,
-} from './decryption';
+export type { SopsKeyService, SopsKeyType, SopsMasterKey } from './decryption';
 export {
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
