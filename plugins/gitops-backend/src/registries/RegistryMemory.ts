@@ -58,7 +58,9 @@ export class RegistryMemory {
     key: string,
     ask: () => Promise<{ token: string; lifetimeMs: number }>,
   ): Promise<string> {
-    const known = this.token(key) ?? this.asked.get(key);
+    // What another asks for may end with its time, which is not ours.
+    const known =
+      this.token(key) ?? (await this.asked.get(key)?.catch(() => undefined));
     if (known !== undefined) {
       return known;
     }
@@ -70,7 +72,9 @@ export class RegistryMemory {
     try {
       return await asking;
     } finally {
-      this.asked.delete(key);
+      if (this.asked.get(key) === asking) {
+        this.asked.delete(key);
+      }
     }
   }
 

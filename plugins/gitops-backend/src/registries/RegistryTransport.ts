@@ -12,7 +12,7 @@ import { RegistryRepository } from './reference';
 import { RegistryError } from './RegistryError';
 import { memoryKey, RegistryMemory } from './RegistryMemory';
 import { retrying } from './retrying';
-import { mayBeHttp, mayTryHttp } from './schemes';
+import { isOfThisMachine, mayTryHttp } from './schemes';
 
 /** What {@link RegistryTransport} is made of. */
 export interface RegistryTransportOptions {
@@ -155,7 +155,7 @@ export class RegistryTransport {
     const { registry } = repository;
     const { insecure, memory, connectionKey, http } = this.options;
     const secure = new URL(`https://${registry}`);
-    if (!insecure && !mayBeHttp(registry)) {
+    if (!insecure && !isOfThisMachine(registry)) {
       return secure;
     }
     const key = memoryKey(connectionKey, insecure, registry);

@@ -74,6 +74,37 @@ describe('tokens', () => {
     expect(tokensAsked(registry)).toBe(3);
   });
 
+  it('are asked for anew where another could not wait for them', async () => {
+    const registry = await guarded();
+    const memory = new RegistryMemory();
+    await clientFor({ memory, keychain: as('ci') }).resolve(at(registry), 'v1');
+    const asked = new Promise<void>(resolve => {
+      registry.faults.inject({
+        match: ({ operation }) => {
+          if (operation === 'token') {
+            resolve();
+          }
+          return operation === 'token';
+        },
+        ...{ hang: true, times: 1 },
+      });
+    });
+    const other = at(registry, 'team/other');
+    const stop = new AbortController();
+    const first = clientFor({
+      ...{ memory, keychain: as('ci') },
+      signal: stop.signal,
+    }).resolve(other, 'v1');
+    await asked;
+    const second = clientFor({ memory, keychain: as('ci') }).resolve(
+      other,
+      'v1',
+    );
+    stop.abort(new Error('its time is over'));
+    await expect(first).rejects.toThrow('its time is over');
+    expect(await second).toMatch(/^sha256:/);
+  });
+
   it('are not asked for without end', async () => {
     let asked = 0;
     const server = await serve((request, response) => {
