@@ -1,3 +1,4 @@
+import { TimeSlice } from '../../../../workers/TimeSlice';
 import { GitError } from '../GitError';
 import { PackFile } from '../pack/PackFile';
 import { ObjectFormat } from './objectFormat';
@@ -53,6 +54,7 @@ export async function* walkTree(options: {
 }): AsyncGenerator<WalkedEntry> {
   const { pack, format, maxFiles, signal } = options;
   const wanted = options.only && new Wanted(options.only);
+  const slice = new TimeSlice();
   let entries = 0;
   let files = 0;
   async function* below(
@@ -61,6 +63,9 @@ export async function* walkTree(options: {
     depth: number,
   ): AsyncGenerator<WalkedEntry> {
     signal.throwIfAborted();
+    if (slice.isOver) {
+      await slice.next();
+    }
     if (depth > DEEPEST) {
       throw new GitError(
         'GIT_TOO_LARGE',
