@@ -6,6 +6,8 @@ import {
 import { ArtifactGarbage } from './ArtifactGarbage';
 import { FileArtifactStore } from './FileArtifactStore';
 
+jest.setTimeout(60_000);
+
 const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 10, 22, 12);
 
