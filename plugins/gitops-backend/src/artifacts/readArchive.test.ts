@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Header, pack } from 'tar-stream';
 import { ArchiveError, readArchive } from './readArchive';
 
@@ -87,5 +87,99 @@ describe('readArchive', () => {
     const archive = await archiveOf([[{ name: 'a' }, 'x'.repeat(10_000)]]);
     await expect(read(Buffer.from('no gzip'))).rejects.toThrow(ArchiveError);
     await expect(read(archive.subarray(0, 60))).rejects.toThrow(ArchiveError);
+  });
+
+  it.each<[string, Partial<Header>]>([
+    ['a PAX header', { name: 'a.yaml', pax: { path: '../x.yaml' } }],
+    [
+      'a PAX header and a name of 4 kB',
+      {
+        name: 'a.yaml',
+        pax: { path: `${'a/'.repeat(2_000)}../../x.yaml` },
+      },
+    ],
+    [
+      'a PAX header with a zero',
+      { name: 'a.yaml', pax: { path: 'a\0b.yaml' } },
+    ],
+    ['a long name', { name: `${'long/'.repeat(60)}../../x.yaml` }],
+  ])('refuses a path that leaves its folder by %s', async (_, header) => {
+    await expect(read(await archiveOf([[header, 'x']]))).rejects.toThrow(
+      ArchiveError,
+    );
+  });
+
+  it('reads names that only look like something else', async () => {
+    const names = ['․․/x.yaml', '...', 'a..b', 'COM1', `${'n'.repeat(4_096)}`];
+    const files = await read(
+      await archiveOf(names.map(name => [{ name }, 'x'])),
+    );
+    expect([...files.keys()]).toEqual(names);
+  });
+
+  it('takes the later of two entries, and no file for a folder', async () => {
+    const files = await read(
+      await archiveOf([
+        [{ name: 'a' }, 'first'],
+        [{ name: 'a' }, 'second'],
+        [{ name: 'a/b' }, 'below'],
+        [{ name: 'A' }, 'other case'],
+      ]),
+    );
+    expect(
+      [...files].map(([path, content]) => `${path}: ${content.toString()}`),
+    ).toEqual(['a: second', 'a/b: below', 'A: other case']);
+  });
+
+  it('follows no chain of links, whatever comes after it', async () => {
+    const files = await read(
+      await archiveOf([
+        [{ name: 'a', type: 'symlink', linkname: 'b' }],
+        [{ name: 'b', type: 'symlink', linkname: '/' }],
+        [{ name: 'c', type: 'link', linkname: 'a/etc/passwd' }],
+        [{ name: 'a/etc/cron.d/x' }, 'x'],
+        [
+          {
+            name: 'device',
+            type: 'character-device',
+            devmajor: 1,
+            devminor: 3,
+          },
+        ],
+      ]),
+    );
+    expect([...files.keys()]).toEqual(['a/etc/cron.d/x']);
+  });
+
+  it('counts a million tiny files no further than it may', async () => {
+    const archive = await archiveOf(
+      Array.from({ length: 20_000 }, (_, i) => [{ name: `f${i}` }]),
+    );
+    await expect(read(archive, { maxEntries: 10_000 })).rejects.toThrow(
+      'more than 10000 entries',
+    );
+  });
+
+  it('reads what is packed in several parts, and refuses what is no part', async () => {
+    const archive = await archiveOf([[{ name: 'a' }, 'x'.repeat(10_000)]]);
+    const tar = gunzipSync(archive);
+    const parts = Buffer.concat([
+      gzipSync(tar.subarray(0, 700)),
+      gzipSync(tar.subarray(700)),
+    ]);
+    expect((await read(parts)).get('a')).toHaveLength(10_000);
+    const behind = Buffer.concat([archive, Buffer.from('garbage')]);
+    await expect(read(behind)).rejects.toThrow(ArchiveError);
+    const nested = await archiveOf([
+      [{ name: 'a.tar.gz' }, archive.toString('latin1')],
+    ]);
+    expect([...(await read(nested)).keys()]).toEqual(['a.tar.gz']);
+  });
+
+  it('refuses a header that lies about the size', async () => {
+    const tar = gunzipSync(await archiveOf([[{ name: 'a' }, 'x'.repeat(600)]]));
+    const longer = Buffer.from(tar);
+    longer.write('00000077777', 124);
+    await expect(read(gzipSync(longer))).rejects.toThrow(ArchiveError);
   });
 });
