@@ -196,6 +196,20 @@ describe('DriftWatch', () => {
     expect(told.texts).toEqual(['flux-system/apps b']);
   });
 
+  it('does not wake for what the owner does itself', async () => {
+    const { watch, told } = start({
+      isExpected: ({ namespace, name }, hint) =>
+        `${namespace}/${name} ${hint.ref.kind} ${hint.ref.name} ${hint.change}` ===
+        'flux-system/apps ConfigMap a deleted',
+    });
+    watch.follow('one', [CONFIG_MAP]);
+    await watch.synced();
+    await client.delete(ref('a'));
+    await client.delete(ref('b'));
+    await told.until(1);
+    expect(told.texts).toEqual(['flux-system/apps b']);
+  });
+
   it('wakes an owner once in the interval', async () => {
     const clock = new TestClock();
     const { watch, told } = start({ clock, minIntervalMs: 10_000 });

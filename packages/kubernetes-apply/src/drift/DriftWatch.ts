@@ -23,7 +23,6 @@ export interface DriftOwner {
  */
 export interface DriftHint {
   ref: ObjectRef;
-  /** Objects that the owner itself pruned are `deleted`, too. */
   change: 'changed' | 'deleted';
 }
 
@@ -39,8 +38,18 @@ export interface DriftWatchOptions {
   ownerLabels: { name: string; namespace: string };
   /** Those whose writes are not foreign. */
   fieldManagers: readonly string[];
-  /** At once for the first change, then once in `minIntervalMs` at most. */
+  /**
+   * At once for the first change, then after a rest. Somebody who changes it back
+   * each time, such as an autoscaler, makes the rests longer: they double from
+   * `minIntervalMs` to `maxIntervalMs`, and one without a change ends that.
+   */
   onDrift(owner: DriftOwner, hint: DriftHint): void;
+  /**
+   * Whether the owner does this itself, which is no drift. Of changes, field
+   * managers tell; of deletions, nothing does: without this, what an owner
+   * prunes wakes it.
+   */
+  isExpected?(owner: DriftOwner, hint: DriftHint): boolean;
   /**
    * A kind cannot be watched, as for want of permission: its objects are
    * looked at in the owner's interval only. Told once for each kind; it is
@@ -51,6 +60,8 @@ export interface DriftWatchOptions {
   onError?(error: Error): void;
   /** Between wake-ups of one owner. Default 10 s. */
   minIntervalMs?: number;
+  /** The longest that an owner rests. Default 10 min. */
+  maxIntervalMs?: number;
   /** Before a kind that could not be watched is tried again. Default 10 min. */
   retryMs?: number;
   clock?: Clock;
@@ -86,7 +97,8 @@ export class DriftWatch {
     this.#limiter = new WakeLimiter({
       clock: this.#clock,
       intervalMs: options.minIntervalMs ?? 10_000,
-      wake: (owner, hint) => this.#wake(owner, hint),
+      maxIntervalMs: options.maxIntervalMs ?? 600_000,
+      wake: (owner, hint) => options.onDrift(ownerOf(owner), hint),
     });
   }
 
@@ -187,14 +199,17 @@ export class DriftWatch {
     change: DriftHint['change'],
   ): void {
     // Metadata comes with the kind PartialObjectMetadata.
-    const ref = { ...refOf(object), ...kind };
-    this.#limiter.request(owner, { ref, change });
+    const hint = { ref: { ...refOf(object), ...kind }, change };
+    if (!this.#options.isExpected?.(ownerOf(owner), hint)) {
+      this.#limiter.request(owner, hint);
+    }
   }
+}
 
-  #wake(owner: string, hint: DriftHint): void {
-    const [namespace, name] = owner.split('/');
-    this.#options.onDrift({ name, namespace }, hint);
-  }
+/** Of `namespace/name`. */
+function ownerOf(key: string): DriftOwner {
+  const [namespace, name] = key.split('/');
+  return { name, namespace };
 }
 
 function keyOf({ apiVersion, kind }: WatchedKind): string {
