@@ -247,6 +247,14 @@ export interface Config {
     /** How Kustomizations are built. */
     kustomize?: {
       /**
+       * Whether deliveries are made due within seconds when somebody changes or
+       * deletes what they applied; else their interval finds it, as in Flux 2.9. The
+       * portal's own credential must be allowed to list and watch the kinds. Somebody
+       * who changes things back each time is answered ever more seldom, up to every
+       * 10 minutes. Default true.
+       */
+      watchDrift?: boolean;
+      /**
        * Whether a variable of `spec.postBuild` without value and default fails the
        * build; else there is nothing in its place. Default true, as in Flux 2.9.
        */

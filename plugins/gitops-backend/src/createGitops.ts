@@ -18,6 +18,7 @@ import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
+import { DriftWatches } from './controllers/kustomize/DriftWatches';
 import { HealthCheck } from './controllers/kustomize/HealthCheck';
 import { HeldPrunes } from './controllers/kustomize/HeldPrunes';
 import { HealthWaits } from './controllers/kustomize/HealthWaits';
@@ -110,6 +111,9 @@ export function createGitops(options: GitopsOptions): Gitops {
   const pins = new HomePins({ database, logger });
   const heldPrunes = new HeldPrunes({ database });
   const watches = new HealthWatches({ watchHealth, logger });
+  const drift = config.watchDrift
+    ? new DriftWatches({ queue, logger })
+    : undefined;
   const builder = new ManifestBuilder({ workers: config.workers });
   const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
@@ -161,6 +165,7 @@ export function createGitops(options: GitopsOptions): Gitops {
         watches,
         queue,
       }),
+      drift,
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
       strictSubstitution: config.strictSubstitution,
       strictMac: config.strictMac,
@@ -197,6 +202,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       await Promise.all([
         builder.close(),
         chartWork.close(),
+        drift?.close(),
         connections.close(),
       ]);
     },
@@ -214,7 +220,10 @@ export function createGitops(options: GitopsOptions): Gitops {
     scheduler: options.scheduler,
     logger,
     entityRefOf: options.entityRefOf,
-    onChange: options.onChange,
+    onChange: (home, object) => {
+      drift?.follow(home, object);
+      options.onChange?.(home, object);
+    },
   });
   return {
     engine,

@@ -158,6 +158,7 @@ async function main() {
       noCrossNamespaceRefs: false,
       strictSubstitution: true,
       strictMac: false,
+      watchDrift: true,
     },
     database,
     homes,

@@ -45,6 +45,7 @@ export interface PortalOptions {
   noCrossNamespaceRefs?: boolean;
   strictSubstitution?: boolean;
   strictMac?: boolean;
+  watchDrift?: boolean;
   logger?: LoggerService;
   pruneBounds?: Partial<PruneBounds>;
   clusterUid?: string;
@@ -297,6 +298,7 @@ export class World {
         noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
         strictSubstitution: options.strictSubstitution ?? true,
         strictMac: options.strictMac ?? false,
+        watchDrift: options.watchDrift ?? true,
       },
       database,
       homes: new Homes(all.map(one => one.home)),

@@ -55,6 +55,8 @@ export interface GitopsConfig {
   homeLeaseMs: number;
   historyMs: number;
   noCrossNamespaceRefs: boolean;
+  /** What others change of applied objects makes their delivery due. */
+  watchDrift: boolean;
   /** A variable without value and default fails a build. */
   strictSubstitution: boolean;
   /** An encrypted file that was changed fails a build. */
@@ -119,6 +121,7 @@ export function readGitopsConfig(
     historyMs: duration('engine.history', 30 * 24 * 3_600_000),
     noCrossNamespaceRefs:
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
+    watchDrift: config?.getOptionalBoolean('kustomize.watchDrift') ?? true,
     strictSubstitution:
       config?.getOptionalBoolean('kustomize.strictSubstitution') ?? true,
     strictMac: config?.getOptionalBoolean('kustomize.strictMac') ?? false,

@@ -37,6 +37,7 @@ import {
   dependencyReferences,
 } from './checkDependencies';
 import { deliveryClient } from './deliveryClient';
+import { DriftWatches } from './DriftWatches';
 import { finalizeKustomization } from './finalizeKustomization';
 import { HealthCheck } from './HealthCheck';
 import { recordAttempt } from './history';
@@ -61,6 +62,8 @@ export interface KustomizationReconcilerOptions extends BuildSettings {
   pending: PendingInventory;
   holds: PruneHolds;
   health: HealthCheck;
+  /** Where somebody watches for drift. */
+  drift?: Pick<DriftWatches, 'expectDeletion'>;
   noCrossNamespaceRefs: boolean;
 }
 
@@ -290,6 +293,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       applied,
       pending: this.options.pending,
       holds: this.options.holds,
+      drift: this.options.drift,
       revision,
     });
     if (pruned.error) {

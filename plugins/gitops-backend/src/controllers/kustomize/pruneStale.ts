@@ -1,11 +1,13 @@
 import {
   ClusterClient,
   difference,
+  refOfEntry,
   subjectOf,
 } from '@backstage-gitops/kubernetes-apply';
 import { Kustomization, Reason } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { AppliedManifests } from './applyManifests';
+import { DriftWatches } from './DriftWatches';
 import { knownInventory } from './knownInventory';
 import { PendingInventory, unionOf } from './PendingInventory';
 import { describeTerminating, pruneChildrenFirst } from './pruneChildrenFirst';
@@ -31,9 +33,10 @@ export async function pruneStale(options: {
   applied: AppliedManifests;
   pending: PendingInventory;
   holds: PruneHolds;
+  drift?: Pick<DriftWatches, 'expectDeletion'>;
   revision: string;
 }): Promise<Pruned> {
-  const { run, client, applied, pending, holds, revision } = options;
+  const { run, client, applied, pending, holds, drift, revision } = options;
   const { object, status } = run;
   const known = await knownInventory(run, pending);
   const stale = difference(known, applied.inventory);
@@ -54,6 +57,9 @@ export async function pruneStale(options: {
   });
   if (decision.held) {
     return { count: 0 };
+  }
+  for (const entry of stale) {
+    drift?.expectDeletion(run.home, refOfEntry(entry));
   }
   const result = await pruneChildrenFirst(run, client, stale);
   const unfinished = new Set(result.unfinished.map(({ ref }) => ref));
