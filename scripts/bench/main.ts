@@ -3,26 +3,45 @@ import { benchBuild } from './build';
 import { benchCatalog } from './catalog';
 import { benchHelm } from './helm';
 import { benchKustomize } from './kustomize';
+import { benchMttp } from './mttp';
 import { benchQueue } from './queue';
 import { benchSources } from './sources';
 
-const BENCHES: Record<string, () => Promise<void>> = {
+const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   apply: benchApply,
   build: benchBuild,
   catalog: benchCatalog,
   helm: benchHelm,
   kustomize: benchKustomize,
+  mttp: benchMttp,
   queue: benchQueue,
   sources: benchSources,
 };
 
+const HELP = `Measures and prints one JSON object a line per result.
+
+  npm run bench -- [NAME ...]
+  npm run bench -- mttp [--n N[,N]] [--concurrency C] [--kubeconfig FILE] [--database URL]
+
+Names: ${Object.keys(BENCHES).join(', ')}; all without a name.
+
+mttp: --n           deliveries, one run each (100,500,1000)
+      --concurrency Kustomizations at once; of sources half as many (20)
+      --kubeconfig  a cluster instead of the sandbox; all is deleted there again
+      --database    of PostgreSQL instead of SQLite
+`;
+
 async function main() {
-  const names = process.argv.slice(2);
-  if (names.includes('--help')) {
-    process.stdout.write(
-      `Measures and prints one JSON object a line per result.\n\n  npm run bench -- [NAME ...]\n\nNames: ${Object.keys(BENCHES).join(', ')}; all without a name.\n`,
-    );
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) {
+    process.stdout.write(HELP);
     return;
+  }
+  const first = args.findIndex(arg => arg.startsWith('-'));
+  const names = first < 0 ? args : args.slice(0, first);
+  const options = first < 0 ? [] : args.slice(first);
+  if (options.length > 0 && names.join() !== 'mttp') {
+    throw new Error(`${options[0]} is an option of mttp alone; see --help`);
   }
   for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
     const bench = BENCHES[name];
@@ -31,7 +50,7 @@ async function main() {
         `There is no bench '${name}'; there is ${Object.keys(BENCHES).join(', ')}`,
       );
     }
-    await bench();
+    await bench(options);
   }
 }
 

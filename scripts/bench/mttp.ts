@@ -1,0 +1,389 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { KubeConfig } from '@kubernetes/client-node';
+import {
+  ClusterClient,
+  createClusterClient,
+} from '@backstage-gitops/kubernetes-apply';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { SandboxRegistry, startRegistry } from '@backstage-gitops/sandbox';
+import { packArchive } from '../../plugins/gitops-backend/src/artifacts/packArchive';
+import { mapConcurrent } from '../../plugins/gitops-backend/src/util/mapConcurrent';
+import type { BackendFigures } from './mttp/backendProcess';
+import {
+  Backend,
+  compilePrograms,
+  Program,
+  startCluster,
+} from './mttp/programs';
+import {
+  kustomization,
+  kustomizationType,
+  manifests,
+  NAMESPACE,
+  OBJECTS,
+  ociRepository,
+  ociRepositoryType,
+  REPOSITORY,
+  serviceRef,
+  surroundings,
+} from './mttp/shape';
+
+const CREATING = 16;
+const PATIENCE_MS = 15 * 60_000;
+/** Deliveries whose objects are changed by somebody else. */
+const DRIFTS = 100;
+
+interface Settings {
+  kubeconfig?: string;
+  sizes: number[];
+  concurrency: number;
+  database?: string;
+}
+
+function readSettings(args: readonly string[]): Settings {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      kubeconfig: { type: 'string' },
+      n: { type: 'string' },
+      concurrency: { type: 'string', default: '20' },
+      database: { type: 'string' },
+    },
+  });
+  const count = (text: string) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1) {
+      throw new Error(`'${text}' must be a whole number of at least 1`);
+    }
+    return value;
+  };
+  return {
+    ...values,
+    sizes: (values.n ?? '100,500,1000').split(',').map(count),
+    concurrency: count(values.concurrency),
+  };
+}
+
+/**
+ * The mean time to production, in the shape of Flux's own benchmark: so many
+ * OCIRepositories and Kustomizations are created at once, and all have to be
+ * Ready; then nothing has changed when their interval is over; then somebody
+ * changes what they applied.
+ */
+export async function benchMttp(args: readonly string[]): Promise<void> {
+  const settings = readSettings(args);
+  await compilePrograms();
+  const registry = await startRegistry();
+  try {
+    await registry.push(
+      REPOSITORY,
+      {
+        layers: [
+          {
+            mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip',
+            content: await buffer(
+              packArchive([
+                {
+                  path: 'podinfo.yaml',
+                  executable: false,
+                  content: Buffer.from(manifests()),
+                },
+              ]),
+            ),
+          },
+        ],
+      },
+      'latest',
+    );
+    for (const n of settings.sizes) {
+      await benchSize(n, registry, settings);
+    }
+  } finally {
+    await registry.stop();
+  }
+}
+
+/** Each on a cluster of its own, or one after the other on that given. */
+async function benchSize(
+  n: number,
+  registry: SandboxRegistry,
+  settings: Settings,
+): Promise<void> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'gitops-bench-mttp-'));
+  const cluster = settings.kubeconfig ? undefined : await startCluster();
+  const kubeconfigPath = settings.kubeconfig ?? cluster!.kubeconfigPath;
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromString(await readFile(kubeconfigPath, 'utf8'));
+  kubeConfig.makePathsAbsolute(path.dirname(path.resolve(kubeconfigPath)));
+  const client = createClusterClient({ kubeConfig, userAgent: 'bench-mttp' });
+  let backend: Backend | undefined;
+  try {
+    for (const object of surroundings()) {
+      await client.apply(object, { fieldManager: 'bench', force: true });
+    }
+    backend = await Backend.start(
+      configOf({ ...settings, kubeconfigPath, directory }),
+      new URL(client.server).origin,
+    );
+    await served(client);
+    // Its start is over, and not measured.
+    await pause(3_000);
+    const bench = new Mttp({ n, client, backend, cluster, registry });
+    await bench.run();
+    await bench.cleanUp(settings.kubeconfig !== undefined);
+  } finally {
+    await backend?.stop();
+    await client.close();
+    await cluster?.program.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+class Mttp {
+  private readonly n: number;
+  private readonly client: ClusterClient;
+  private readonly backend: Backend;
+  private readonly registry: SandboxRegistry;
+  private readonly cluster?: { program: Program };
+  private readonly indexes: readonly number[];
+
+  constructor(options: {
+    n: number;
+    client: ClusterClient;
+    backend: Backend;
+    registry: SandboxRegistry;
+    cluster?: { program: Program };
+  }) {
+    this.n = options.n;
+    this.client = options.client;
+    this.backend = options.backend;
+    this.registry = options.registry;
+    this.cluster = options.cluster;
+    this.indexes = Array.from({ length: this.n }, (_, index) => index);
+  }
+
+  async run(): Promise<void> {
+    await this.backend.ask({ ask: 'reset' });
+    const bareMB = (await this.backend.figures()).rssMB;
+    await this.measure('mttp create', bareMB, () => this.create());
+    await this.measure('mttp unchanged', bareMB, () => this.unchanged());
+    await this.measure('mttp drift', bareMB, () => this.drift());
+  }
+
+  /** From the first that is created until all are Ready. */
+  private async create() {
+    await Promise.all(
+      [
+        (index: number) => ociRepository(index, this.registry.address),
+        kustomization,
+      ].map(make =>
+        mapConcurrent(this.indexes, CREATING, index =>
+          this.client.create(make(index)),
+        ),
+      ),
+    );
+    await until(async () => {
+      const [sources, deliveries] = [
+        await this.ready(kustomizationType, 'kustomizations'),
+        await this.ready(ociRepositoryType, 'ocirepositories'),
+      ];
+      return sources === this.n && deliveries === this.n;
+    });
+  }
+
+  private async ready({ apiVersion }: { apiVersion: string }, plural: string) {
+    return countReady(
+      this.client,
+      `/apis/${apiVersion}/namespaces/${NAMESPACE}/${plural}`,
+    );
+  }
+
+  /** The interval of all of them is over, and nothing has changed. */
+  private async unchanged() {
+    const at = Date.now();
+    await this.backend.ask({ ask: 'interval' });
+    await until(async () => {
+      const { finished } = await this.backend.ask<{ finished: number }>({
+        ask: 'finished',
+        at,
+      });
+      return finished === 2 * this.n;
+    });
+  }
+
+  /** Somebody changes an object of one delivery after the other. */
+  private async drift() {
+    const times: number[] = [];
+    const drifted = this.indexes.slice(0, Math.min(DRIFTS, this.n));
+    await mapConcurrent(drifted, 4, async index => {
+      const ref = serviceRef(index);
+      const label = 'app.kubernetes.io/version';
+      await this.client.patch(ref, {
+        type: 'merge',
+        body: { metadata: { labels: { [label]: 'drifted' } } },
+        fieldManager: 'somebody',
+      });
+      const from = performance.now();
+      await until(async () => {
+        const live = await this.client.get<KubernetesObject>(ref);
+        return live?.metadata.labels?.[label] === '6.5.3';
+      });
+      times.push(performance.now() - from);
+    });
+    times.sort((a, b) => a - b);
+    const percentile = (p: number) =>
+      Math.round(times[Math.ceil((times.length * p) / 100) - 1]);
+    return {
+      drifts: times.length,
+      p50Ms: percentile(50),
+      p95Ms: percentile(95),
+    };
+  }
+
+  private async measure(
+    name: string,
+    bareMB: number,
+    work: () => Promise<Record<string, number> | void>,
+  ): Promise<void> {
+    await this.backend.ask({ ask: 'reset' });
+    const clusterBefore = await this.clusterCpuMs();
+    const start = performance.now();
+    const extra = (await work()) ?? {};
+    const ms = performance.now() - start;
+    // What comes after the last status counts, too: events, for example.
+    await pause(2_000);
+    const figures = await this.backend.figures();
+    const clusterMs = (await this.clusterCpuMs()) - clusterBefore;
+    const applied = this.n * OBJECTS;
+    const total = requestsOf(figures);
+    const result = {
+      name,
+      n: this.n,
+      ms: Math.round(ms),
+      cpuMs: Math.round(figures.cpuMs),
+      ...(this.cluster && { clusterCpuMs: Math.round(clusterMs) }),
+      peakMB: Math.round(figures.peakMB),
+      aboveBareMB: Math.round(figures.peakMB - bareMB),
+      loopP99Ms: Math.round(figures.loopP99Ms),
+      loopMaxMs: Math.round(figures.loopMaxMs),
+      requests: total,
+      requestsPerObject: Math.round((total / applied) * 100) / 100,
+      ...extra,
+      byKind: figures.requests,
+    };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+
+  private async clusterCpuMs(): Promise<number> {
+    const answer = await this.cluster?.program.ask<{ cpuMs: number }>({
+      ask: 'cpu',
+    });
+    return answer?.cpuMs ?? 0;
+  }
+
+  /** A cluster that was given is left as it was. */
+  async cleanUp(isGiven: boolean): Promise<void> {
+    if (!isGiven) {
+      return;
+    }
+    for (const { kind, apiVersion } of [kustomizationType, ociRepositoryType]) {
+      await mapConcurrent(this.indexes, CREATING, async index => {
+        const { name } = kustomization(index).metadata;
+        const ref = { kind, apiVersion, namespace: NAMESPACE, name };
+        await this.client.delete(ref);
+        await until(async () => (await this.client.get(ref)) === undefined);
+      });
+    }
+  }
+}
+
+function requestsOf({ requests }: BackendFigures): number {
+  return Object.values(requests).reduce((sum, count) => sum + count, 0);
+}
+
+/** By the columns that `kubectl get` prints: little is sent for many objects. */
+async function countReady(client: ClusterClient, url: string): Promise<number> {
+  const { status, text } = await client.raw(url, {
+    query: { includeObject: 'None' },
+    headers: { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+  });
+  if (status !== 200) {
+    throw new Error(`${url} answered ${status}: ${text.slice(0, 500)}`);
+  }
+  const table = JSON.parse(text) as {
+    columnDefinitions: { name: string }[];
+    rows: { cells: unknown[] }[];
+  };
+  const column = table.columnDefinitions.findIndex(
+    ({ name }) => name === 'Ready',
+  );
+  return table.rows.filter(({ cells }) => cells[column] === 'True').length;
+}
+
+/** The backend has installed what is not there yet. */
+async function served(client: ClusterClient): Promise<void> {
+  await until(async () => {
+    const answers = await Promise.all(
+      [kustomizationType, ociRepositoryType].map(({ apiVersion }) =>
+        client.raw(`/apis/${apiVersion}`),
+      ),
+    );
+    return answers.every(({ status }) => status === 200);
+  });
+}
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await check())) {
+    if (performance.now() > deadline) {
+      throw new Error('It took longer than a quarter of an hour');
+    }
+    await pause(100);
+  }
+}
+
+function configOf(options: {
+  kubeconfigPath: string;
+  directory: string;
+  concurrency: number;
+  database?: string;
+}) {
+  const { kubeconfigPath, directory, concurrency, database } = options;
+  return {
+    backend: {
+      baseUrl: 'http://127.0.0.1:7997',
+      listen: { host: '127.0.0.1', port: 7997 },
+      database: database
+        ? {
+            client: 'pg',
+            connection: database,
+            prefix: `bench_mttp_${Date.now()}_`,
+          }
+        : {
+            client: 'better-sqlite3',
+            connection: { directory: path.join(directory, 'db') },
+          },
+    },
+    gitops: {
+      artifacts: { directory: path.join(directory, 'artifacts') },
+      network: { allow: ['127.0.0.1'] },
+      engine: {
+        concurrency: { source: concurrency / 2, kustomize: concurrency },
+      },
+      homes: [
+        {
+          name: 'bench',
+          mode: 'reconcile',
+          kubeconfig: { path: kubeconfigPath },
+          reconcileAs: { portal: false },
+        },
+      ],
+    },
+  };
+}
