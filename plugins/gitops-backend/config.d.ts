@@ -255,6 +255,12 @@ export interface Config {
        */
       watchDrift?: boolean;
       /**
+       * Whether a delivery may apply Flux's own controllers (`gotk-components`) to the
+       * home that it is in. The portal gives way to controllers that run, and only
+       * observes; so by default they are left out of what is applied, with a warning.
+       */
+      allowFluxControllers?: boolean;
+      /**
        * Whether a variable of `spec.postBuild` without value and default fails the
        * build; else there is nothing in its place. Default true, as in Flux 2.9.
        */

@@ -114,6 +114,9 @@ export function createGitops(options: GitopsOptions): Gitops {
   const drift = config.watchDrift
     ? new DriftWatches({ queue, logger })
     : undefined;
+  const installCrdsIn = new Set(
+    config.homes.filter(home => home.installCrds).map(home => home.name),
+  );
   const builder = new ManifestBuilder({ workers: config.workers });
   const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
@@ -167,6 +170,8 @@ export function createGitops(options: GitopsOptions): Gitops {
       }),
       drift,
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+      allowFluxControllers: config.allowFluxControllers,
+      installCrdsIn,
       strictSubstitution: config.strictSubstitution,
       strictMac: config.strictMac,
     }),
@@ -190,9 +195,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const engine = new GitopsEngine({
     ...config,
     homes,
-    installCrdsIn: new Set(
-      config.homes.filter(home => home.installCrds).map(home => home.name),
-    ),
+    installCrdsIn,
     reconcilers,
     claims,
     pins,

@@ -30,6 +30,19 @@ describe('judgePrune', () => {
     expect(judged.message === undefined).toBe(verdict === 'go');
   });
 
+  it('holds what deletes the owner of the inventory, however little it is', () => {
+    const old = entries(100);
+    const judge = (current: InventoryEntry[]) =>
+      judgePrune({ old, current, owner: 'ns_a7__ConfigMap' });
+    expect(judge(old.filter((_, i) => i !== 7))).toMatchObject({
+      verdict: 'held',
+      reason: 'deletes-owner',
+    });
+    expect(judge(old.filter((_, i) => i !== 8))).toMatchObject({
+      verdict: 'go',
+    });
+  });
+
   it('holds what is replaced as a whole', () => {
     const judged = judgePrune({
       old: entries(30),

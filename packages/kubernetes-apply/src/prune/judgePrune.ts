@@ -20,17 +20,20 @@ export interface JudgePruneOptions {
   /** What is wanted now. */
   current: readonly InventoryEntry[];
   bounds?: Partial<PruneBounds>;
+  /** Id of the object whose inventory it is; that it goes is nobody's wish. */
+  owner?: string;
   /** Digests of sets that somebody agreed to delete. */
   approved?: readonly string[];
 }
 
 /**
  * Why a prune waits for an approval: it deletes more than the bounds allow, or
- * all there is because nothing is wanted any more.
+ * all there is because nothing is wanted any more, or the object itself whose
+ * inventory it is, and with it all that it applied.
  *
  * @public
  */
-export type PruneHoldReason = 'mass-prune' | 'emptied';
+export type PruneHoldReason = 'mass-prune' | 'emptied' | 'deletes-owner';
 
 /**
  * Whether a prune may begin. A held one says what an approval has to be shown
@@ -60,7 +63,8 @@ const DEFAULTS: PruneBounds = { maxObjects: 20, maxShare: 0.5 };
 /**
  * Decides whether what left an inventory may be deleted without anybody having
  * agreed: not where that is more than 20 objects and more than half of the
- * inventory, and not where the new inventory is empty. An approval names the
+ * inventory, not where the new inventory is empty, and not where the owner of
+ * the inventory was in it and would go. An approval names the
  * digest of the set and so covers exactly what was shown: one more object, or
  * one fewer, is another set.
  *
@@ -79,6 +83,7 @@ export function judgePrune(options: JudgePruneOptions): PruneVerdict {
     count: stale.length,
     total,
     isEmptied: options.current.length === 0,
+    deletesOwner: stale.some(({ id }) => id === options.owner),
     maxObjects,
     maxShare,
   });
@@ -99,12 +104,15 @@ function reasonToHold(options: {
   count: number;
   total: number;
   isEmptied: boolean;
+  deletesOwner: boolean;
   maxObjects: number;
   maxShare: number;
 }): PruneHoldReason | undefined {
-  const { count, total, isEmptied, maxObjects, maxShare } = options;
+  const { count, total, isEmptied, deletesOwner } = options;
+  const { maxObjects, maxShare } = options;
   if (count === 0) return undefined;
   if (isEmptied) return 'emptied';
+  if (deletesOwner) return 'deletes-owner';
   return count > maxObjects && count > total * maxShare
     ? 'mass-prune'
     : undefined;
@@ -116,9 +124,14 @@ function messageOf(
   total: number,
 ): string {
   const objects = count === 1 ? '1 object' : `${count} objects`;
-  return reason === 'emptied'
-    ? `nothing is wanted any more: ${objects}, all there is, would be deleted`
-    : `${objects} of ${total} would be deleted`;
+  switch (reason) {
+    case 'emptied':
+      return `nothing is wanted any more: ${objects}, all there is, would be deleted`;
+    case 'deletes-owner':
+      return `${objects} of ${total} would be deleted, among them the object that applied them, and then all that it applied`;
+    default:
+      return `${objects} of ${total} would be deleted`;
+  }
 }
 
 function digestOf(entries: readonly InventoryEntry[]): string {

@@ -46,6 +46,7 @@ export interface PortalOptions {
   strictSubstitution?: boolean;
   strictMac?: boolean;
   watchDrift?: boolean;
+  allowFluxControllers?: boolean;
   logger?: LoggerService;
   pruneBounds?: Partial<PruneBounds>;
   clusterUid?: string;
@@ -299,6 +300,7 @@ export class World {
         strictSubstitution: options.strictSubstitution ?? true,
         strictMac: options.strictMac ?? false,
         watchDrift: options.watchDrift ?? true,
+        allowFluxControllers: options.allowFluxControllers ?? false,
       },
       database,
       homes: new Homes(all.map(one => one.home)),

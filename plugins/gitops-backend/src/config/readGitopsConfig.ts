@@ -57,6 +57,8 @@ export interface GitopsConfig {
   noCrossNamespaceRefs: boolean;
   /** What others change of applied objects makes their delivery due. */
   watchDrift: boolean;
+  /** Deliveries may hold Flux's own controllers. */
+  allowFluxControllers: boolean;
   /** A variable without value and default fails a build. */
   strictSubstitution: boolean;
   /** An encrypted file that was changed fails a build. */
@@ -122,6 +124,8 @@ export function readGitopsConfig(
     noCrossNamespaceRefs:
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
     watchDrift: config?.getOptionalBoolean('kustomize.watchDrift') ?? true,
+    allowFluxControllers:
+      config?.getOptionalBoolean('kustomize.allowFluxControllers') ?? false,
     strictSubstitution:
       config?.getOptionalBoolean('kustomize.strictSubstitution') ?? true,
     strictMac: config?.getOptionalBoolean('kustomize.strictMac') ?? false,

@@ -4,19 +4,9 @@ import {
   Controller,
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
+import { controllerOf } from './fluxControllers';
 import { Home } from './Home';
 import { isForbidden, Lease, LeaseObserver } from './Lease';
-
-/** Flux's controllers (2.9) and ours for the same kinds. */
-const CONTROLLERS: readonly (readonly [string, Controller])[] = [
-  ['source-controller', 'source'],
-  ['source-watcher', 'source'],
-  ['kustomize-controller', 'kustomize'],
-  ['helm-controller', 'helm'],
-  ['image-reflector-controller', 'image'],
-  ['image-automation-controller', 'image'],
-  ['notification-controller', 'notification'],
-];
 
 const LEASE_SUFFIX = '-leader-election';
 const DEPLOYMENTS = 'app.kubernetes.io/part-of=flux';
@@ -177,13 +167,6 @@ export class OtherWriters {
         : `Home ${this.home.name} is reconciled by nobody else any more`,
     );
   }
-}
-
-/** By the name of a Deployment, which may be that of a shard. */
-function controllerOf(name: string): Controller | undefined {
-  return CONTROLLERS.find(
-    ([flux]) => name === flux || name.startsWith(`${flux}-`),
-  )?.[1];
 }
 
 /** When each field manager last wrote the status, as the API server says. */

@@ -155,7 +155,8 @@ export interface InventoryItem {
  *
  * @public
  */
-export type HeldPruneReason = 'mass-prune' | 'emptied' | 'home-replaced';
+export type HeldPruneReason =
+  'mass-prune' | 'emptied' | 'deletes-owner' | 'home-replaced';
 
 /**
  * A prune that waits: what left the source of a delivery is not deleted before

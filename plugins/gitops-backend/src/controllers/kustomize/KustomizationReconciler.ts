@@ -28,6 +28,11 @@ import {
   stalled,
   waiting,
 } from '../../engine/run/Outcome';
+import {
+  AdaptedObjects,
+  adaptFluxObjects,
+  FluxPolicy,
+} from './adaptFluxObjects';
 import { applyManifests, AppliedManifests } from './applyManifests';
 import { buildDelivery, BuildSettings } from './buildDelivery';
 import { BuiltManifests, hasPath } from './buildManifests';
@@ -65,6 +70,10 @@ export interface KustomizationReconcilerOptions extends BuildSettings {
   /** Where somebody watches for drift. */
   drift?: Pick<DriftWatches, 'expectDeletion'>;
   noCrossNamespaceRefs: boolean;
+  /** Flux's own controllers may be delivered to a home that the portal reconciles. */
+  allowFluxControllers: boolean;
+  /** Names of the homes in which the portal installs the definitions of Flux's kinds. */
+  installCrdsIn: ReadonlySet<string>;
 }
 
 type Run = ReconcileRun<Kustomization>;
@@ -249,7 +258,21 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       run.signal.throwIfAborted();
       return this.failed(run, attempt, Reason.BuildFailed, error);
     }
-    for (const warning of built.warnings) {
+    let adapted: AdaptedObjects;
+    try {
+      adapted = await adaptFluxObjects({
+        client,
+        objects: built.objects,
+        defaultNamespace: run.namespace,
+        leaveOut: this.leaveOut(run),
+      });
+    } catch (error) {
+      assertError(error);
+      run.signal.throwIfAborted();
+      const reason = Reason.ReconciliationFailed;
+      return this.failed(run, attempt, reason, error, built);
+    }
+    for (const warning of [...built.warnings, ...adapted.warnings]) {
       await run.report({
         event: changed ? 'Warning' : 'Trace',
         reason: 'BuildWarning',
@@ -259,7 +282,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
 
     if (run.planOnly) {
-      await reportPlan(run, client, built.objects, revision);
+      await reportPlan(run, client, adapted.objects, revision);
       return done(timing.intervalMs);
     }
 
@@ -268,7 +291,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       applied = await applyManifests({
         run,
         client,
-        objects: built.objects,
+        objects: adapted.objects,
         pending: this.options.pending,
       });
     } catch (error) {
@@ -291,6 +314,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       run,
       client,
       applied,
+      leftOut: adapted.leftOut,
       pending: this.options.pending,
       holds: this.options.holds,
       drift: this.options.drift,
@@ -322,6 +346,15 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       buildDigest: built.digest,
     });
     return this.afterHealth(run, health, attempt);
+  }
+
+  /** In another cluster than the home, Flux's controllers disturb nobody. */
+  private leaveOut({ home, object }: Run): FluxPolicy {
+    const isHome = object.spec.kubeConfig === undefined;
+    return {
+      controllers: isHome && !this.options.allowFluxControllers,
+      crds: isHome && this.options.installCrdsIn.has(home.name),
+    };
   }
 
   /** Only another generation of the object can help (Flux 2.9). */

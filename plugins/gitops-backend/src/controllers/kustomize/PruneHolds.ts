@@ -16,6 +16,7 @@ import {
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { describeReplaced, HomePins } from '../../homes/pinHome';
 import { HeldPrunes } from './HeldPrunes';
+import { ownInventoryId } from './knownInventory';
 
 type Run = ReconcileRun<Kustomization>;
 
@@ -31,6 +32,7 @@ export interface PruneDecision {
 const CONDITION_REASONS: Record<HeldPruneReason, string> = {
   'mass-prune': 'MassPrune',
   emptied: 'InventoryEmptied',
+  'deletes-owner': 'DeletesItself',
   'home-replaced': 'HomeReplaced',
 };
 
@@ -38,7 +40,7 @@ const SHOWN = 10;
 
 /**
  * Holds prunes that nobody can have meant without saying so: more than the bounds
- * allow, all there is, or any in a home that is another cluster than it was. A
+ * allow, all there is, the delivery itself, or any in a home that is another cluster than it was. A
  * hold ends when somebody approves the very set, or when nothing is left to prune;
  * a set that changes meanwhile is held again, however small it became.
  */
@@ -71,6 +73,7 @@ export class PruneHolds {
         before && before.reason !== CONDITION_REASONS['home-replaced']
           ? { maxObjects: 0, maxShare: 0 }
           : home.pruneBounds,
+      owner: ownInventoryId(run),
       approved: approval ? [approval] : [],
     });
     const { stale, digest, total } = verdict;

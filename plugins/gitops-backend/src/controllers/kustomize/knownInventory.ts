@@ -1,3 +1,4 @@
+import { formatInventoryId } from '@backstage-gitops/kubernetes-apply';
 import {
   Kustomization,
   Reason,
@@ -19,6 +20,16 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 export function pendingOwnerOf(run: ReconcileRun<Kustomization>): PendingOwner {
   return { id: run.id, uid: run.object.metadata.uid ?? '' };
+}
+
+/** How an inventory names the delivery itself, which may be part of what it applies. */
+export function ownInventoryId(run: ReconcileRun<Kustomization>): string {
+  const { kind, namespace, name } = run;
+  return formatInventoryId({
+    ...{ namespace, name },
+    group: kind.group,
+    kind: kind.kind,
+  });
 }
 
 /**

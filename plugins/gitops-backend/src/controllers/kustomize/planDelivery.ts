@@ -14,6 +14,7 @@ import {
   Kustomization,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { ownInventoryId } from './knownInventory';
 import { ownerLabels } from './ownerLabels';
 
 /** Says what a delivery would do, and does none of it. */
@@ -60,6 +61,7 @@ async function planDelivery(
     old: spec.prune ? (status?.inventory?.entries ?? []) : [],
     current: changes.map(({ ref }) => inventoryEntryOf(ref)),
     bounds: run.home.pruneBounds,
+    owner: ownInventoryId(run),
   });
   const failed = changes.filter(({ failure }) => failure);
   const count = (action: PlannedChange['action']) =>

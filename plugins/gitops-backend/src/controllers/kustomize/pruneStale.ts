@@ -4,7 +4,11 @@ import {
   refOfEntry,
   subjectOf,
 } from '@backstage-gitops/kubernetes-apply';
-import { Kustomization, Reason } from '@backstage-gitops/plugin-gitops-common';
+import {
+  Kustomization,
+  Reason,
+  ResourceRef,
+} from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { AppliedManifests } from './applyManifests';
 import { DriftWatches } from './DriftWatches';
@@ -31,29 +35,36 @@ export async function pruneStale(options: {
   run: ReconcileRun<Kustomization>;
   client: ClusterClient;
   applied: AppliedManifests;
+  /** Not applied, and yet wanted: they stay in the inventory if they are there. */
+  leftOut: readonly ResourceRef[];
   pending: PendingInventory;
   holds: PruneHolds;
   drift?: Pick<DriftWatches, 'expectDeletion'>;
   revision: string;
 }): Promise<Pruned> {
-  const { run, client, applied, pending, holds, drift, revision } = options;
+  const { run, client, pending, holds, drift, revision } = options;
   const { object, status } = run;
   const known = await knownInventory(run, pending);
-  const stale = difference(known, applied.inventory);
+  const leftOut = new Set(options.leftOut.map(({ id }) => id));
+  const inventory = unionOf(
+    options.applied.inventory,
+    known.filter(({ id }) => leftOut.has(id)),
+  );
+  const stale = difference(known, inventory);
   // Without what this very apply added: it must not make the stale part look small.
   const before = unionOf(status.inventory?.entries ?? [], stale);
   // From here on the object itself names everything, stale objects too.
-  status.inventory = { entries: unionOf(applied.inventory, stale) };
+  status.inventory = { entries: unionOf(inventory, stale) };
   await run.writeStatus();
   await pending.clear(run.claim);
   if (stale.length === 0 || !object.spec.prune) {
-    status.inventory = { entries: applied.inventory };
+    status.inventory = { entries: inventory };
     await holds.release(run);
     return { count: 0 };
   }
   const decision = await holds.decide(run, {
     known: before,
-    current: applied.inventory,
+    current: inventory,
   });
   if (decision.held) {
     return { count: 0 };
@@ -73,7 +84,7 @@ export async function pruneStale(options: {
   if (decision.approved) {
     await holds.settleApproval(run, remaining);
   }
-  status.inventory = { entries: unionOf(applied.inventory, remaining) };
+  status.inventory = { entries: unionOf(inventory, remaining) };
   if (result.isNews) {
     await reportChanges(
       run,

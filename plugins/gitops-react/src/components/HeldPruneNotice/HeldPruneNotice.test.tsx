@@ -130,6 +130,10 @@ describe('HeldPruneNotice', () => {
       { reason: 'home-replaced', approvable: false },
       'Home demo is another cluster: nothing is pruned there',
     ],
+    [
+      { reason: 'deletes-owner', count: 1, total: 3 },
+      'This delivery itself left the source: 1 of 3 objects are held',
+    ],
     [{ count: 250 }, 'The first 25 are listed.'],
   ])('tells %j', async (changes, text) => {
     await shown({ heldPrune: heldPrune(changes) });

@@ -149,6 +149,15 @@ function Title(props: {
       );
     case 'emptied':
       return <>{t('heldPrune.emptied', { total: String(total) })}</>;
+    case 'deletes-owner':
+      return (
+        <>
+          {t('heldPrune.deletesOwner', {
+            stale: String(count),
+            total: String(total),
+          })}
+        </>
+      );
     default:
       return (
         <>
