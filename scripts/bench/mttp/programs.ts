@@ -1,7 +1,7 @@
 import { ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, BuildOptions } from 'esbuild';
 import type { BackendFigures, BackendQuestion } from './backendProcess';
 
 /** Below the packages that they do not hold, so that they find them. */
@@ -15,7 +15,7 @@ const WORKER_ENTRY =
 
 /** Compiles what runs as a portal runs it: without a compiler beside it. */
 export async function compilePrograms(): Promise<void> {
-  const common = {
+  const common: BuildOptions = {
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -33,7 +33,7 @@ export async function compilePrograms(): Promise<void> {
       'undici',
     ],
     logLevel: 'error',
-  } as const;
+  };
   await build({
     ...common,
     entryPoints: [path.join(SOURCES, 'workers/worker.ts')],
