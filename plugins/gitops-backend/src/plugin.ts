@@ -44,6 +44,7 @@ import { openDatabase } from './database/migrate';
 import { CatalogSightings } from './doctor/CatalogSightings';
 import { createDoctor } from './doctor/createDoctor';
 import { readVersion } from './doctor/readVersion';
+import { ObjectMetrics } from './engine/report/ObjectMetrics';
 import { ServiceReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { createHome } from './homes/createHome';
 import { Homes } from './homes/Homes';
@@ -285,13 +286,19 @@ export const gitopsPlugin = createBackendPlugin({
           }),
         );
 
+        const objectMetrics = new ObjectMetrics({
+          homes,
+          metrics: services.metrics,
+        });
         services.lifecycle.addStartupHook(async () => {
           await engine.start();
+          objectMetrics.start();
           changes.start();
           // What a home takes is known once it was looked at; it may be down.
           void engine.prepared.then(() => registrar.start());
         });
         services.lifecycle.addShutdownHook(async () => {
+          objectMetrics.stop();
           changes.stop();
           await registrar.stop();
           await engine.stop();
