@@ -255,6 +255,12 @@ export interface Config {
        */
       watchDrift?: boolean;
       /**
+       * Whether a dependency with a `readyExpr` has to be ready as well, as with Flux's
+       * feature gate AdditiveCELDependencyCheck; else the expression alone decides.
+       * Default false.
+       */
+      additiveReadyExpr?: boolean;
+      /**
        * Whether a delivery may apply Flux's own controllers (`gotk-components`) to the
        * home that it is in. The portal gives way to controllers that run, and only
        * observes; so by default they are left out of what is applied, with a warning.

@@ -170,6 +170,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       }),
       drift,
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+      additiveReadyExpr: config.additiveReadyExpr,
       allowFluxControllers: config.allowFluxControllers,
       installCrdsIn,
       strictSubstitution: config.strictSubstitution,

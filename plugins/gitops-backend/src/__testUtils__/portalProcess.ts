@@ -159,6 +159,7 @@ async function main() {
       strictSubstitution: true,
       strictMac: false,
       watchDrift: true,
+      additiveReadyExpr: false,
       allowFluxControllers: false,
     },
     database,

@@ -47,6 +47,7 @@ export interface PortalOptions {
   strictMac?: boolean;
   watchDrift?: boolean;
   allowFluxControllers?: boolean;
+  additiveReadyExpr?: boolean;
   logger?: LoggerService;
   pruneBounds?: Partial<PruneBounds>;
   clusterUid?: string;
@@ -300,6 +301,7 @@ export class World {
         strictSubstitution: options.strictSubstitution ?? true,
         strictMac: options.strictMac ?? false,
         watchDrift: options.watchDrift ?? true,
+        additiveReadyExpr: options.additiveReadyExpr ?? false,
         allowFluxControllers: options.allowFluxControllers ?? false,
       },
       database,

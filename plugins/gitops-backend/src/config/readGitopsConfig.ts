@@ -57,6 +57,8 @@ export interface GitopsConfig {
   noCrossNamespaceRefs: boolean;
   /** What others change of applied objects makes their delivery due. */
   watchDrift: boolean;
+  /** Dependencies with an expression have to be ready as well. */
+  additiveReadyExpr: boolean;
   /** Deliveries may hold Flux's own controllers. */
   allowFluxControllers: boolean;
   /** A variable without value and default fails a build. */
@@ -124,6 +126,8 @@ export function readGitopsConfig(
     noCrossNamespaceRefs:
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
     watchDrift: config?.getOptionalBoolean('kustomize.watchDrift') ?? true,
+    additiveReadyExpr:
+      config?.getOptionalBoolean('kustomize.additiveReadyExpr') ?? false,
     allowFluxControllers:
       config?.getOptionalBoolean('kustomize.allowFluxControllers') ?? false,
     strictSubstitution:

@@ -70,6 +70,8 @@ export interface KustomizationReconcilerOptions extends BuildSettings {
   /** Where somebody watches for drift. */
   drift?: Pick<DriftWatches, 'expectDeletion'>;
   noCrossNamespaceRefs: boolean;
+  /** Dependencies with an expression have to be ready as well. */
+  additiveReadyExpr: boolean;
   /** Flux's own controllers may be delivered to a home that the portal reconciles. */
   allowFluxControllers: boolean;
   /** Names of the homes in which the portal installs the definitions of Flux's kinds. */
@@ -156,6 +158,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       default:
     }
     const { artifact } = loaded;
+    run.eventMetadata = { originRevision: originOf(artifact) };
 
     const resumed = await this.options.health.resume(
       run,
@@ -178,6 +181,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         object,
         revision: artifact.revision,
         compile: this.compile,
+        additive: this.options.additiveReadyExpr,
         signal: run.signal,
       });
     } catch (error) {

@@ -1,5 +1,7 @@
 import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
-import { unmetDependency } from './checkDependencies';
+import { CelExpressionCache } from '@backstage-gitops/kubernetes-apply';
+import { Home } from '../../homes/Home';
+import { checkDependencies, unmetDependency } from './checkDependencies';
 
 const kustomization = (
   name: string,
@@ -77,4 +79,28 @@ describe('unmetDependency', () => {
       ),
     ).toBe(expected);
   });
+});
+
+describe('checkDependencies', () => {
+  it.each([
+    [false, undefined],
+    [true, "dependency 'apps/infra' is not ready"],
+  ])(
+    'with an expression that holds and additive %s',
+    async (additive, unmet) => {
+      const object = kustomization('app');
+      object.spec.dependsOn = [{ name: 'infra', readyExpr: 'true' }];
+      const read = async () => kustomization('infra', { ready: 'False' });
+      await expect(
+        checkDependencies({
+          home: { read } as unknown as Home,
+          object,
+          additive,
+          revision: 'main@sha1:b',
+          compile: text =>
+            new CelExpressionCache().compile(text, { output: 'bool' }),
+        }),
+      ).resolves.toBe(unmet);
+    },
+  );
 });

@@ -57,7 +57,7 @@ export function unmetDependency(
 /**
  * Reads all dependencies from the home, never from a cache; gives the reason
  * why the first unmet one is unmet, or undefined. Where a dependency has an
- * expression, that alone decides.
+ * expression, that alone decides, unless `additive`.
  *
  * @throws ReadyExpressionError
  */
@@ -67,6 +67,7 @@ export async function checkDependencies(options: {
   revision: string;
   /** Reads an expression over `self` and `dep`; throws CelError. */
   compile: (text: string) => CelExpression;
+  additive?: boolean;
   signal?: AbortSignal;
 }): Promise<string | undefined> {
   const { object } = options;
@@ -86,7 +87,9 @@ export async function checkDependencies(options: {
       if (reason) {
         return reason;
       }
-      continue;
+      if (!options.additive) {
+        continue;
+      }
     }
     const reason = unmetDependency(object, dependency, options.revision);
     if (reason) {

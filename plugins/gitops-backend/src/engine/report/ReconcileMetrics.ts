@@ -15,7 +15,7 @@ export interface ReconcileMetrics {
   reconciled(sample: ReconciledSample): void;
 }
 
-/** Seconds, from 10 ms to 30 min, each 3.8 times the one before (fluxcd/pkg, runtime 0.9). */
+/** Seconds, from 10 ms to 30 min, each 3.8 times the one before (fluxcd/pkg, runtime). */
 const DURATIONS = Array.from(
   { length: 10 },
   (_, i) => 0.01 * (1_800 / 0.01) ** (i / 9),
