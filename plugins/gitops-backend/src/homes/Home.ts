@@ -204,6 +204,24 @@ export class Home {
     return object && this.withPlannedStatus(object);
   }
 
+  /**
+   * As {@link Home.read}, but from memory where that is as good: the kind is
+   * watched just now, and what this process wrote itself was seen. It may be
+   * older than the API server's by what a watch takes; who reads it is woken by
+   * what comes. Not for what decides over deleting, or over other objects.
+   */
+  async readWatched<T extends GitopsObject>(
+    ref: ObjectRef,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T | undefined> {
+    const { kind, namespace = 'default', name } = ref;
+    const object =
+      this.mode === 'reconcile' && this.watched.has(kind)
+        ? this.cache.getUnlessBehind({ kind, namespace, name })
+        : undefined;
+    return object ? (object as T) : this.read<T>(ref, options);
+  }
+
   /** Keeps the status that a run would have written, in memory. */
   keepPlannedStatus(object: GitopsObject, status: object): void {
     this.planned.set(cacheKey(referenceTo(object)), status);

@@ -15,6 +15,9 @@ export function referenceTo(object: GitopsObject): ObjectReference {
   };
 }
 
+/** Versions of an object that may come before the answer to a write of ours. */
+const SHOWN = 8;
+
 /**
  * The GitOps objects of one home as the watches last saw them, with an index
  * from each object to those that refer to it.
@@ -24,9 +27,37 @@ export class ObjectCache {
   private readonly byKind = new Map<string, Set<string>>();
   private readonly outgoing = new Map<string, string[]>();
   private readonly incoming = new Map<string, Set<string>>();
+  /** Versions that were written here and that no watch has shown yet. */
+  private readonly expected = new Map<string, string>();
+  /** The last versions of each object that a watch showed, oldest first. */
+  private readonly shown = new Map<string, string[]>();
 
   get(reference: ObjectReference): GitopsObject | undefined {
     return this.objects.get(cacheKey(reference));
+  }
+
+  /**
+   * The object, unless this process has written it and no watch has shown that
+   * yet: then only the API server knows it.
+   */
+  getUnlessBehind(reference: ObjectReference): GitopsObject | undefined {
+    const key = cacheKey(reference);
+    return this.expected.has(key) ? undefined : this.objects.get(key);
+  }
+
+  /** This process has just written the object, and this is what came of it. */
+  expect(written: GitopsObject): void {
+    const key = cacheKey(referenceTo(written));
+    const { resourceVersion } = written.metadata;
+    // A watch may be faster than the answer to the write. Versions have no order
+    // that one may rely on, so those shown are remembered, and compared.
+    if (
+      resourceVersion &&
+      this.objects.has(key) &&
+      !this.shown.get(key)?.includes(resourceVersion)
+    ) {
+      this.expected.set(key, resourceVersion);
+    }
   }
 
   /** All objects of a kind; of all kinds without one. */
@@ -48,6 +79,7 @@ export class ObjectCache {
     const before = this.objects.get(key);
     this.unlink(key);
     this.objects.set(key, object);
+    this.noteShown(key, object.metadata.resourceVersion);
     let ofKind = this.byKind.get(object.kind);
     if (!ofKind) {
       ofKind = new Set();
@@ -72,6 +104,8 @@ export class ObjectCache {
     const before = this.objects.get(key);
     this.unlink(key);
     this.objects.delete(key);
+    this.expected.delete(key);
+    this.shown.delete(key);
     this.byKind.get(reference.kind)?.delete(key);
     return before;
   }
@@ -81,6 +115,18 @@ export class ObjectCache {
     return [...(this.incoming.get(cacheKey(reference)) ?? [])].flatMap(
       key => this.objects.get(key) ?? [],
     );
+  }
+
+  private noteShown(key: string, version: string | undefined): void {
+    if (version === undefined) {
+      return;
+    }
+    if (this.expected.get(key) === version) {
+      this.expected.delete(key);
+    }
+    const versions = this.shown.get(key) ?? [];
+    versions.push(version);
+    this.shown.set(key, versions.slice(-SHOWN));
   }
 
   private unlink(key: string): void {

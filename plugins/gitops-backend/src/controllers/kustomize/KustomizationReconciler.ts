@@ -144,9 +144,13 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       home: run.home,
       object,
       noCrossNamespaceRefs: this.options.noCrossNamespaceRefs,
+      now: run.now(),
       signal: run.signal,
     });
     switch (loaded.type) {
+      case 'new':
+        // It is in the queue as this object was: there is nothing to say yet.
+        return waiting('SourcePending', loaded.until);
       case 'denied':
         await fail(run, Reason.AccessDenied, loaded.message);
         return stalled(new Error(loaded.message));
@@ -154,7 +158,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         await fail(run, Reason.ArtifactFailed, loaded.message);
         return retry(new Error(loaded.message), timing.retryMs);
       case 'empty':
-        return this.wait(run, Reason.ArtifactFailed, loaded.message);
+        return this.wait(run, Reason.ArtifactFailed, loaded.message, 'Trace');
       default:
     }
     const { artifact } = loaded;
@@ -482,12 +486,13 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     run: Run,
     reason: string,
     message: string,
+    event: 'Normal' | 'Trace' = 'Normal',
   ): Promise<Outcome> {
     const before = run.conditions.get(ConditionType.Ready);
     const news = before?.reason !== reason || before.message !== message;
     await run.report({
       condition: { type: ConditionType.Ready, status: 'False' },
-      event: news ? 'Normal' : 'Trace',
+      event: news ? event : 'Trace',
       reason,
       message,
     });

@@ -1,5 +1,6 @@
 import {
   Artifact,
+  CommonStatus,
   FluxAnnotation,
   formatObject,
   GitopsObject,
@@ -27,16 +28,23 @@ export type LoadedSource =
   /** It is not there; somebody has to create it. */
   | { type: 'missing'; message: string }
   /** It is there and has nothing to deliver yet. */
-  | { type: 'empty'; message: string };
+  | { type: 'empty'; message: string }
+  /** It was made just now, and nobody has looked after it so far. */
+  | { type: 'new'; until: number };
 
 /** Seconds between two looks for what is not there yet (Flux: `--requeue-dependency`). */
 export const DEPENDENCY_RETRY_SECONDS = 30;
 
-/** Reads the source of a Kustomization from the home, never from a cache. */
+/**
+ * Reads the source of a Kustomization as the watch shows it: what is newer comes
+ * by the same watch, and wakes the Kustomization then.
+ */
 export async function loadSource(options: {
   home: Home;
   object: Kustomization;
   noCrossNamespaceRefs: boolean;
+  /** Milliseconds since the epoch. */
+  now: number;
   signal?: AbortSignal;
 }): Promise<LoadedSource> {
   const { home, object } = options;
@@ -54,7 +62,9 @@ export async function loadSource(options: {
   const kind = kindByName(reference.kind);
   const source =
     kind?.producesArtifact &&
-    (await home.read<GitopsObject<object, { artifact?: Artifact }>>(
+    (await home.readWatched<
+      GitopsObject<object, CommonStatus & { artifact?: Artifact }>
+    >(
       { ...reference, apiVersion: kind.apiVersion },
       { signal: options.signal },
     ));
@@ -63,6 +73,12 @@ export async function loadSource(options: {
   }
   const artifact = source.status?.artifact;
   if (!artifact) {
+    const until =
+      Date.parse(source.metadata.creationTimestamp ?? '') +
+      DEPENDENCY_RETRY_SECONDS * 1_000;
+    if (source.status?.conditions === undefined && until > options.now) {
+      return { type: 'new', until };
+    }
     return {
       type: 'empty',
       message: `Source artifact not found, retrying in ${DEPENDENCY_RETRY_SECONDS}s`,

@@ -53,15 +53,16 @@ export async function pruneStale(options: {
   const stale = difference(known, inventory);
   // Without what this very apply added: it must not make the stale part look small.
   const before = unionOf(status.inventory?.entries ?? [], stale);
-  // From here on the object itself names everything, stale objects too.
-  status.inventory = { entries: unionOf(inventory, stale) };
-  await run.writeStatus();
-  await pending.clear(run.claim);
+  // Until the status is written, what was written ahead names the rest.
+  run.afterStatus(() => pending.clear(run.claim));
   if (stale.length === 0 || !object.spec.prune) {
     status.inventory = { entries: inventory };
     await holds.release(run);
     return { count: 0 };
   }
+  // From here on the object itself names everything, stale objects too.
+  status.inventory = { entries: unionOf(inventory, stale) };
+  await run.writeStatus();
   const decision = await holds.decide(run, {
     known: before,
     current: inventory,

@@ -46,6 +46,8 @@ export class DatabaseWorkQueue implements WorkQueue {
   private readonly now: () => number;
   private readonly monotonic: () => number;
   private readonly held = new Map<string, HeldClaim>();
+  /** By item: the fence of the last claim that this process had on it. */
+  private readonly lastFences = new Map<string, number>();
   private readonly listeners = new Set<() => void>();
 
   constructor(options: DatabaseWorkQueueOptions) {
@@ -113,7 +115,10 @@ export class DatabaseWorkQueue implements WorkQueue {
     await forEachChunk(keys, async chunk => {
       const ids = chunk.map(workId);
       await this.database(TABLE).whereIn('id', ids).delete();
-      ids.forEach(id => this.held.get(id)?.drop());
+      for (const id of ids) {
+        this.held.get(id)?.drop();
+        this.lastFences.delete(id);
+      }
     });
   }
 
@@ -239,6 +244,7 @@ export class DatabaseWorkQueue implements WorkQueue {
     if (held?.fence === claim.fence) {
       held.drop();
     }
+    this.lastFences.delete(id);
   }
 
   async giveUp(claim: Claim): Promise<void> {
@@ -334,14 +340,19 @@ export class DatabaseWorkQueue implements WorkQueue {
   }
 
   private hold(row: Row, grantedAt: number): HeldClaim {
+    const item = workItemFromRow(row);
+    const fence = toNumber(row.fence);
     const claim = new HeldClaim({
-      item: workItemFromRow(row),
+      item,
       owner: this.owner,
-      fence: toNumber(row.fence),
+      fence,
+      // Each claim raises the fence by one, whoever makes it.
+      isContinued: fence === 1 || this.lastFences.get(item.id) === fence - 1,
       deadline: grantedAt + this.leaseMs,
       monotonic: this.monotonic,
     });
-    this.held.set(claim.item.id, claim);
+    this.held.set(item.id, claim);
+    this.lastFences.set(item.id, fence);
     return claim;
   }
 

@@ -10,6 +10,7 @@ export class HeldClaim implements Claim {
   readonly item: WorkItem;
   readonly owner: string;
   readonly fence: number;
+  readonly isContinued: boolean;
   private readonly monotonic: () => number;
   private readonly controller = new AbortController();
   private deadline: number;
@@ -20,12 +21,14 @@ export class HeldClaim implements Claim {
     item: WorkItem;
     owner: string;
     fence: number;
+    isContinued: boolean;
     deadline: number;
     monotonic: () => number;
   }) {
     this.item = options.item;
     this.owner = options.owner;
     this.fence = options.fence;
+    this.isContinued = options.isContinued;
     this.deadline = options.deadline;
     this.monotonic = options.monotonic;
   }

@@ -39,6 +39,11 @@ export interface Claim {
   readonly owner: string;
   /** Fencing token: larger than that of any earlier claim of the item. */
   readonly fence: number;
+  /**
+   * Nobody else has run the item since this process did, or since it was first
+   * registered: what this process knows of earlier runs is all there is.
+   */
+  readonly isContinued: boolean;
   /** Fires when the lease was lost. */
   readonly signal: AbortSignal;
   /** Throws a {@link LeaseLostError} when the lease may have ended. */

@@ -94,12 +94,17 @@ export class ReconcileEngine {
     claim: Claim,
   ): Promise<Outcome> {
     const { item } = claim;
-    const object = await home.read<GitopsObject>({
+    const ref = {
       apiVersion: reconciler.kind.apiVersion,
       kind: item.kind,
       namespace: item.namespace,
       name: item.name,
-    });
+    };
+    // What was written in the name of earlier runs must be seen: where another
+    // process may have had one since, our watch may be behind it.
+    const object = claim.isContinued
+      ? await home.readWatched<GitopsObject>(ref)
+      : await home.read<GitopsObject>(ref);
     if (!object) {
       await this.options.queue.discard(claim);
       return done(null);
@@ -122,7 +127,11 @@ export class ReconcileEngine {
     if (isSuspended(kept)) {
       return done(null);
     }
-    return this.reconcile(reconciler, run);
+    try {
+      return await this.reconcile(reconciler, run);
+    } finally {
+      await run.end();
+    }
   }
 
   private async reconcile(
@@ -178,11 +187,12 @@ export class ReconcileEngine {
     if (!run.object.metadata.finalizers?.includes(finalizer)) {
       return done(null);
     }
-    const outcome = await reconciler.finalize(run);
+    const outcome = await reconciler.finalize(run).finally(() => run.end());
     if (outcome.type !== 'done') {
       await run.writeStatus();
       return outcome;
     }
+    await run.tellHistory();
     await this.removeFinalizer(run, finalizer);
     await this.options.queue.discard(run.claim);
     return done(null);
@@ -230,7 +240,7 @@ export class ReconcileEngine {
     if (finalizers.includes(finalizer) || home.mode === 'plan') {
       return object;
     }
-    return home.client.patch<GitopsObject>(
+    const written = await home.client.patch<GitopsObject>(
       {
         apiVersion: object.apiVersion,
         kind: object.kind,
@@ -248,6 +258,8 @@ export class ReconcileEngine {
         fieldManager: home.statusManager,
       },
     );
+    home.cache.expect(written);
+    return written;
   }
 
   private async removeFinalizer(
@@ -317,12 +329,10 @@ export class ReconcileEngine {
     }
     const message = `Home ${home.name} did not let ${claim.item.kind} ${claim.item.namespace}/${claim.item.name} be read or written: ${error.message}`;
     this.options.logger.warn(message);
-    await this.options.history.append(claim, {
-      at: this.options.now(),
-      type: 'Warning',
-      reason: 'HomeUnavailable',
-      message,
-    });
+    const at = this.options.now();
+    await this.options.history.append(claim, [
+      { at, type: 'Warning', reason: 'HomeUnavailable', message },
+    ]);
     return retry(error);
   }
 }

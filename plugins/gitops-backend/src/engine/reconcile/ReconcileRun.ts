@@ -11,7 +11,7 @@ import {
 import { Home } from '../../homes/Home';
 import { Claim, workId, WorkKey } from '../queue/WorkQueue';
 import { EventRecorder } from '../report/EventRecorder';
-import { HistoryStore } from '../report/HistoryStore';
+import { HistoryEntry, HistoryStore } from '../report/HistoryStore';
 import { mergePatchBetween } from './mergePatch';
 
 /** The status of an object while it is being worked on. */
@@ -33,6 +33,9 @@ export interface Report {
   /** More metadata for the event. */
   metadata?: Record<string, string>;
 }
+
+/** Work that is over sooner is not shown as being under way. */
+const SHOWN_AFTER_MS = 1_000;
 
 /** What {@link ReconcileRun} is made of. */
 export interface ReconcileRunOptions<T extends GitopsObject> {
@@ -75,6 +78,13 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
   private readonly events: EventRecorder;
   private readonly history: HistoryStore;
   private written: Record<string, unknown>;
+  /** What was said and is not in the history yet. */
+  private said: Omit<HistoryEntry, 'objectId'>[] = [];
+  /** Waiting for the status to hold all that it says now. */
+  private onceWritten: (() => Promise<void>)[] = [];
+  /** Status writes follow one another. */
+  private writing: Promise<void> = Promise.resolve();
+  private showing: NodeJS.Timeout | undefined;
 
   constructor(options: ReconcileRunOptions<T>) {
     const { object, home, kind } = options;
@@ -147,7 +157,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
     } else {
       this.logger.debug(message, { reason });
     }
-    await this.history.append(this.claim, {
+    this.said.push({
       objectUid: this.object.metadata.uid,
       at: this.now(),
       type: report.event,
@@ -155,7 +165,10 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
       message,
       revision: report.revision,
     });
-    if (report.event !== 'Trace' && !this.planOnly) {
+    if (this.planOnly) {
+      // There is nothing else that would say it.
+      await this.tellHistory();
+    } else if (report.event !== 'Trace') {
       await this.events.record({
         client: this.home.client,
         home: this.home.name,
@@ -171,21 +184,85 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
     }
   }
 
-  /** Says that work is under way, and shows it at once. */
+  /**
+   * Says that work is under way. It is shown if the work takes longer than a
+   * moment, as it was when this was called.
+   */
   async progress(
     message: string,
     options: { changed: boolean },
   ): Promise<void> {
     this.conditions.markProgressing(message, options);
-    await this.writeStatus();
+    if (this.planOnly) {
+      await this.writeStatus();
+      return;
+    }
+    this.show(structuredClone(this.statusNow()));
   }
 
-  /** Writes what changed since the last write; nothing when nothing did. */
+  /**
+   * Writes what changed since the last write; nothing when nothing did. The
+   * history has what was said before the status says it.
+   */
   async writeStatus(): Promise<void> {
-    const next: Record<string, unknown> = {
-      ...this.status,
-      conditions: this.conditions.toArray(),
-    };
+    this.hide();
+    const next = this.statusNow();
+    const { onceWritten } = this;
+    this.onceWritten = [];
+    await this.tellHistory();
+    await this.write(next);
+    for (const follow of onceWritten) {
+      await follow();
+    }
+  }
+
+  /** Brings what was said to the history; a status write does so, too. */
+  async tellHistory(): Promise<void> {
+    const { said } = this;
+    this.said = [];
+    await this.history.append(this.claim, said);
+  }
+
+  /** Calls once after the status was written as it is when this is called, or later. */
+  afterStatus(follow: () => Promise<void>): void {
+    this.onceWritten.push(follow);
+  }
+
+  /** The run is over, however it ended: nothing is written any more. */
+  async end(): Promise<void> {
+    this.hide();
+    await this.writing.catch(() => {});
+  }
+
+  private statusNow(): Record<string, unknown> {
+    return { ...this.status, conditions: this.conditions.toArray() };
+  }
+
+  private show(next: Record<string, unknown>): void {
+    this.hide();
+    this.showing = setTimeout(() => {
+      this.showing = undefined;
+      this.write(next).catch(error =>
+        // The next write, which is awaited, meets the same.
+        this.logger.debug(`Progress could not be shown: ${error}`),
+      );
+    }, SHOWN_AFTER_MS);
+  }
+
+  private hide(): void {
+    clearTimeout(this.showing);
+    this.showing = undefined;
+  }
+
+  private write(next: Record<string, unknown>): Promise<void> {
+    const writing = this.writing
+      .catch(() => {})
+      .then(() => this.writeDifference(next));
+    this.writing = writing;
+    return writing;
+  }
+
+  private async writeDifference(next: Record<string, unknown>): Promise<void> {
     const patch = mergePatchBetween(this.written, next);
     if (!patch) {
       return;
@@ -196,7 +273,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
       this.home.keepPlannedStatus(this.object, this.written);
       return;
     }
-    await this.home.client.patch(
+    const written = await this.home.client.patch<GitopsObject>(
       {
         apiVersion: this.kind.apiVersion,
         kind: this.kind.kind,
@@ -210,6 +287,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
         fieldManager: this.home.statusManager,
       },
     );
+    this.home.cache.expect(written);
     this.written = structuredClone(next);
   }
 

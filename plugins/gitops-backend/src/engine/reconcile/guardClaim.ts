@@ -16,6 +16,7 @@ export function guardClaim(
     item: claim.item,
     owner: claim.owner,
     fence: claim.fence,
+    isContinued: claim.isContinued,
     signal: claim.signal,
     lose: () => claim.lose(),
     assertHeld: () => {

@@ -1,6 +1,6 @@
 import { Knex } from 'knex';
 import { fenced } from '../../database/fenced';
-import { Row, toNumber } from '../../database/rows';
+import { forEachChunk, Row, toNumber } from '../../database/rows';
 import { Claim } from '../queue/WorkQueue';
 
 /** One thing that happened to an object. */
@@ -32,23 +32,30 @@ export class HistoryStore {
   }
 
   /**
-   * Adds an entry about the object that the claim is on.
+   * Adds entries about the object that the claim is on, in their order.
    *
    * @throws LeaseLostError where the claim is not held any more
    */
   async append(
     claim: Claim,
-    entry: Omit<HistoryEntry, 'objectId'>,
+    entries: readonly Omit<HistoryEntry, 'objectId'>[],
   ): Promise<void> {
+    if (entries.length === 0) {
+      return;
+    }
     await fenced(this.database, claim, transaction =>
-      transaction('gitops_history').insert({
-        object_id: claim.item.id,
-        object_uid: entry.objectUid ?? null,
-        at: entry.at,
-        type: entry.type,
-        reason: entry.reason,
-        message: entry.message,
-        revision: entry.revision ?? null,
+      forEachChunk(entries, async chunk => {
+        await transaction('gitops_history').insert(
+          chunk.map(entry => ({
+            object_id: claim.item.id,
+            object_uid: entry.objectUid ?? null,
+            at: entry.at,
+            type: entry.type,
+            reason: entry.reason,
+            message: entry.message,
+            revision: entry.revision ?? null,
+          })),
+        );
       }),
     );
   }
