@@ -2,6 +2,7 @@ import { createExtensionPoint } from '@backstage/backend-plugin-api';
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from './artifactStore';
 import { BucketProvider, S3CredentialSource } from './buckets';
+import { ClusterAccessProvider } from './clusterAccess';
 import { ClusterCredentialSupplier } from './clusterCredentials';
 import { RegistryCredentialSupplier } from './registries';
 import { SourceFetcher } from './sources';
@@ -107,4 +108,25 @@ export interface GitopsRegistryCredentialsExtensionPoint {
 export const gitopsRegistryCredentialsExtensionPoint =
   createExtensionPoint<GitopsRegistryCredentialsExtensionPoint>({
     id: 'gitops.registry-credentials',
+  });
+
+/**
+ * Lets a module of the gitops plugin log in to the clusters of a cloud, which
+ * deliveries name by `spec.kubeConfig.configMapRef`.
+ *
+ * @public
+ */
+export interface GitopsTargetsExtensionPoint {
+  /**
+   * Adds a provider.
+   *
+   * @throws when another module added one of this name
+   */
+  addProvider(provider: ClusterAccessProvider): void;
+}
+
+/** @public */
+export const gitopsTargetsExtensionPoint =
+  createExtensionPoint<GitopsTargetsExtensionPoint>({
+    id: 'gitops.targets',
   });

@@ -27,6 +27,10 @@ export type {
 } from './buckets';
 export { readS3Keys } from './readS3Keys';
 export type {
+  ClusterAccessProvider,
+  ClusterAccessRequest,
+} from './clusterAccess';
+export type {
   ClusterAccess,
   ClusterConnection,
   ClusterCredential,
@@ -38,6 +42,7 @@ export {
   gitopsBucketExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
+  gitopsTargetsExtensionPoint,
   gitopsClusterCredentialsExtensionPoint,
 } from './extensions';
 export type {
@@ -45,6 +50,7 @@ export type {
   GitopsBucketExtensionPoint,
   GitopsRegistryCredentialsExtensionPoint,
   GitopsSourceFetchersExtensionPoint,
+  GitopsTargetsExtensionPoint,
   GitopsClusterCredentialsExtensionPoint,
 } from './extensions';
 export { ComponentOwners } from './owners/ComponentOwners';
