@@ -26,6 +26,7 @@ export type { Clock } from './client/Clock';
 export { createClusterClient } from './client/createClusterClient';
 export type { ClusterClientOptions } from './client/createClusterClient';
 export type { ClusterAccess } from './client/HttpTransport';
+export type { AddressGuard } from './client/openDispatcher';
 export { ClusterError } from './errors/ClusterError';
 export {
   ConnectionError,
@@ -49,6 +50,7 @@ export type {
   StatusCause,
   StatusDetails,
 } from './errors/KubernetesApiError';
+export { mapConcurrent } from './object/mapConcurrent';
 export { maskSecretValues } from './object/maskSecret';
 export { refOf } from './object/metadata';
 export type { ObjectSelector } from './object/selector';
@@ -65,6 +67,7 @@ export type { CommonMetadata } from './apply/normalise';
 export { compareApplyOrder } from './apply/order';
 export { planObjects } from './apply/planObjects';
 export type { PlannedChange, PlanObjectsOptions } from './apply/planObjects';
+export { takeOverFields } from './apply/takeOver';
 export type { FieldManagerMatch } from './apply/takeOver';
 export { CelExpressionCache, compileExpression } from './cel/compileExpression';
 export type { CelExpression } from './cel/CelExpression';
@@ -80,6 +83,9 @@ export type {
   ExplainOptions,
 } from './diff/explainChanges';
 export type { FieldChange } from './diff/FieldChange';
+export { ObjectViews } from './view/ObjectViews';
+export type { ObjectViewsOptions, ViewRequest } from './view/ObjectViews';
+export type { ObjectView } from './view/ObjectView';
 export { DriftWatch } from './drift/DriftWatch';
 export type {
   DriftHint,

@@ -18,6 +18,7 @@ import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
+import { DeliveryViews } from './controllers/kustomize/DeliveryViews';
 import { DriftWatches } from './controllers/kustomize/DriftWatches';
 import { HealthCheck } from './controllers/kustomize/HealthCheck';
 import { HeldPrunes } from './controllers/kustomize/HeldPrunes';
@@ -117,6 +118,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const installCrdsIn = new Set(
     config.homes.filter(home => home.installCrds).map(home => home.name),
   );
+  const views = new DeliveryViews();
   const builder = new ManifestBuilder({ workers: config.workers });
   const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
@@ -167,7 +169,9 @@ export function createGitops(options: GitopsOptions): Gitops {
         waits: new HealthWaits({ database }),
         watches,
         queue,
+        views,
       }),
+      views,
       drift,
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
       additiveReadyExpr: config.additiveReadyExpr,
@@ -207,6 +211,7 @@ export function createGitops(options: GitopsOptions): Gitops {
         builder.close(),
         chartWork.close(),
         drift?.close(),
+        views.close(),
         connections.close(),
       ]);
     },

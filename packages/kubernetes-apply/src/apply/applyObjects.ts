@@ -1,5 +1,9 @@
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import type { ClusterClient, ResourceInfo } from '../client/ClusterClient';
+import type {
+  ClusterClient,
+  ObjectRef,
+  ResourceInfo,
+} from '../client/ClusterClient';
 import { systemClock, type Clock } from '../client/Clock';
 import { waitForHealth } from '../health/waitForHealth';
 import { inventoryEntryOf, type InventoryEntry } from '../inventory/inventory';
@@ -58,6 +62,17 @@ export interface ApplyObjectsOptions {
   /** Called before each write; a rejection ends the apply (lost claims). */
   beforeWrite?(): void | Promise<void>;
   onProgress?(progress: ApplyProgress): void;
+  /**
+   * Called with each object as the server has it after its turn: as it answered
+   * the apply, or the dry run where nothing was to be done. Not for skipped ones.
+   */
+  onLive?(ref: ObjectRef, object: KubernetesObject): void;
+  /**
+   * Which of some objects are known not to be there, without asking for each.
+   * It may be wrong by moments: an object that is there after all is found out
+   * when it is applied, and inspected then.
+   */
+  findAbsent?(refs: readonly ObjectRef[]): readonly ObjectRef[];
 }
 
 /** @public */
@@ -158,12 +173,16 @@ class ApplyRun {
     const isAbsent = (object: KubernetesObject) =>
       known.get(objectKey(refOf(object))) === null;
     const inspectThese = (these: KubernetesObject[]) =>
-      this.#each('dry-run', these, async object => ({
-        object,
-        inspection: withoutLive(
-          await this.#inspect(object, known.get(objectKey(refOf(object)))),
-        ),
-      }));
+      this.#each('dry-run', these, async object => {
+        const inspection = await this.#inspect(
+          object,
+          known.get(objectKey(refOf(object))),
+        );
+        if (inspection.action === 'unchanged' && inspection.merged) {
+          this.#options.onLive?.(refOf(object), inspection.merged);
+        }
+        return { object, inspection: withoutLive(inspection) };
+      });
     const there = await inspectThese(objects.filter(o => !isAbsent(o)));
     const absent = objects.filter(isAbsent);
     const atStake = there.some(
@@ -267,6 +286,7 @@ class ApplyRun {
         clock: this.#clock,
         timeoutMs: this.#options.stageTimeoutMs ?? 60_000,
         inspectAgain: () => this.#inspect(object),
+        onStored: stored => this.#options.onLive?.(refOf(object), stored),
         onPhase,
       }),
     );

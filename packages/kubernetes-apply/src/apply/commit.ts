@@ -22,10 +22,15 @@ interface CommitOptions {
   signal?: AbortSignal;
   beforeWrite?(): void | Promise<void>;
   inspectAgain(): Promise<Inspection>;
+  /** What the server has now, where it was written. */
+  onStored?(object: KubernetesObject): void;
   onPhase(phase: ApplyPhase): void;
 }
 
-/** Does what an inspection found; gives what was done in the end. */
+/**
+ * Does what an inspection found; gives what was done in the end. What was
+ * presumed to be new and was there after all is looked at again.
+ */
 export async function commit(
   inspection: Inspection,
   options: CommitOptions,
@@ -38,8 +43,9 @@ export async function commit(
       return written ? 'configured' : 'unchanged';
     }
     try {
-      const stored = await write(current, options);
-      if (!isSomebodysToo(current, stored, options)) {
+      const { stored, isNew } = await write(current, options);
+      if (isNew !== false && !isSomebodysToo(current, stored, options)) {
+        options.onStored?.(stored);
         return written ? 'configured' : current.action;
       }
       written = true;
@@ -80,9 +86,9 @@ function isSomebodysToo(
 async function write(
   inspection: Inspection,
   options: CommitOptions,
-): Promise<KubernetesObject> {
+): Promise<{ stored: KubernetesObject; isNew?: boolean }> {
   const { client, fieldManager, signal } = options;
-  const { desired, takeOver } = inspection;
+  const { desired, takeOver, presumedNew } = inspection;
   if (inspection.recreate) {
     options.onPhase('recreate');
     await remove(inspection, options);
@@ -98,12 +104,19 @@ async function write(
     });
   }
   await options.beforeWrite?.();
-  return client.apply(desired, {
+  let isNew: boolean | undefined;
+  const stored = await client.apply<KubernetesObject>(desired, {
     fieldManager,
     // Without force, an object that is there after all is a conflict.
-    force: !inspection.presumedNew,
+    force: !presumedNew,
     signal,
+    ...(presumedNew && {
+      onApplied: created => {
+        isNew = created;
+      },
+    }),
   });
+  return { stored, isNew };
 }
 
 /** Deletes the live object and waits until it, and none other, is gone. */

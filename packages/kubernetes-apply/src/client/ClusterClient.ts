@@ -117,6 +117,8 @@ export interface ApplyOptions extends WriteOptions {
   /** Take over fields that others own instead of failing. */
   force?: boolean;
   subresource?: string;
+  /** Called with whether the object was not there before; not of dry runs. */
+  onApplied?(isNew: boolean): void;
 }
 
 /** @public */

@@ -234,6 +234,7 @@ export class DefaultClusterClient implements ClusterClient {
       retry: true,
       signal: options.signal,
     });
+    if (!options.dryRun) options.onApplied?.(response.status === 201);
     return this.#object(response, 'apply', object);
   }
 

@@ -17,6 +17,8 @@ interface ReadOptions {
   ownerLabels: Readonly<Record<string, string>>;
   metadataOnly?: boolean;
   signal?: AbortSignal;
+  /** Which of them are known not to be there. */
+  findAbsent?(refs: readonly ObjectRef[]): readonly ObjectRef[];
 }
 
 /** Objects of one kind in one version; the same namespace, or several. */
@@ -49,7 +51,13 @@ export async function readLive(
   options: ReadOptions,
 ): Promise<LiveObjects> {
   const found = new Map<string, KubernetesObject | null>();
-  const kinds = groupBy(refs, ref => `${ref.apiVersion}/${ref.kind}`);
+  for (const absent of options.findAbsent?.(refs) ?? []) {
+    found.set(objectKey(absent), null);
+  }
+  const kinds = groupBy(
+    refs.filter(ref => !found.has(objectKey(ref))),
+    ref => `${ref.apiVersion}/${ref.kind}`,
+  );
   await mapConcurrent(kinds, CONCURRENT_READS, group =>
     readKind(group, options, found),
   );

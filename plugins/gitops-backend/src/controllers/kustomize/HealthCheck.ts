@@ -19,7 +19,9 @@ import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { WorkQueue } from '../../engine/queue/WorkQueue';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { mapConcurrent } from '../../util/mapConcurrent';
+import { AppliedManifests } from './applyManifests';
 import { deliveryClient } from './deliveryClient';
+import { DeliveryViews, refKey } from './DeliveryViews';
 import { HealthWait, HealthWaits } from './HealthWaits';
 import { HealthWatches } from './HealthWatches';
 import { requestedAtOf } from './loadSource';
@@ -50,16 +52,19 @@ export class HealthCheck {
   private readonly waits: HealthWaits;
   private readonly watches: HealthWatches;
   private readonly queue: WorkQueue;
+  private readonly views: DeliveryViews;
   private readonly expressions = new CelExpressionCache();
 
   constructor(options: {
     waits: HealthWaits;
     watches: HealthWatches;
     queue: WorkQueue;
+    views: DeliveryViews;
   }) {
     this.waits = options.waits;
     this.watches = options.watches;
     this.queue = options.queue;
+    this.views = options.views;
   }
 
   /** What is to be checked: everything with `wait`, else `healthChecks`. */
@@ -104,6 +109,8 @@ export class HealthCheck {
     options: {
       revision: string;
       targets: readonly ObjectRef[];
+      /** What the apply told of them. */
+      applied: Pick<AppliedManifests, 'healthy' | 'versions'>;
       rules: readonly HealthRule[];
       changed: boolean;
       timeoutMs: number;
@@ -121,6 +128,11 @@ export class HealthCheck {
       startedAt,
       deadline: startedAt + options.timeoutMs,
     };
+    if (await this.areHealthy(run, client, options)) {
+      const { changed, buildDigest } = wait;
+      const elapsedMs = run.now() - startedAt;
+      return { type: 'healthy', changed, buildDigest, startedAt, elapsedMs };
+    }
     const outcome = await this.look(run, client, wait, options.rules);
     if (outcome.type === 'waiting') {
       const message = `Running health checks for revision ${options.revision} with a timeout of ${formatDurationMs(options.timeoutMs)}`;
@@ -179,6 +191,27 @@ export class HealthCheck {
   /** The object goes away; its watch need not. */
   forget(run: Run): void {
     this.watches.stop(run.id);
+  }
+
+  /** Whether all are, as the apply has told, or a watch does within a moment. */
+  private async areHealthy(
+    run: Run,
+    client: ClusterClient,
+    options: Parameters<HealthCheck['begin']>[2],
+  ): Promise<boolean> {
+    const { healthy, versions } = options.applied;
+    const open = options.targets.filter(ref => !healthy.has(refKey(ref)));
+    if (open.length === 0) {
+      return true;
+    }
+    const applied = open.flatMap(ref => {
+      const resourceVersion = versions.get(refKey(ref));
+      return resourceVersion ? [{ ref, resourceVersion }] : [];
+    });
+    return (
+      applied.length === open.length &&
+      this.views.settle(run, client, applied, options.rules)
+    );
   }
 
   private async end(run: Run): Promise<void> {

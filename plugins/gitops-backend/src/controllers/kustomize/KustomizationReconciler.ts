@@ -43,6 +43,7 @@ import {
 } from './checkDependencies';
 import { deliveryClient } from './deliveryClient';
 import { DriftWatches } from './DriftWatches';
+import { DeliveryViews } from './DeliveryViews';
 import { finalizeKustomization } from './finalizeKustomization';
 import { HealthCheck } from './HealthCheck';
 import { recordAttempt } from './history';
@@ -67,6 +68,7 @@ export interface KustomizationReconcilerOptions extends BuildSettings {
   pending: PendingInventory;
   holds: PruneHolds;
   health: HealthCheck;
+  views: DeliveryViews;
   /** Where somebody watches for drift. */
   drift?: Pick<DriftWatches, 'expectDeletion'>;
   noCrossNamespaceRefs: boolean;
@@ -301,6 +303,8 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         client,
         objects: adapted.objects,
         pending: this.options.pending,
+        views: this.options.views,
+        rules: attempt.rules,
       });
     } catch (error) {
       assertError(error);
@@ -348,6 +352,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     const health = await this.options.health.begin(run, client, {
       revision,
       targets,
+      applied,
       rules: attempt.rules,
       changed: anythingChanged,
       timeoutMs: timing.timeoutMs,

@@ -2,6 +2,8 @@ import {
   applyObjects,
   ChangeSet,
   ClusterClient,
+  healthOf,
+  HealthRule,
   inventoryOf,
   ObjectRef,
 } from '@backstage-gitops/kubernetes-apply';
@@ -12,6 +14,7 @@ import {
   ResourceRef,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { DeliveryViews, refKey } from './DeliveryViews';
 import { ownerLabels } from './ownerLabels';
 import { pendingOwnerOf } from './knownInventory';
 import { PendingInventory } from './PendingInventory';
@@ -23,6 +26,10 @@ export interface AppliedManifests {
   inventory: ResourceRef[];
   /** Objects whose health `spec.wait` is about: all but the skipped ones. */
   targets: ObjectRef[];
+  /** By {@link refKey}: those that are healthy as the server answered. */
+  healthy: ReadonlySet<string>;
+  /** By {@link refKey}: the versions that the server answered with. */
+  versions: ReadonlyMap<string, string>;
 }
 
 /**
@@ -36,11 +43,15 @@ export async function applyManifests(options: {
   client: ClusterClient;
   objects: readonly KubernetesObject[];
   pending: PendingInventory;
+  views: DeliveryViews;
+  rules: readonly HealthRule[];
 }): Promise<AppliedManifests> {
-  const { run, pending } = options;
+  const { run, pending, client, views, rules } = options;
   const { spec } = run.object;
+  const healthy = new Set<string>();
+  const versions = new Map<string, string>();
   const changes = await applyObjects({
-    client: options.client,
+    client,
     objects: options.objects,
     fieldManager: FieldManager.kustomize,
     ownerLabels: ownerLabels(run.object),
@@ -51,6 +62,14 @@ export async function applyManifests(options: {
     signal: run.signal,
     onStage: entries => pending.add(pendingOwnerOf(run), entries, run.claim),
     beforeWrite: () => run.claim.assertHeld(),
+    findAbsent: refs => views.absent(run, client, refs),
+    onLive: (ref, object) => {
+      const key = refKey(ref);
+      versions.set(key, object.metadata.resourceVersion ?? '');
+      if (healthOf(object, { rules }).status === 'Current') {
+        healthy.add(key);
+      }
+    },
   });
   return {
     changes,
@@ -58,5 +77,7 @@ export async function applyManifests(options: {
     targets: changes.entries
       .filter(({ action }) => action !== 'skipped')
       .map(({ ref }) => ref),
+    healthy,
+    versions,
   };
 }

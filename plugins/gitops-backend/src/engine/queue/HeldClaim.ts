@@ -51,6 +51,17 @@ export class HeldClaim implements Claim {
     }
   }
 
+  onRest?: (isResting: boolean) => void;
+
+  async rest<T>(work: Promise<T>): Promise<T> {
+    this.onRest?.(true);
+    try {
+      return await work;
+    } finally {
+      this.onRest?.(false);
+    }
+  }
+
   get isDropped(): boolean {
     return this.dropped;
   }

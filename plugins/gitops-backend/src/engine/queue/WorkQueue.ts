@@ -50,6 +50,10 @@ export interface Claim {
   assertHeld(): void;
   /** Ends it here, where it turned out that it is not held any more. */
   lose(): void;
+  /** Waits for something; other items may run in its place meanwhile. */
+  rest<T>(work: Promise<T>): Promise<T>;
+  /** Set by whoever has to know when it rests. */
+  onRest?: (isResting: boolean) => void;
 }
 
 /** How a run ended, as far as the queue is concerned. */

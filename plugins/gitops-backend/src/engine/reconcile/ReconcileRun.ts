@@ -35,7 +35,7 @@ export interface Report {
 }
 
 /** Work that is over sooner is not shown as being under way. */
-const SHOWN_AFTER_MS = 1_000;
+const SHOWN_AFTER_MS = 5_000;
 
 /** What {@link ReconcileRun} is made of. */
 export interface ReconcileRunOptions<T extends GitopsObject> {

@@ -19,6 +19,7 @@ export function guardClaim(
     isContinued: claim.isContinued,
     signal: claim.signal,
     lose: () => claim.lose(),
+    rest: work => claim.rest(work),
     assertHeld: () => {
       claim.assertHeld();
       if (home.modeOf(controller) === 'observe') {

@@ -25,6 +25,9 @@ export interface ControllerPumpOptions {
   random?: () => number;
 }
 
+/** Items that wait for something may be so many times those that work besides. */
+const RESTING = 1;
+
 /**
  * Takes due items of one controller from the queue and runs them, a bounded
  * number at a time. It never throws and never stops by itself: an item whose
@@ -37,6 +40,8 @@ export class ControllerPump {
     Pick<ControllerPumpOptions, 'backoff' | 'homes'>;
   private readonly logger: LoggerService;
   private readonly running = new Set<Promise<void>>();
+  /** Of those that run, how many wait for something. */
+  private resting = 0;
   private filling: Promise<number> | undefined;
   private wanted = false;
   private stopped = true;
@@ -86,7 +91,7 @@ export class ControllerPump {
         break;
       }
       await Promise.race(this.running);
-      if (claimed === 0 && this.running.size < this.options.concurrency) {
+      if (claimed === 0 && this.free > 0) {
         // A slot was free and nothing was due: what still runs finishes
         // without anybody having to wait for it here.
         break;
@@ -124,7 +129,7 @@ export class ControllerPump {
     let started = 0;
     do {
       this.wanted = false;
-      const free = this.options.concurrency - this.running.size;
+      const { free } = this;
       if (free < 1) {
         break;
       }
@@ -144,7 +149,20 @@ export class ControllerPump {
     return started;
   }
 
+  /** What could be claimed now; what rests takes no place, up to a bound. */
+  private get free(): number {
+    const { concurrency } = this.options;
+    const resting = Math.min(this.resting, RESTING * concurrency);
+    return concurrency - this.running.size + resting;
+  }
+
   private begin(claim: Claim): void {
+    claim.onRest = isResting => {
+      this.resting += isResting ? 1 : -1;
+      if (isResting) {
+        this.kick();
+      }
+    };
     const run = this.runAndFinish(claim).finally(() => {
       this.running.delete(run);
       this.kick();
