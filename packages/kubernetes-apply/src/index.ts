@@ -26,7 +26,6 @@ export type { Clock } from './client/Clock';
 export { createClusterClient } from './client/createClusterClient';
 export type { ClusterClientOptions } from './client/createClusterClient';
 export type { ClusterAccess } from './client/HttpTransport';
-export type { AddressGuard } from './client/openDispatcher';
 export { ClusterError } from './errors/ClusterError';
 export {
   ConnectionError,
@@ -50,7 +49,6 @@ export type {
   StatusCause,
   StatusDetails,
 } from './errors/KubernetesApiError';
-export { mapConcurrent } from './object/mapConcurrent';
 export { maskSecretValues } from './object/maskSecret';
 export { refOf } from './object/metadata';
 export type { ObjectSelector } from './object/selector';
@@ -67,7 +65,6 @@ export type { CommonMetadata } from './apply/normalise';
 export { compareApplyOrder } from './apply/order';
 export { planObjects } from './apply/planObjects';
 export type { PlannedChange, PlanObjectsOptions } from './apply/planObjects';
-export { takeOverFields } from './apply/takeOver';
 export type { FieldManagerMatch } from './apply/takeOver';
 export { CelExpressionCache, compileExpression } from './cel/compileExpression';
 export type { CelExpression } from './cel/CelExpression';
