@@ -49,6 +49,7 @@ export type {
   StatusCause,
   StatusDetails,
 } from './errors/KubernetesApiError';
+export { mapConcurrent } from './object/mapConcurrent';
 export { maskSecretValues } from './object/maskSecret';
 export { refOf } from './object/metadata';
 export type { ObjectSelector } from './object/selector';
@@ -65,6 +66,7 @@ export type { CommonMetadata } from './apply/normalise';
 export { compareApplyOrder } from './apply/order';
 export { planObjects } from './apply/planObjects';
 export type { PlannedChange, PlanObjectsOptions } from './apply/planObjects';
+export { takeOverFields } from './apply/takeOver';
 export type { FieldManagerMatch } from './apply/takeOver';
 export { CelExpressionCache, compileExpression } from './cel/compileExpression';
 export type { CelExpression } from './cel/CelExpression';

@@ -83,7 +83,14 @@ export function takeOverPatch(
     ...managersOf(options.fieldManager),
     ...(options.overrideManagers ?? []),
   ];
-  const entries = mergeManagers(live, options.fieldManager, managers);
+  const entries = mergeManagers(live, options.fieldManager, entry =>
+    managers.some(
+      match =>
+        typeof entry.manager === 'string' &&
+        entry.manager.startsWith(match.prefix) &&
+        entry.operation === match.operation,
+    ),
+  );
   if (entries) {
     patch.push({
       op: 'replace',
@@ -102,10 +109,39 @@ export function takeOverPatch(
   return patch;
 }
 
+/**
+ * The JSON patch that makes fields ours to apply which we wrote as an update
+ * before, under the same name (client-go, `csaupgrade`); undefined where there
+ * are none. A conflict means that somebody wrote in between.
+ *
+ * @public
+ */
+export function takeOverFields(
+  live: KubernetesObject,
+  fieldManager: string,
+): JsonObject[] | undefined {
+  const entries = mergeManagers(
+    live,
+    fieldManager,
+    ({ manager, operation }) =>
+      manager === fieldManager && operation === 'Update',
+  );
+  return (
+    entries && [
+      {
+        op: 'replace',
+        path: '/metadata/resourceVersion',
+        value: live.metadata.resourceVersion ?? '',
+      },
+      { op: 'replace', path: '/metadata/managedFields', value: entries },
+    ]
+  );
+}
+
 function mergeManagers(
   live: KubernetesObject,
   fieldManager: string,
-  managers: readonly FieldManagerMatch[],
+  isWanted: (entry: JsonObject) => boolean,
 ): JsonObject[] | undefined {
   const entries = (live.metadata.managedFields ?? []).filter(isJsonObject);
   const isOurs = (entry: JsonObject) =>
@@ -113,14 +149,7 @@ function mergeManagers(
     entry.operation === 'Apply' &&
     !entry.subresource;
   const isTaken = (entry: JsonObject) =>
-    !isOurs(entry) &&
-    !entry.subresource &&
-    managers.some(
-      match =>
-        typeof entry.manager === 'string' &&
-        entry.manager.startsWith(match.prefix) &&
-        entry.operation === match.operation,
-    );
+    !isOurs(entry) && !entry.subresource && isWanted(entry);
   const taken = entries.filter(isTaken);
   if (taken.length === 0) return undefined;
   const [first, ...others] = [...entries.filter(isOurs), ...taken];

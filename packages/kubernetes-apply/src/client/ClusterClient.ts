@@ -108,6 +108,8 @@ export interface WriteOptions {
   /** Let the server do everything but store it. */
   dryRun?: boolean;
   fieldManager?: string;
+  /** What the server makes of unknown and repeated fields; it warns unless told. */
+  fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   signal?: AbortSignal;
 }
 

@@ -402,5 +402,6 @@ function writeQuery(options: WriteOptions): Record<string, string | undefined> {
   return {
     dryRun: options.dryRun ? 'All' : undefined,
     fieldManager: options.fieldManager,
+    fieldValidation: options.fieldValidation,
   };
 }

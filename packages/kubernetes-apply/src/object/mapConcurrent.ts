@@ -2,6 +2,8 @@
  * Maps with at most `limit` at once; results in the order of the items. The
  * first failure is what it rejects with: nothing is begun after it, and what
  * was under way has ended by then.
+ *
+ * @public
  */
 export async function mapConcurrent<T, R>(
   items: readonly T[],
