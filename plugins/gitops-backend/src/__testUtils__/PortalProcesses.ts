@@ -29,7 +29,7 @@ export class PortalProcess {
         this.seen = at + 1;
         return this.lines[at];
       }
-      if (this.child.exitCode !== null) {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
         throw new Error(`The replica ended:\n${this.lines.join('\n')}`);
       }
       await new Promise<void>(resolve => {
@@ -44,14 +44,20 @@ export class PortalProcess {
     }
   }
 
+  /** One that stands by begins. */
+  async go(): Promise<void> {
+    this.child.stdin!.write('go\n');
+    await this.next(/^started$/);
+  }
+
   /** All that it has said. */
   get log(): readonly string[] {
     return this.lines;
   }
 
-  /** It stops right before the next step that matches; see `portalProcess.ts`. */
-  async stopBefore(pattern: string): Promise<void> {
-    this.child.stdin!.write(`${pattern}\n`);
+  /** It stops right before the nth next step that matches; see `portalProcess.ts`. */
+  async stopBefore(pattern: string, nth: number = 1): Promise<void> {
+    this.child.stdin!.write(`${nth} ${pattern}\n`);
     await this.next(/^armed$/);
   }
 

@@ -1,10 +1,12 @@
 /**
  * A replica of a portal in a process of its own, for tests that stop and kill
  * it. Its one argument is the path of its {@link PortalProcessSettings} as JSON.
- * It says on standard output what it logs. A line on standard input, a regular
- * expression, makes it stop itself (SIGSTOP) right before the next step that
- * matches, having said `stopped before <step>`: a write to the cluster such as
- * `patch Kustomization/app/status`, or a statement of the database.
+ * It says on standard output what it logs. A line on standard input, a number n
+ * and a regular expression, makes it stop itself (SIGSTOP) right before the nth
+ * next step that matches, having said `stopped before <step>`. Steps are requests
+ * to the cluster such as `get ConfigMap/a`, `list ConfigMap`, `dry-run ConfigMap/a`
+ * or `patch Kustomization/app/status conditions,inventory` (the fields that are
+ * written), statements of the database, and `open artifact`.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -19,9 +21,10 @@ import {
   createClusterClient,
 } from '@backstage-gitops/kubernetes-apply';
 import { KubeConfig } from '@kubernetes/client-node';
-import knexFactory from 'knex';
+import knexFactory, { Knex } from 'knex';
 import { ArtifactUrls } from '../artifacts/ArtifactUrls';
 import { FileArtifactStore } from '../artifacts/FileArtifactStore';
+import { applyMigrations } from '../database/migrate';
 import { createRegistrar } from '../catalog/createRegistrar';
 import { createGitops } from '../createGitops';
 import { Home } from '../homes/Home';
@@ -29,7 +32,10 @@ import { Homes } from '../homes/Homes';
 
 /** What a replica is told. */
 export interface PortalProcessSettings {
-  /** Connection string of PostgreSQL, with the plugin's tables. */
+  /**
+   * Connection string of PostgreSQL, with the plugin's tables, or the path of a
+   * file of SQLite, which is made if it is not there.
+   */
   connection: string;
   kubeconfig: string;
   /** Also the user agent of its requests. */
@@ -37,6 +43,8 @@ export interface PortalProcessSettings {
   artifacts: string;
   leaseMs: number;
   homeLeaseMs: number;
+  /** It loads its code and waits for the line `go` before it does anything. */
+  standby?: boolean;
   /** The catalog, where there is one. */
   catalog?: {
     gitops: JsonObject;
@@ -62,43 +70,67 @@ const scheduler = {
 } as unknown as SchedulerService;
 
 let stopBefore: RegExp | undefined;
-readline.createInterface({ input: process.stdin }).on('line', line => {
-  stopBefore = new RegExp(line);
+let left = 0;
+let go = () => {};
+const toldToGo = new Promise<void>(resolve => {
+  go = resolve;
+});
+const told = readline.createInterface({ input: process.stdin });
+// Whoever started it has ended.
+told.on('close', () => process.exit(1));
+told.on('line', line => {
+  if (line === 'go') {
+    go();
+    return;
+  }
+  const space = line.indexOf(' ');
+  left = Number(line.slice(0, space));
+  stopBefore = new RegExp(line.slice(space + 1));
   say('armed');
 });
 
 function step(label: string): void {
   if (stopBefore?.test(label)) {
+    left -= 1;
+    if (left > 0) {
+      return;
+    }
     stopBefore = undefined;
     say(`stopped before ${label}`);
     process.kill(process.pid, 'SIGSTOP');
   }
 }
 
-/** Names each write before the client looks whether it may be sent. */
+const VERBS = [
+  ...(['get', 'list'] as const),
+  ...(['apply', 'create', 'delete', 'patch', 'replace'] as const),
+];
+
+/** Names each request before the client looks whether it may be sent. */
 function observed(client: ClusterClient): ClusterClient {
   type Target = { kind: string; name?: string; metadata?: { name: string } };
-  type Options = { dryRun?: boolean; subresource?: string } | undefined;
-  const write =
-    (verb: 'apply' | 'create' | 'delete' | 'patch' | 'replace') =>
-    (target: Target, options: Options) => {
-      if (!options?.dryRun) {
-        const name = target.name ?? target.metadata?.name;
-        const path = [target.kind, name, options?.subresource];
-        step(`${verb} ${path.filter(Boolean).join('/')}`);
-      }
+  type Options =
+    | { dryRun?: boolean; subresource?: string; body?: { status?: object } }
+    | undefined;
+  const request =
+    (verb: (typeof VERBS)[number]) => (target: Target, options: Options) => {
+      const name = target.name ?? target.metadata?.name;
+      const path = [target.kind, name, options?.subresource];
+      const fields = Object.keys(options?.body?.status ?? {}).sort();
+      step(
+        [
+          options?.dryRun ? 'dry-run' : verb,
+          path.filter(Boolean).join('/'),
+          ...(fields.length > 0 ? [fields.join()] : []),
+        ].join(' '),
+      );
       return (client[verb] as (...args: unknown[]) => unknown)(target, options);
     };
   const overrides: Record<string, unknown> = {
     as: (user: Parameters<ClusterClient['as']>[0]) => observed(client.as(user)),
     onBehalfOf: (owner: string) => observed(client.onBehalfOf(owner)),
     guardedBy: (check: () => void) => observed(client.guardedBy(check)),
-    ...Object.fromEntries(
-      (['apply', 'create', 'delete', 'patch', 'replace'] as const).map(verb => [
-        verb,
-        write(verb),
-      ]),
-    ),
+    ...Object.fromEntries(VERBS.map(verb => [verb, request(verb)])),
   };
   return new Proxy(client, {
     get: (target, key) => {
@@ -110,12 +142,33 @@ function observed(client: ClusterClient): ClusterClient {
   });
 }
 
-async function main() {
+class ObservedArtifactStore extends FileArtifactStore {
+  override async open(...args: Parameters<FileArtifactStore['open']>) {
+    step('open artifact');
+    return super.open(...args);
+  }
+}
+
+async function openDatabase(): Promise<Knex> {
+  const { connection } = settings;
+  if (/^postgres/.test(connection)) {
+    const pool = { min: 0, max: 10 };
+    return knexFactory({ client: 'pg', connection, pool });
+  }
   const database = knexFactory({
-    client: 'pg',
-    connection: settings.connection,
-    pool: { min: 0, max: 10 },
+    client: 'better-sqlite3',
+    connection: { filename: connection },
+    useNullAsDefault: true,
   });
+  await applyMigrations(database);
+  return database;
+}
+
+async function main() {
+  if (settings.standby) {
+    await toldToGo;
+  }
+  const database = await openDatabase();
   database.on('query', ({ sql, bindings }) =>
     step(`${sql} ${JSON.stringify(bindings)}`),
   );
@@ -164,7 +217,7 @@ async function main() {
     },
     database,
     homes,
-    store: new FileArtifactStore({ directory: settings.artifacts }),
+    store: new ObservedArtifactStore({ directory: settings.artifacts }),
     urls: new ArtifactUrls({ baseUrl, key: randomBytes(32) }),
     baseUrl,
     scheduler,
