@@ -5,6 +5,11 @@ import { ReleaseContext, statusOf } from './ReleaseContext';
 export async function historyOf(context: ReleaseContext, name: string) {
   const { records, signal } = context;
   const { releases, unreadable } = await records.history(name, { signal });
+  for (const { version, error } of unreadable) {
+    context.onProgress?.(
+      `revision ${version} of ${name} is passed over: ${error.message}`,
+    );
+  }
   return {
     releases,
     last: releases.at(-1),
