@@ -13,6 +13,11 @@ import { uninstallRelease } from './uninstallRelease';
 
 jest.setTimeout(120_000);
 
+const VOLATILE: ReadonlySet<string> = new Set([
+  ...['uid', 'resourceVersion', 'creationTimestamp', 'time'],
+  ...['lastUpdateTime', 'lastTransitionTime', 'status', 'generation'],
+]);
+
 const describeWithHelm = hasHelm() ? describe : describe.skip;
 
 const files = (value: string): ChartFiles => ({
@@ -98,17 +103,17 @@ describeWithHelm('beside the command helm', () => {
     );
   };
   /** An object without what differs from run to run. */
-  const bare = (object: KubernetesObject | undefined) =>
-    JSON.parse(
-      JSON.stringify(object ?? null, (key, value) =>
-        [
-          ...['uid', 'resourceVersion', 'creationTimestamp', 'time'],
-          ...['lastUpdateTime', 'lastTransitionTime', 'status', 'generation'],
-        ].includes(key)
-          ? undefined
-          : value,
-      ).replaceAll(/theirs|ours/g, 'name'),
+  const bare = (object: KubernetesObject | undefined) => {
+    const text = JSON.stringify(object ?? null, (key, value) =>
+      VOLATILE.has(key) ? undefined : value,
     );
+    const result = JSON.parse(text.replaceAll(/theirs|ours/g, 'name'));
+    // The API server sorts them by the second in which they were written.
+    result?.metadata.managedFields.sort((a: object, b: object) =>
+      JSON.stringify(a) < JSON.stringify(b) ? -1 : 1,
+    );
+    return result;
+  };
 
   it.each([true, false])(
     'has our releases continued, server-side %s',
