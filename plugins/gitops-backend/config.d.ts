@@ -244,6 +244,19 @@ export interface Config {
       /** Refuse references into other namespaces. Default false, as Flux. */
       noCrossNamespaceRefs?: boolean;
     };
+    /** Clusters besides the home, which deliveries name by `spec.kubeConfig`. */
+    targets?: {
+      /**
+       * Whether kubeconfigs of Secrets may run programs (`exec`) on the portal's host.
+       * Whoever may write such a Secret can then run anything there. Default false.
+       */
+      allowExec?: boolean;
+      /**
+       * Whether kubeconfigs of Secrets may leave their API server unverified
+       * (`insecure-skip-tls-verify`, http). Default false.
+       */
+      allowInsecureTls?: boolean;
+    };
     /** How Kustomizations are built. */
     kustomize?: {
       /**

@@ -26,6 +26,7 @@ export type { Clock } from './client/Clock';
 export { createClusterClient } from './client/createClusterClient';
 export type { ClusterClientOptions } from './client/createClusterClient';
 export type { ClusterAccess } from './client/HttpTransport';
+export type { AddressGuard } from './client/openDispatcher';
 export { ClusterError } from './errors/ClusterError';
 export {
   ConnectionError,

@@ -7,6 +7,7 @@ import {
 import {
   ArtifactStore,
   BucketProvider,
+  ClusterAccessProvider,
   RegistryCredentialSupplier,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -19,6 +20,7 @@ import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
 import { DeliveryViews } from './controllers/kustomize/DeliveryViews';
+import { DeliveryTargets } from './controllers/kustomize/DeliveryTargets';
 import { DriftWatches } from './controllers/kustomize/DriftWatches';
 import { HealthCheck } from './controllers/kustomize/HealthCheck';
 import { HeldPrunes } from './controllers/kustomize/HeldPrunes';
@@ -55,6 +57,8 @@ import { IntegrationCredentials } from './integrations/IntegrationCredentials';
 import { HttpPool } from './net/HttpPool';
 import { NetworkGuard } from './net/NetworkGuard';
 import { Registries } from './registries/Registries';
+import { TargetPins } from './targets/TargetPins';
+import { Targets } from './targets/Targets';
 import { ManifestBuilder } from './workers/ManifestBuilder';
 
 /** What the reconcilers of one process are made of. */
@@ -75,6 +79,8 @@ export interface GitopsOptions {
   bucketProviders?: readonly BucketProvider[];
   /** Logins to registries of clouds; one for each provider. */
   registryLogins?: readonly RegistryCredentialSupplier[];
+  /** Logins to clusters of clouds; one for each provider. */
+  clusterProviders?: readonly ClusterAccessProvider[];
   /** Credentials of the portal, for repositories that may use them. */
   integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
@@ -123,6 +129,16 @@ export function createGitops(options: GitopsOptions): Gitops {
   const chartWork = new ChartWork({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
   const connections = new HttpPool({ guard });
+  const targets = new Targets({
+    ...{ homes, guard, connections },
+    providers: options.clusterProviders,
+    policy: config.targets,
+  });
+  const deliveryTargets = new DeliveryTargets({
+    targets,
+    pins: new TargetPins({ database }),
+    homePins: pins,
+  });
   const registries = new Registries({
     suppliers: options.registryLogins,
     mirrors: config.registryMirrors,
@@ -165,10 +181,12 @@ export function createGitops(options: GitopsOptions): Gitops {
       build: builder.build,
       pending: new PendingInventory({ database }),
       holds: new PruneHolds({ store: heldPrunes, pins }),
+      targets: deliveryTargets,
       health: new HealthCheck({
         waits: new HealthWaits({ database }),
         watches,
         queue,
+        targets: deliveryTargets,
         views,
       }),
       views,
@@ -213,6 +231,7 @@ export function createGitops(options: GitopsOptions): Gitops {
         drift?.close(),
         views.close(),
         connections.close(),
+        targets.close(),
       ]);
     },
     queue,

@@ -6,11 +6,13 @@ import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   ArtifactStore,
   BucketProvider,
+  ClusterAccessProvider,
   ComponentOwners,
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
+  gitopsTargetsExtensionPoint,
   readClaims,
   readHomeNaming,
   S3CredentialSource,
@@ -89,6 +91,17 @@ export const gitopsPlugin = createBackendPlugin({
           throw new Error('The artifact credentials of gitops are set twice');
         }
         artifactCredentials = credentials;
+      },
+    });
+    const clusterProviders = new Map<string, ClusterAccessProvider>();
+    env.registerExtensionPoint(gitopsTargetsExtensionPoint, {
+      addProvider(provider) {
+        if (clusterProviders.has(provider.provider)) {
+          throw new Error(
+            `The login to clusters of '${provider.provider}' of gitops is added twice`,
+          );
+        }
+        clusterProviders.set(provider.provider, provider);
       },
     });
     const registryLogins = new Map<string, RegistryCredentialSupplier>();
@@ -173,6 +186,7 @@ export const gitopsPlugin = createBackendPlugin({
           integrations: IntegrationCredentials.fromConfig(services.config),
           bucketProviders: [...bucketProviders.values()],
           registryLogins: [...registryLogins.values()],
+          clusterProviders: [...clusterProviders.values()],
           baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),

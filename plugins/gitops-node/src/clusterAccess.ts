@@ -44,8 +44,9 @@ export interface ClusterAccessProvider {
   readonly provider: string;
   /**
    * Address, CA and a credential of the cluster. What is returned is kept until a
-   * while before its `expiresAt` and then asked for again; without `expiresAt` it
-   * is asked for by every run. Several objects that ask for the same share it.
+   * fifth of the time to its `expiresAt` is left and then asked for again; without
+   * `expiresAt` for five minutes. Objects of a namespace that ask for the same
+   * share it.
    *
    * The address that is returned is connected to through the portal's guard, and
    * only with verified TLS.

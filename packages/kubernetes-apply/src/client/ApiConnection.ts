@@ -11,6 +11,7 @@ import {
   type HttpResponse,
   type HttpStream,
 } from './HttpTransport';
+import type { AddressGuard } from './openDispatcher';
 import { statusError } from './statusError';
 
 /** Longer waits are not worth holding a reconcile for: the caller decides. */
@@ -18,6 +19,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 
 export interface ApiConnectionOptions {
   access: ClusterAccess;
+  guard?: AddressGuard;
   userAgent: string;
   maxConcurrent: number;
   requestTimeoutMs: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { createGunzip } from 'node:zlib';
-import { Agent, Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import {
   ConnectionError,
   KubeConfigError,
@@ -10,6 +10,7 @@ import {
   ResponseTooLargeError,
 } from '../errors/errors';
 import type { Clock } from './Clock';
+import { openDispatcher, type AddressGuard } from './openDispatcher';
 
 /**
  * What is needed of a kubeconfig: `KubeConfig` of `@kubernetes/client-node`
@@ -70,7 +71,8 @@ const CREDENTIALS_TTL_MS = 30_000;
 export class HttpTransport {
   readonly server: string;
   readonly #access: ClusterAccess;
-  readonly #origin: string;
+  readonly #guard?: AddressGuard;
+  readonly #url: URL;
   readonly #basePath: string;
   readonly #userAgent: string;
   readonly #clock: Clock;
@@ -81,6 +83,7 @@ export class HttpTransport {
 
   constructor(options: {
     access: ClusterAccess;
+    guard?: AddressGuard;
     userAgent: string;
     clock: Clock;
     requestTimeoutMs: number;
@@ -95,9 +98,10 @@ export class HttpTransport {
     }
     const url = parseServer(server);
     this.server = url.href.replace(/\/+$/, '');
-    this.#origin = url.origin;
+    this.#url = url;
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#access = options.access;
+    this.#guard = options.guard;
     this.#userAgent = options.userAgent;
     this.#clock = options.clock;
     this.#timeoutMs = options.requestTimeoutMs;
@@ -156,7 +160,7 @@ export class HttpTransport {
     const credentials = await this.#currentCredentials();
     signal.throwIfAborted();
     const response = await credentials.dispatcher.request({
-      origin: this.#origin,
+      origin: this.#url.origin,
       path: `${this.#basePath}${request.path}`,
       method: request.method,
       headers: {
@@ -242,6 +246,7 @@ export class HttpTransport {
     try {
       await this.#access.applyToHTTPSOptions(options);
     } catch (error) {
+      if (error instanceof KubeConfigError) throw error;
       throw new KubeConfigError(
         `cannot read the credentials for ${this.server}`,
         {
@@ -274,14 +279,12 @@ export class HttpTransport {
     // Renewed certificates: new requests use new connections, and requests
     // under way finish on the old ones.
     this.#dispatcher?.value.close().catch(() => undefined);
-    const proxyUrl = this.#access.getCurrentCluster()?.proxyUrl;
-    const common = { keepAliveTimeout: 30_000, connectTimeout: 15_000 };
-    const value = proxyUrl
-      ? new ProxyAgent({ ...common, uri: httpProxy(proxyUrl), requestTls: tls })
-      : new Agent({
-          ...common,
-          connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 },
-        });
+    const value = openDispatcher({
+      server: this.#url,
+      tls,
+      proxyUrl: this.#access.getCurrentCluster()?.proxyUrl,
+      guard: this.#guard,
+    });
     this.#dispatcher = { key, value };
     return value;
   }
@@ -307,15 +310,6 @@ function parseServer(server: string): URL {
   }
   url.search = '';
   url.hash = '';
-  return url;
-}
-
-function httpProxy(url: string): string {
-  if (!/^https?:\/\//.test(url)) {
-    throw new KubeConfigError('only HTTP and HTTPS proxies are supported', {
-      field: 'clusters[].cluster.proxy-url',
-    });
-  }
   return url;
 }
 

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from './Clock';
 import { ApiConnection } from './ApiConnection';
 import { DefaultClusterClient } from './DefaultClusterClient';
 import type { ClusterAccess } from './HttpTransport';
+import type { AddressGuard } from './openDispatcher';
 
 /**
  * Options of {@link createClusterClient}.
@@ -12,6 +13,8 @@ import type { ClusterAccess } from './HttpTransport';
 export interface ClusterClientOptions {
   /** A `KubeConfig` of `@kubernetes/client-node`; its current context is used. */
   kubeConfig: ClusterAccess;
+  /** Where the address is not the operator's own: what may be connected to. */
+  guard?: AddressGuard;
   userAgent?: string;
   /** Requests at once, all users together; watches are not counted. Default 16. */
   maxConcurrent?: number;
@@ -43,6 +46,7 @@ export function createClusterClient(
 ): ClusterClient {
   const connection = new ApiConnection({
     access: options.kubeConfig,
+    guard: options.guard,
     userAgent: options.userAgent ?? 'backstage-gitops',
     maxConcurrent: options.maxConcurrent ?? 16,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,

@@ -55,6 +55,7 @@ export interface PortalOptions {
   entityRefOf?: GitopsOptions['entityRefOf'];
   fetchers?: GitopsOptions['fetchers'];
   bucketProviders?: GitopsOptions['bucketProviders'];
+  clusterProviders?: GitopsOptions['clusterProviders'];
   integrations?: GitopsOptions['integrations'];
 }
 
@@ -302,6 +303,7 @@ export class World {
         strictMac: options.strictMac ?? false,
         watchDrift: options.watchDrift ?? true,
         additiveReadyExpr: options.additiveReadyExpr ?? false,
+        targets: { allowExec: false, allowInsecure: false },
         allowFluxControllers: options.allowFluxControllers ?? false,
       },
       database,
@@ -319,6 +321,7 @@ export class World {
       entityRefOf: options.entityRefOf,
       fetchers: options.fetchers,
       bucketProviders: options.bucketProviders,
+      clusterProviders: options.clusterProviders,
       integrations: options.integrations,
       logger: options.logger ?? mockServices.logger.mock(),
     });

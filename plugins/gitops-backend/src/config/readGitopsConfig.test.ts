@@ -42,6 +42,7 @@ describe('readGitopsConfig', () => {
       strictSubstitution: true,
       watchDrift: true,
       additiveReadyExpr: false,
+      targets: { allowExec: false, allowInsecure: false },
       allowFluxControllers: false,
       strictMac: false,
       network: { allow: [], only: undefined },

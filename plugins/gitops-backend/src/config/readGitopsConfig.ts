@@ -65,6 +65,8 @@ export interface GitopsConfig {
   strictSubstitution: boolean;
   /** An encrypted file that was changed fails a build. */
   strictMac: boolean;
+  /** What kubeconfigs of Secrets may ask for. */
+  targets?: { allowExec: boolean; allowInsecure: boolean };
   /** Threads for heavy work; without it, it is done on the event loop. */
   workers?: WorkerSettings;
 }
@@ -133,6 +135,11 @@ export function readGitopsConfig(
     strictSubstitution:
       config?.getOptionalBoolean('kustomize.strictSubstitution') ?? true,
     strictMac: config?.getOptionalBoolean('kustomize.strictMac') ?? false,
+    targets: {
+      allowExec: config?.getOptionalBoolean('targets.allowExec') ?? false,
+      allowInsecure:
+        config?.getOptionalBoolean('targets.allowInsecureTls') ?? false,
+    },
     workers: {
       // One is left to the event loop.
       threads: readCount(config, 'engine.workers', {

@@ -156,7 +156,11 @@ export interface InventoryItem {
  * @public
  */
 export type HeldPruneReason =
-  'mass-prune' | 'emptied' | 'deletes-owner' | 'home-replaced';
+  | 'mass-prune'
+  | 'emptied'
+  | 'deletes-owner'
+  | 'home-replaced'
+  | 'target-replaced';
 
 /**
  * A prune that waits: what left the source of a delivery is not deleted before

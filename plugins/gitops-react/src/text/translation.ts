@@ -182,6 +182,8 @@ export const gitopsReactTranslationRef = createTranslationRef({
       emptied: 'The source is empty: all {{total}} objects are held',
       deletesOwner:
         'This delivery itself left the source: {{stale}} of {{total}} objects are held',
+      targetReplaced:
+        'The target is another cluster than before: {{stale}} of {{total}} objects are held',
       homeReplaced: 'Home {{home}} is another cluster: nothing is pruned there',
       text: 'All else is applied. What is listed here stays until somebody approves that it is deleted. If it left the source by mistake, bring it back there: the hold ends by itself.',
       homeText:

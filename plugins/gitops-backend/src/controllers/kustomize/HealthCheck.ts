@@ -16,11 +16,13 @@ import {
   Reason,
 } from '@backstage-gitops/plugin-gitops-common';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import { assertError } from '@backstage/errors';
 import { WorkQueue } from '../../engine/queue/WorkQueue';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { UnavailableCluster } from '../../homes/UnavailableCluster';
 import { mapConcurrent } from '../../util/mapConcurrent';
 import { AppliedManifests } from './applyManifests';
-import { deliveryClient } from './deliveryClient';
+import { DeliveryTargets } from './DeliveryTargets';
 import { DeliveryViews, refKey } from './DeliveryViews';
 import { HealthWait, HealthWaits } from './HealthWaits';
 import { HealthWatches } from './HealthWatches';
@@ -53,6 +55,7 @@ export class HealthCheck {
   private readonly watches: HealthWatches;
   private readonly queue: WorkQueue;
   private readonly views: DeliveryViews;
+  private readonly targets: DeliveryTargets;
   private readonly expressions = new CelExpressionCache();
 
   constructor(options: {
@@ -60,11 +63,13 @@ export class HealthCheck {
     watches: HealthWatches;
     queue: WorkQueue;
     views: DeliveryViews;
+    targets: DeliveryTargets;
   }) {
     this.waits = options.waits;
     this.watches = options.watches;
     this.queue = options.queue;
     this.views = options.views;
+    this.targets = options.targets;
   }
 
   /** What is to be checked: everything with `wait`, else `healthChecks`. */
@@ -176,12 +181,7 @@ export class HealthCheck {
       });
       return undefined;
     }
-    const outcome = await this.look(
-      run,
-      deliveryClient(run.home, run.object),
-      wait,
-      rules,
-    );
+    const outcome = await this.look(run, await this.clientOf(run), wait, rules);
     if (outcome.type !== 'waiting') {
       await this.end(run);
     }
@@ -191,6 +191,17 @@ export class HealthCheck {
   /** The object goes away; its watch need not. */
   forget(run: Run): void {
     this.watches.stop(run.id);
+  }
+
+  /** Where the target cannot even be addressed, nothing is known of its objects. */
+  private async clientOf(run: Run): Promise<ClusterClient> {
+    try {
+      return await this.targets.client(run);
+    } catch (error) {
+      assertError(error);
+      run.signal.throwIfAborted();
+      return new UnavailableCluster(error);
+    }
   }
 
   /** Whether all are, as the apply has told, or a watch does within a moment. */

@@ -1,7 +1,6 @@
 import {
   ApplyError,
   CelExpressionCache,
-  ClusterClient,
   formatChangeSet,
   HealthRule,
 } from '@backstage-gitops/kubernetes-apply';
@@ -41,7 +40,11 @@ import {
   dependencyCycle,
   dependencyReferences,
 } from './checkDependencies';
-import { deliveryClient } from './deliveryClient';
+import {
+  DeliveryTarget,
+  DeliveryTargets,
+  NoDeliveryIdentityError,
+} from './DeliveryTargets';
 import { DriftWatches } from './DriftWatches';
 import { DeliveryViews } from './DeliveryViews';
 import { finalizeKustomization } from './finalizeKustomization';
@@ -67,6 +70,7 @@ export interface KustomizationReconcilerOptions extends BuildSettings {
   artifacts: ArtifactReader;
   pending: PendingInventory;
   holds: PruneHolds;
+  targets: DeliveryTargets;
   health: HealthCheck;
   views: DeliveryViews;
   /** Where somebody watches for drift. */
@@ -251,14 +255,19 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
     status.lastAttemptedRevision = revision;
 
-    let client: ClusterClient;
+    let target: DeliveryTarget;
     try {
-      client = deliveryClient(run.home, object);
+      target = await this.options.targets.open(run);
     } catch (error) {
       assertError(error);
-      await fail(run, Reason.AccessDenied, error.message);
-      return stalled(error);
+      run.signal.throwIfAborted();
+      if (error instanceof NoDeliveryIdentityError) {
+        await fail(run, Reason.AccessDenied, error.message);
+        return stalled(error);
+      }
+      return this.failed(run, attempt, Reason.ReconciliationFailed, error);
     }
+    const { client } = target;
 
     let built: BuiltManifests;
     try {
@@ -324,7 +333,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
     const pruned = await pruneStale({
       run,
-      client,
+      target,
       applied,
       leftOut: adapted.leftOut,
       pending: this.options.pending,
@@ -337,6 +346,9 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
     if (pruned.isUnfinished) {
       return waiting('Terminating', run.now() + PRUNE_RETRY_MS);
+    }
+    if (!run.conditions.get(ConditionType.PruneHeld)) {
+      await this.options.targets.settle(run, target);
     }
 
     const anythingChanged =

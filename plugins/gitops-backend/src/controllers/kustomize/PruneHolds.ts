@@ -14,7 +14,13 @@ import {
   ResourceRef,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
-import { describeReplaced, HomePins } from '../../homes/pinHome';
+import {
+  describeReplaced,
+  HomePins,
+  ReplacedCluster,
+} from '../../homes/pinHome';
+import { describeReplacedTarget } from '../../targets/TargetPins';
+import { DeliveryTarget } from './DeliveryTargets';
 import { HeldPrunes } from './HeldPrunes';
 import { ownInventoryId } from './knownInventory';
 
@@ -34,6 +40,7 @@ const CONDITION_REASONS: Record<HeldPruneReason, string> = {
   emptied: 'InventoryEmptied',
   'deletes-owner': 'DeletesItself',
   'home-replaced': 'HomeReplaced',
+  'target-replaced': 'TargetReplaced',
 };
 
 const SHOWN = 10;
@@ -59,6 +66,7 @@ export class PruneHolds {
     inventory: {
       known: readonly ResourceRef[];
       current: readonly ResourceRef[];
+      target?: Pick<DeliveryTarget, 'replaced'>;
     },
   ): Promise<PruneDecision> {
     const { object, home } = run;
@@ -77,16 +85,22 @@ export class PruneHolds {
       approved: approval ? [approval] : [],
     });
     const { stale, digest, total } = verdict;
-    const replaced = stale.length > 0 ? await this.pins.check(home) : undefined;
-    if (verdict.verdict === 'go' && !replaced) {
-      const approved = stale.length > 0 && approval === digest;
+    const isElsewhere = object.spec.kubeConfig !== undefined;
+    const replaced =
+      stale.length > 0 && !isElsewhere
+        ? await this.pins.check(home)
+        : undefined;
+    const agreed = stale.length > 0 && approval === digest;
+    const moved = stale.length > 0 ? inventory.target?.replaced : undefined;
+    if (verdict.verdict === 'go' && !replaced && (!moved || agreed)) {
+      const approved = agreed;
       await this.release(run, approved ? stale.length : 0);
       return { stale, held: false, approved };
     }
-    const reason = replaced ? 'home-replaced' : verdict.reason!;
+    const reason = reasonOf({ replaced, moved, verdict: verdict.reason });
     const message = replaced
       ? `Prune of ${stale.length} of ${total} objects is held. ${describeReplaced(home.name, replaced)} (${digest})`
-      : `Prune is held for approval: ${verdict.message}. Approve it in the portal, or annotate the object with ${GitopsAnnotation.approvedPrune}: ${digest}`;
+      : `Prune is held for approval: ${moved ? describeMoved(stale, total, moved) : verdict.message}. Approve it in the portal, or annotate the object with ${GitopsAnnotation.approvedPrune}: ${digest}`;
     const text = `${message}\n${listOf(stale)}`;
     const shown = await this.store.get(run.id, object);
     const isNews =
@@ -170,6 +184,25 @@ export class PruneHolds {
       }
     }
   }
+}
+
+function reasonOf(why: {
+  replaced?: ReplacedCluster;
+  moved?: ReplacedCluster;
+  verdict?: HeldPruneReason;
+}): HeldPruneReason {
+  if (why.replaced) {
+    return 'home-replaced';
+  }
+  return why.moved ? 'target-replaced' : why.verdict!;
+}
+
+function describeMoved(
+  stale: readonly ResourceRef[],
+  total: number,
+  moved: ReplacedCluster,
+): string {
+  return `${stale.length} of ${total} objects would be deleted, and ${describeReplacedTarget(moved)}`;
 }
 
 function listOf(entries: readonly ResourceRef[]): string {

@@ -1,5 +1,4 @@
 import {
-  ClusterClient,
   refOfEntry,
   subjectOf,
   TerminatingObject,
@@ -12,8 +11,10 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { assertError } from '@backstage/errors';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { TargetError } from '../../targets/TargetError';
+import { describeReplacedTarget } from '../../targets/TargetPins';
 import { done, Outcome, retry, waiting } from '../../engine/run/Outcome';
-import { deliveryClient } from './deliveryClient';
+import { DeliveryTarget, DeliveryTargets } from './DeliveryTargets';
 import { knownInventory } from './knownInventory';
 import { PendingInventory } from './PendingInventory';
 import {
@@ -22,7 +23,7 @@ import {
   stillThere,
 } from './pruneChildrenFirst';
 import { PruneHolds } from './PruneHolds';
-import { fail, reportChanges } from './reports';
+import { fail, messageOf, reportChanges } from './reports';
 import { timingOf } from './timing';
 
 type Run = ReconcileRun<Kustomization>;
@@ -31,6 +32,7 @@ type Run = ReconcileRun<Kustomization>;
 export interface DeletionStores {
   pending: PendingInventory;
   holds: PruneHolds;
+  targets: DeliveryTargets;
 }
 
 /**
@@ -60,14 +62,20 @@ export async function finalizeKustomization(
     return letGo(run, stores);
   }
 
-  let client: ClusterClient;
+  let target: DeliveryTarget;
   try {
-    client = deliveryClient(run.home, object);
+    target = await stores.targets.open(run);
+    if (target.replaced) {
+      throw new TargetError(describeReplacedTarget(target.replaced));
+    }
   } catch (error) {
     assertError(error);
-    await fail(run, Reason.PruneFailed, error.message);
-    return retry(error);
+    run.signal.throwIfAborted();
+    const message = `unable to prune objects: ${messageOf(error)}; to leave them behind, set spec.deletionPolicy to Orphan`;
+    await fail(run, Reason.PruneFailed, message);
+    return retry(new Error(message));
   }
+  const { client } = target;
   const result = await pruneChildrenFirst(run, client, entries);
   if (result.isNews) {
     await reportChanges(
@@ -107,6 +115,7 @@ export async function finalizeKustomization(
 async function letGo(run: Run, stores: DeletionStores): Promise<Outcome> {
   await stores.pending.clear(run.claim);
   await stores.holds.forget(run);
+  await stores.targets.forget(run);
   return done(null);
 }
 
@@ -150,8 +159,15 @@ function deletesObjects(object: Kustomization): boolean {
   }
 }
 
-/** Whom the delivery acts as, in its own namespace; undefined for the portal. */
+/**
+ * Whom the delivery acts as, in its own namespace; undefined for the portal, and
+ * for another cluster, whose RBAC decides. (Flux 2.9 looks for it in the home
+ * then, too, and leaves behind what it applied where it is not there.)
+ */
 function accountOf({ home, object, namespace }: Run): string | undefined {
+  if (object.spec.kubeConfig) {
+    return undefined;
+  }
   const identity = home.deliveryIdentity({
     namespace,
     serviceAccountName: object.spec.serviceAccountName,

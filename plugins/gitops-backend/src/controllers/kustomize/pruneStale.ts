@@ -1,5 +1,4 @@
 import {
-  ClusterClient,
   difference,
   refOfEntry,
   subjectOf,
@@ -11,6 +10,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { AppliedManifests } from './applyManifests';
+import { DeliveryTarget } from './DeliveryTargets';
 import { DriftWatches } from './DriftWatches';
 import { knownInventory } from './knownInventory';
 import { PendingInventory, unionOf } from './PendingInventory';
@@ -33,7 +33,7 @@ export interface Pruned {
  */
 export async function pruneStale(options: {
   run: ReconcileRun<Kustomization>;
-  client: ClusterClient;
+  target: DeliveryTarget;
   applied: AppliedManifests;
   /** Not applied, and yet wanted: they stay in the inventory if they are there. */
   leftOut: readonly ResourceRef[];
@@ -42,7 +42,7 @@ export async function pruneStale(options: {
   drift?: Pick<DriftWatches, 'expectDeletion'>;
   revision: string;
 }): Promise<Pruned> {
-  const { run, client, pending, holds, drift, revision } = options;
+  const { run, target, pending, holds, drift, revision } = options;
   const { object, status } = run;
   const known = await knownInventory(run, pending);
   const leftOut = new Set(options.leftOut.map(({ id }) => id));
@@ -66,14 +66,17 @@ export async function pruneStale(options: {
   const decision = await holds.decide(run, {
     known: before,
     current: inventory,
+    target,
   });
   if (decision.held) {
     return { count: 0 };
   }
-  for (const entry of stale) {
-    drift?.expectDeletion(run.home, refOfEntry(entry));
+  if (!object.spec.kubeConfig) {
+    for (const entry of stale) {
+      drift?.expectDeletion(run.home, refOfEntry(entry));
+    }
   }
-  const result = await pruneChildrenFirst(run, client, stale);
+  const result = await pruneChildrenFirst(run, target.client, stale);
   const unfinished = new Set(result.unfinished.map(({ ref }) => ref));
   const remaining = [
     ...result.postponed,

@@ -9,8 +9,5 @@ export function unsupportedField(spec: KustomizationSpec): string | undefined {
   if (spec.decryption?.serviceAccountName) {
     return 'spec.decryption.serviceAccountName';
   }
-  if (spec.kubeConfig) {
-    return 'spec.kubeConfig';
-  }
   return undefined;
 }

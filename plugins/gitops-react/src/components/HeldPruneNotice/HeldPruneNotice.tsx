@@ -147,6 +147,15 @@ function Title(props: {
       return (
         <>{t('heldPrune.homeReplaced', { home: props.object.key.home })}</>
       );
+    case 'target-replaced':
+      return (
+        <>
+          {t('heldPrune.targetReplaced', {
+            stale: String(count),
+            total: String(total),
+          })}
+        </>
+      );
     case 'emptied':
       return <>{t('heldPrune.emptied', { total: String(total) })}</>;
     case 'deletes-owner':

@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto';
+import {
+  AddressGuard,
+  ClusterAccess,
+  ClusterClient,
+  createClusterClient,
+  KubeConfigPolicy,
+  loadKubeConfig,
+} from '@backstage-gitops/kubernetes-apply';
+import { KubeConfigReference } from '@backstage-gitops/plugin-gitops-common';
+import {
+  ClusterAccess as Access,
+  ClusterAccessProvider,
+  HttpConnections,
+} from '@backstage-gitops/plugin-gitops-node';
+import { assertError } from '@backstage/errors';
+import { Home } from '../homes/Home';
+import { Homes } from '../homes/Homes';
+import { genericAccess } from './genericAccess';
+import { IssuedAccess } from './IssuedAccess';
+import { ClusterSettings, readClusterSettings } from './readClusterSettings';
+import { readKubeConfig } from './readKubeConfig';
+import { readServiceAccount, TargetServiceAccount } from './serviceAccount';
+import { TargetError } from './TargetError';
+
+/** What {@link Targets} is made of. */
+export interface TargetsOptions {
+  homes: Pick<Homes, 'find'>;
+  /** Asked for each address that is connected to. */
+  guard: AddressGuard;
+  /** For providers. */
+  connections: HttpConnections;
+  /** Those that modules bring. */
+  providers?: readonly ClusterAccessProvider[];
+  /** What a kubeconfig of a Secret may ask for. */
+  policy?: Pick<KubeConfigPolicy, 'allowExec' | 'allowInsecure'>;
+  /** Targets that are kept at most. */
+  maxTargets?: number;
+  now?: () => number;
+}
+
+/** Which target, seen from an object. */
+export interface TargetRequest {
+  home: Home;
+  /** Of the object, and of what it refers to. */
+  namespace: string;
+  kubeConfig: KubeConfigReference;
+  signal: AbortSignal;
+}
+
+interface Opened {
+  client: ClusterClient;
+  /** Where the credential does not last, or the address is looked up. */
+  access?: IssuedAccess;
+}
+
+interface Kept {
+  opened: Promise<Opened>;
+  usedAt: number;
+}
+
+const USER_AGENT = 'backstage-gitops';
+/** Nobody asked for it for so long: its connections are closed. */
+const IDLE_MS = 900_000;
+const MAX_TARGETS = 250;
+/** As Flux's. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** A target that does not answer holds a worker no longer than this many times. */
+const ATTEMPTS = 3;
+const ISSUE_TIMEOUT_MS = 60_000;
+/** Modules that bring what a provider of a ConfigMap names. */
+const MODULES: Readonly<Record<string, string>> = {
+  aws: '@backstage-gitops/plugin-gitops-backend-module-aws',
+  azure: '@backstage-gitops/plugin-gitops-backend-module-azure',
+  gcp: '@backstage-gitops/plugin-gitops-backend-module-gcp',
+};
+
+/**
+ * The clusters besides the home that deliveries apply to, by `spec.kubeConfig`.
+ * What it refers to is read anew each time; equal contents are one client, with
+ * its connections and discovery. Credentials by ServiceAccounts are never shared
+ * beyond the namespace whose account it is.
+ */
+export class Targets {
+  private readonly options: TargetsOptions;
+  private readonly now: () => number;
+  /** By a digest, so that no credential is kept as a key. Last used last. */
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(options: TargetsOptions) {
+    this.options = options;
+    this.now = options.now ?? Date.now;
+  }
+
+  /**
+   * A client with the credential of the target itself.
+   *
+   * @throws TargetError, KubeConfigError, NetworkError, or ClusterError of the home
+   */
+  async open(request: TargetRequest): Promise<ClusterClient> {
+    const { secretRef, configMapRef } = request.kubeConfig;
+    if (secretRef) {
+      return this.bySecret(request, secretRef);
+    }
+    if (configMapRef) {
+      return this.bySettings(request, configMapRef.name);
+    }
+    throw new TargetError(
+      'spec.kubeConfig names neither a Secret nor a ConfigMap; set secretRef or configMapRef',
+    );
+  }
+
+  /** How many are kept open. */
+  get size(): number {
+    return this.kept.size;
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.kept.values()];
+    this.kept.clear();
+    await Promise.all(all.map(closeQuietly));
+  }
+
+  private async bySecret(
+    { home, namespace, signal }: TargetRequest,
+    secretRef: { name: string; key?: string },
+  ): Promise<ClusterClient> {
+    const { text, where } = await readKubeConfig({
+      client: home.client,
+      ...{ namespace, secretRef, signal },
+    });
+    return this.keep(digestOf(['kubeconfig', text]), async () => {
+      try {
+        const access = await loadKubeConfig(text, {
+          ...this.options.policy,
+          // It is connected to through the guard, too.
+          allowProxy: true,
+        });
+        return { client: this.connect(access) };
+      } catch (error) {
+        assertError(error);
+        const { hint } = error as { hint?: string };
+        throw new TargetError(
+          `${where} cannot be used: ${error.message}${hint ? `; ${hint}` : ''}`,
+          error,
+        );
+      }
+    });
+  }
+
+  private async bySettings(
+    { home, namespace, signal }: TargetRequest,
+    name: string,
+  ): Promise<ClusterClient> {
+    const settings = await readClusterSettings({
+      client: home.client,
+      ...{ namespace, name, signal },
+    });
+    const provider = this.providerOf(settings.provider);
+    // A token is asked for later, too, when the run that began it is over.
+    const client = this.options.homes.find(home.name)?.client ?? home.client;
+    const serviceAccount = settings.serviceAccountName
+      ? await readServiceAccount({
+          ...{ client, namespace, signal },
+          name: settings.serviceAccountName,
+        })
+      : undefined;
+    const access = new IssuedAccess({
+      issue: () =>
+        this.issue({ namespace, settings, serviceAccount, provider }),
+      now: this.now,
+    });
+    const key = digestOf([
+      ...['provider', home.name, namespace],
+      settings,
+      serviceAccount && [serviceAccount.uid, serviceAccount.annotations],
+    ]);
+    return this.keep(key, async () => {
+      await access.current();
+      return { client: this.connect(access), access };
+    });
+  }
+
+  private providerOf(name: string): ClusterAccessProvider | 'generic' {
+    if (name === 'generic') {
+      return 'generic';
+    }
+    const found = this.options.providers?.find(
+      ({ provider }) => provider === name,
+    );
+    if (!found) {
+      throw new TargetError(
+        MODULES[name]
+          ? `no module of the portal logs in to clusters of '${name}'; install ${MODULES[name]}`
+          : `there is no provider '${name}'; the key provider of the ConfigMap must be aws, azure, gcp or generic`,
+      );
+    }
+    return found;
+  }
+
+  private async issue(request: {
+    namespace: string;
+    settings: ClusterSettings;
+    serviceAccount?: TargetServiceAccount;
+    provider: ClusterAccessProvider | 'generic';
+  }): Promise<Access> {
+    const { namespace, settings, serviceAccount, provider } = request;
+    if (provider === 'generic') {
+      return genericAccess({ ...settings, serviceAccount });
+    }
+    const http = this.options.connections.open();
+    try {
+      return await provider.access({
+        ...{ namespace, serviceAccount, http },
+        cluster: settings.cluster,
+        address: settings.address,
+        certificateAuthority: settings.certificateAuthority,
+        audiences: settings.audiences,
+        signal: AbortSignal.timeout(ISSUE_TIMEOUT_MS),
+        now: this.now,
+      });
+    } finally {
+      http.release();
+    }
+  }
+
+  private connect(access: ClusterAccess): ClusterClient {
+    return createClusterClient({
+      kubeConfig: access,
+      guard: this.options.guard,
+      userAgent: USER_AGENT,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      maxAttempts: ATTEMPTS,
+    });
+  }
+
+  private async keep(
+    key: string,
+    open: () => Promise<Opened>,
+  ): Promise<ClusterClient> {
+    const kept = this.kept.get(key) ?? { opened: open(), usedAt: 0 };
+    kept.usedAt = this.now();
+    this.kept.delete(key);
+    this.kept.set(key, kept);
+    this.closeIdle();
+    try {
+      const { client, access } = await kept.opened;
+      if (!access || isAt(await access.current(), client)) {
+        return client;
+      }
+    } catch (error) {
+      this.drop(key, kept);
+      throw error;
+    }
+    // The cloud has moved it.
+    this.drop(key, kept);
+    return this.keep(key, open);
+  }
+
+  private drop(key: string, kept: Kept): void {
+    if (this.kept.get(key) === kept) {
+      this.kept.delete(key);
+    }
+    closeQuietly(kept).catch(() => {});
+  }
+
+  /** Requests under way finish; whoever still has a client opens a connection. */
+  private closeIdle(): void {
+    const max = this.options.maxTargets ?? MAX_TARGETS;
+    for (const [key, kept] of this.kept) {
+      const isIdle = kept.usedAt < this.now() - IDLE_MS;
+      if (!isIdle && this.kept.size <= max) {
+        break;
+      }
+      this.drop(key, kept);
+    }
+  }
+}
+
+function isAt({ connection }: Access, { server }: ClusterClient): boolean {
+  return connection.server.replace(/\/+$/, '') === server;
+}
+
+async function closeQuietly({ opened }: Kept): Promise<void> {
+  try {
+    const { client } = await opened;
+    await client.close();
+  } catch {
+    // It was never open.
+  }
+}
+
+function digestOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
