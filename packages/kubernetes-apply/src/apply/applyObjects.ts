@@ -56,9 +56,10 @@ export interface ApplyObjectsOptions {
   clock?: Clock;
   /**
    * Called and awaited before a stage writes, with what it is about to write:
-   * the place to store the inventory ahead. A rejection ends the apply.
+   * the place to store the inventory ahead. A rejection ends the apply. Stages
+   * before `other` are waited for once they are written.
    */
-  onStage?(entries: InventoryEntry[]): void | Promise<void>;
+  onStage?(entries: InventoryEntry[], stage: Stage): void | Promise<void>;
   /** Called before each write; a rejection ends the apply (lost claims). */
   beforeWrite?(): void | Promise<void>;
   onProgress?(progress: ApplyProgress): void;
@@ -137,6 +138,7 @@ class ApplyRun {
     if (writes.length > 0) {
       await this.#options.onStage?.(
         writes.map(({ object }) => inventoryEntryOf(refOf(object))),
+        stage,
       );
     }
     for (const sameKind of runsOf(steps, ({ object }) => kindKey(object))) {

@@ -1,5 +1,6 @@
 import {
   ApplyError,
+  ChangeSet,
   CelExpressionCache,
   formatChangeSet,
   HealthRule,
@@ -48,6 +49,7 @@ import {
 import { DriftWatches } from './DriftWatches';
 import { DeliveryViews } from './DeliveryViews';
 import { finalizeKustomization } from './finalizeKustomization';
+import { Course, GivingWay, OvertakenError } from './GivingWay';
 import { HealthCheck } from './HealthCheck';
 import { recordAttempt } from './history';
 import {
@@ -106,6 +108,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
   readonly kind = kustomizationKind;
   private readonly options: KustomizationReconcilerOptions;
   private readonly expressions = new CelExpressionCache();
+  private readonly givingWay = new GivingWay();
   private readonly compile = (text: string) =>
     this.expressions.compile(text, {
       variables: ['self', 'dep'],
@@ -221,8 +224,35 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     return finalizeKustomization(run, this.options);
   }
 
-  /** From an artifact to applied, pruned objects. */
+  /** Delivers, unless something newer arrives before anything is at stake. */
   private async deliver(run: Run, attempt: Attempt): Promise<Outcome> {
+    const course = this.givingWay.begin(run, attempt.artifact);
+    try {
+      return await this.deliverOn(course, run, attempt);
+    } catch (error) {
+      if (!(error instanceof OvertakenError)) {
+        throw error;
+      }
+      const { revision } = attempt.artifact;
+      run.conditions.markProgressing(error.message, { changed: true });
+      await run.report({
+        event: 'Normal',
+        reason: Reason.Progressing,
+        message: `Reconciliation of revision ${revision} canceled: ${error.message}`,
+        revision,
+      });
+      return waiting('Overtaken', run.now());
+    } finally {
+      course.end();
+    }
+  }
+
+  /** From an artifact to applied, pruned objects. */
+  private async deliverOn(
+    course: Course,
+    run: Run,
+    attempt: Attempt,
+  ): Promise<Outcome> {
     const { object, status } = run;
     const { artifact, timing } = attempt;
     const { revision } = artifact;
@@ -271,10 +301,16 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
     let built: BuiltManifests;
     try {
-      built = await buildDelivery(run, { artifact, files }, this.options);
+      const { signal } = course;
+      built = await buildDelivery(
+        run,
+        { artifact, files, signal },
+        this.options,
+      );
+      signal.throwIfAborted();
     } catch (error) {
       assertError(error);
-      run.signal.throwIfAborted();
+      course.signal.throwIfAborted();
       return this.failed(run, attempt, Reason.BuildFailed, error);
     }
     let adapted: AdaptedObjects;
@@ -287,7 +323,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       });
     } catch (error) {
       assertError(error);
-      run.signal.throwIfAborted();
+      course.signal.throwIfAborted();
       const reason = Reason.ReconciliationFailed;
       return this.failed(run, attempt, reason, error, built);
     }
@@ -306,6 +342,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     }
 
     let applied: AppliedManifests;
+    const made: ChangeSet = { entries: [] };
     try {
       applied = await applyManifests({
         run,
@@ -313,14 +350,16 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         objects: adapted.objects,
         pending: this.options.pending,
         views: this.options.views,
+        ...{ course, made },
         rules: attempt.rules,
       });
     } catch (error) {
       assertError(error);
       run.signal.throwIfAborted();
-      if (error instanceof ApplyError) {
-        await reportChanges(run, formatChangeSet(error.changeSet), revision);
-      }
+      const changes = error instanceof ApplyError ? error.changeSet : made;
+      await reportChanges(run, formatChangeSet(changes), revision);
+      course.release();
+      course.signal.throwIfAborted();
       return this.failed(
         run,
         attempt,
@@ -360,6 +399,15 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     if (targets.length === 0) {
       run.conditions.delete(ConditionType.Healthy);
       return this.succeed(run, attempt, built.digest, anythingChanged);
+    }
+    course.release();
+    if (course.signal.aborted) {
+      run.conditions.markFalse(
+        ConditionType.Healthy,
+        Reason.HealthCheckCanceled,
+        messageOf(course.signal.reason),
+      );
+      course.signal.throwIfAborted();
     }
     const health = await this.options.health.begin(run, client, {
       revision,

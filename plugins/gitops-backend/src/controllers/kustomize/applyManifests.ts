@@ -15,6 +15,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { DeliveryViews, refKey } from './DeliveryViews';
+import { Course } from './GivingWay';
 import { ownerLabels } from './ownerLabels';
 import { pendingOwnerOf } from './knownInventory';
 import { PendingInventory } from './PendingInventory';
@@ -44,12 +45,19 @@ export async function applyManifests(options: {
   objects: readonly KubernetesObject[];
   pending: PendingInventory;
   views: DeliveryViews;
+  /** It ends between two stages where the attempt gives way. */
+  course: Course;
+  /** Gets what is written, for an apply that does not come to its end. */
+  made: ChangeSet;
   rules: readonly HealthRule[];
 }): Promise<AppliedManifests> {
   const { run, pending, client, views, rules } = options;
+  const { course, made } = options;
   const { spec } = run.object;
   const healthy = new Set<string>();
   const versions = new Map<string, string>();
+  /** Of the stage that is being written. */
+  let unwritten = 0;
   const changes = await applyObjects({
     client,
     objects: options.objects,
@@ -59,8 +67,23 @@ export async function applyManifests(options: {
     defaultNamespace: run.namespace,
     force: spec.force,
     ignore: spec.ignore,
-    signal: run.signal,
-    onStage: entries => pending.add(pendingOwnerOf(run), entries, run.claim),
+    signal: course.signal,
+    onStage: async (entries, stage) => {
+      course.release();
+      course.signal.throwIfAborted();
+      course.hold();
+      await pending.add(pendingOwnerOf(run), entries, run.claim);
+      unwritten = stage === 'other' ? Infinity : entries.length;
+    },
+    onProgress: ({ change }) => {
+      if (change.action === 'created' || change.action === 'configured') {
+        made.entries.push(change);
+        unwritten -= 1;
+        if (unwritten === 0) {
+          course.release();
+        }
+      }
+    },
     beforeWrite: () => run.claim.assertHeld(),
     findAbsent: refs => views.absent(run, client, refs),
     onLive: (ref, object) => {

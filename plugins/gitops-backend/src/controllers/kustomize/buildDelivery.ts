@@ -42,10 +42,11 @@ export interface BuildSettings {
  */
 export async function buildDelivery(
   run: ReconcileRun<Kustomization>,
-  source: { artifact: Artifact; files: ArchiveFiles },
+  source: { artifact: Artifact; files: ArchiveFiles; signal: AbortSignal },
   settings: BuildSettings,
 ): Promise<BuiltManifests> {
-  const { object, home, signal } = run;
+  const { object, home } = run;
+  const { signal } = source;
   const substitution = await substitutionOf(run, settings);
   if (!object.spec.decryption) {
     const built = await settings.build({

@@ -106,6 +106,9 @@ export class DatabaseWorkQueue implements WorkQueue {
           ),
         });
     });
+    if (at <= now) {
+      keys.forEach(key => this.held.get(workId(key))?.woken());
+    }
     if (at <= now && keys.length > 0) {
       this.announce();
     }

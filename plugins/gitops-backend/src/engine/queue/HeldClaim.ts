@@ -51,6 +51,20 @@ export class HeldClaim implements Claim {
     }
   }
 
+  private readonly wakeListeners = new Set<() => void>();
+
+  onWake(listener: () => void): () => void {
+    this.wakeListeners.add(listener);
+    return () => this.wakeListeners.delete(listener);
+  }
+
+  /** It was made due again. */
+  woken(): void {
+    for (const listener of this.wakeListeners) {
+      listener();
+    }
+  }
+
   onRest?: (isResting: boolean) => void;
 
   async rest<T>(work: Promise<T>): Promise<T> {

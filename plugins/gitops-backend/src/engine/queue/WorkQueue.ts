@@ -50,6 +50,8 @@ export interface Claim {
   assertHeld(): void;
   /** Ends it here, where it turned out that it is not held any more. */
   lose(): void;
+  /** Calls back when the item is made due again while it runs; gives how to end that. */
+  onWake(listener: () => void): () => void;
   /** Waits for something; other items may run in its place meanwhile. */
   rest<T>(work: Promise<T>): Promise<T>;
   /** Set by whoever has to know when it rests. */

@@ -19,6 +19,7 @@ export function guardClaim(
     isContinued: claim.isContinued,
     signal: claim.signal,
     lose: () => claim.lose(),
+    onWake: listener => claim.onWake(listener),
     rest: work => claim.rest(work),
     assertHeld: () => {
       claim.assertHeld();
