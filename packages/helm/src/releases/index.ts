@@ -14,4 +14,5 @@ export type {
 } from './Release';
 export { ReleaseError } from './ReleaseError';
 export type { ReleaseErrorCode } from './ReleaseError';
+export { writeObservationJson } from './writeObservationJson';
 export { writeReleaseJson } from './writeReleaseJson';

@@ -17,7 +17,11 @@ import { ReleaseError } from './ReleaseError';
  * @public
  */
 export function writeReleaseJson(release: Release): string {
-  const form = releaseForm(release);
+  return writeForm(releaseForm(release));
+}
+
+/** @throws ReleaseError */
+export function writeForm(form: Fields): string {
   try {
     return writeJson(form);
   } catch (error) {
@@ -52,7 +56,7 @@ function releaseForm(release: Release): Fields {
   });
 }
 
-function infoForm(info: ReleaseInfo): Fields {
+export function infoForm(info: ReleaseInfo): Fields {
   return struct({
     first_deployed: time(info.firstDeployed, 'info.firstDeployed'),
     last_deployed: time(info.lastDeployed, 'info.lastDeployed'),
@@ -64,7 +68,7 @@ function infoForm(info: ReleaseInfo): Fields {
   });
 }
 
-function hookForm(hook: ReleaseHook, index: number): Fields {
+export function hookForm(hook: ReleaseHook, index: number): Fields {
   const { lastRun } = hook;
   const path = `hooks[${index}]`;
   return struct({
