@@ -5,6 +5,7 @@ import {
   Row,
   rowsOf,
   toNumber,
+  toNumberOrNull,
 } from '../../database/rows';
 import { backoffDelay, BackoffOptions, DEFAULT_BACKOFF } from './backoff';
 import { claimableItems } from './claimableItems';
@@ -48,7 +49,9 @@ export class DatabaseWorkQueue implements WorkQueue {
   private readonly held = new Map<string, HeldClaim>();
   /** By item: the fence of the last claim that this process had on it. */
   private readonly lastFences = new Map<string, number>();
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<
+    (controllers: ReadonlySet<string> | undefined) => void
+  >();
 
   constructor(options: DatabaseWorkQueueOptions) {
     this.database = options.database;
@@ -80,7 +83,7 @@ export class DatabaseWorkQueue implements WorkQueue {
         .onConflict('id')
         .merge(['controller', 'entity_ref']);
     });
-    this.announce();
+    this.announce(new Set(items.map(({ controller }) => controller)));
   }
 
   async wake(
@@ -89,8 +92,9 @@ export class DatabaseWorkQueue implements WorkQueue {
   ): Promise<void> {
     const now = this.now();
     const at = Math.max(options.at ?? now, 0);
+    const controllers = new Set<string>();
     await forEachChunk(keys, async chunk => {
-      await this.database(TABLE)
+      const rows: Row[] = await this.database(TABLE)
         .whereIn('id', chunk.map(workId))
         .update({
           // The sequence grows only for a wake that is due: a run under way
@@ -104,13 +108,15 @@ export class DatabaseWorkQueue implements WorkQueue {
             'CASE WHEN due_at IS NULL OR due_at > ? THEN ? ELSE due_at END',
             [at, at],
           ),
-        });
+        })
+        .returning('controller');
+      rows.forEach(row => controllers.add(String(row.controller)));
     });
     if (at <= now) {
       keys.forEach(key => this.held.get(workId(key))?.woken());
     }
-    if (at <= now && keys.length > 0) {
-      this.announce();
+    if (at <= now && controllers.size > 0) {
+      this.announce(controllers);
     }
   }
 
@@ -198,7 +204,7 @@ export class DatabaseWorkQueue implements WorkQueue {
 
   async finish(claim: Claim, completion: Completion): Promise<boolean> {
     const now = this.now();
-    const changed = await this.database(TABLE)
+    const rows: Row[] = await this.database(TABLE)
       .where({
         id: claim.item.id,
         claim_owner: this.owner,
@@ -227,14 +233,19 @@ export class DatabaseWorkQueue implements WorkQueue {
             completion.dueAt,
           ] as Knex.RawBinding[],
         ),
-      });
+      })
+      .returning('due_at');
+    const changed = rows.length;
     if (claim instanceof HeldClaim) {
       this.release(claim);
       if (changed === 0) {
         claim.lose();
       }
     }
-    this.announce();
+    const dueAt = toNumberOrNull(rows[0]?.due_at);
+    if (dueAt !== null && dueAt <= now) {
+      this.announce(new Set([claim.item.controller]));
+    }
     return changed > 0 || (claim instanceof HeldClaim && claim.isDropped);
   }
 
@@ -337,7 +348,9 @@ export class DatabaseWorkQueue implements WorkQueue {
     };
   }
 
-  onWake(listener: () => void): () => void {
+  onWake(
+    listener: (controllers: ReadonlySet<string> | undefined) => void,
+  ): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -365,9 +378,9 @@ export class DatabaseWorkQueue implements WorkQueue {
     }
   }
 
-  private announce(): void {
+  private announce(controllers?: ReadonlySet<string>): void {
     for (const listener of this.listeners) {
-      listener();
+      listener(controllers);
     }
   }
 }

@@ -122,8 +122,10 @@ export interface WorkQueue {
   recoverLost(): Promise<number>;
   get(key: WorkKey): Promise<WorkItem | undefined>;
   statistics(controller?: string): Promise<QueueStatistics>;
-  /** Calls back when this process made something due. */
-  onWake(listener: () => void): () => void;
+  /** Calls back when this process made something due, of which controllers. */
+  onWake(
+    listener: (controllers: ReadonlySet<string> | undefined) => void,
+  ): () => void;
 }
 
 /** `home/group/kind/namespace/name`; none of the parts can hold a slash. */

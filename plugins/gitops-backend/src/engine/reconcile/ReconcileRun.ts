@@ -235,7 +235,10 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
   }
 
   private statusNow(): Record<string, unknown> {
-    return { ...this.status, conditions: this.conditions.toArray() };
+    const conditions = this.conditions.toArray();
+    // That there are none is nothing to write.
+    const isNews = conditions.length > 0 || this.written.conditions;
+    return { ...this.status, ...(isNews && { conditions }) };
   }
 
   private show(next: Record<string, unknown>): void {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { assertError } from '@backstage/errors';
 import { LeaseLostError } from '../queue/LeaseLostError';
@@ -27,6 +28,9 @@ export interface ControllerPumpOptions {
 
 /** Items that wait for something may be so many times those that work besides. */
 const RESTING = 1;
+
+/** How long a busy pump gathers wakes and free places. */
+const GATHER_MS = 10;
 
 /**
  * Takes due items of one controller from the queue and runs them, a bounded
@@ -60,7 +64,11 @@ export class ControllerPump {
 
   start(): void {
     this.stopped = false;
-    this.unsubscribe = this.options.queue.onWake(() => this.kick());
+    this.unsubscribe = this.options.queue.onWake(controllers => {
+      if (!controllers || controllers.has(this.options.controller)) {
+        this.kick();
+      }
+    });
     this.timer = setInterval(() => this.kick(), this.options.pollMs);
     this.timer.unref();
     this.kick();
@@ -128,6 +136,11 @@ export class ControllerPump {
   private async fillOnce(): Promise<number> {
     let started = 0;
     do {
+      if (this.running.size > 0) {
+        // There is work going on: what is asked for within a moment, and the
+        // places that become free, take one claim together.
+        await pause(GATHER_MS);
+      }
       this.wanted = false;
       const { free } = this;
       if (free < 1) {
