@@ -268,6 +268,14 @@ export interface Config {
        */
       watchDrift?: boolean;
       /**
+       * Whether a change of a ConfigMap or Secret that a delivery refers to
+       * (`substituteFrom`, `decryption`, `kubeConfig`) makes it due at once, where that
+       * has the label of `watchConfigsSelector`. Only metadata is watched. Default true.
+       */
+      watchConfigs?: boolean;
+      /** Which ones are watched. Default `reconcile.fluxcd.io/watch=Enabled`, as Flux. */
+      watchConfigsSelector?: string;
+      /**
        * Whether a dependency with a `readyExpr` has to be ready as well, as with Flux's
        * feature gate AdditiveCELDependencyCheck; else the expression alone decides.
        * Default false.

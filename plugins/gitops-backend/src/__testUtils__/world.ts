@@ -46,6 +46,7 @@ export interface PortalOptions {
   strictSubstitution?: boolean;
   strictMac?: boolean;
   watchDrift?: boolean;
+  watchConfigs?: string;
   allowFluxControllers?: boolean;
   additiveReadyExpr?: boolean;
   logger?: LoggerService;
@@ -157,6 +158,11 @@ export class World {
     this.portals.push(portal);
     await portal.engine.start();
     return portal;
+  }
+
+  /** The portals that were started and not stopped. */
+  get running(): readonly Gitops[] {
+    return [...this.portals];
   }
 
   async stopPortal(portal: Gitops): Promise<void> {
@@ -302,6 +308,7 @@ export class World {
         strictSubstitution: options.strictSubstitution ?? true,
         strictMac: options.strictMac ?? false,
         watchDrift: options.watchDrift ?? true,
+        watchConfigs: options.watchConfigs,
         additiveReadyExpr: options.additiveReadyExpr ?? false,
         targets: { allowExec: false, allowInsecure: false },
         allowFluxControllers: options.allowFluxControllers ?? false,

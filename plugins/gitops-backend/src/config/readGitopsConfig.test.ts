@@ -41,6 +41,7 @@ describe('readGitopsConfig', () => {
       noCrossNamespaceRefs: false,
       strictSubstitution: true,
       watchDrift: true,
+      watchConfigs: 'reconcile.fluxcd.io/watch=Enabled',
       additiveReadyExpr: false,
       targets: { allowExec: false, allowInsecure: false },
       allowFluxControllers: false,

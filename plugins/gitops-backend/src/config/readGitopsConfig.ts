@@ -57,6 +57,8 @@ export interface GitopsConfig {
   noCrossNamespaceRefs: boolean;
   /** What others change of applied objects makes their delivery due. */
   watchDrift: boolean;
+  /** Label selector of ConfigMaps and Secrets that wake what refers to them. */
+  watchConfigs?: string;
   /** Dependencies with an expression have to be ready as well. */
   additiveReadyExpr: boolean;
   /** Deliveries may hold Flux's own controllers. */
@@ -128,6 +130,11 @@ export function readGitopsConfig(
     noCrossNamespaceRefs:
       config?.getOptionalBoolean('security.noCrossNamespaceRefs') ?? false,
     watchDrift: config?.getOptionalBoolean('kustomize.watchDrift') ?? true,
+    ...((config?.getOptionalBoolean('kustomize.watchConfigs') ?? true) && {
+      watchConfigs:
+        config?.getOptionalString('kustomize.watchConfigsSelector') ??
+        'reconcile.fluxcd.io/watch=Enabled',
+    }),
     additiveReadyExpr:
       config?.getOptionalBoolean('kustomize.additiveReadyExpr') ?? false,
     allowFluxControllers:

@@ -47,6 +47,8 @@ export interface GitopsEngineOptions {
   onStop: () => Promise<void>;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
+  /** ConfigMaps and Secrets with such labels wake what refers to them. */
+  watchConfigs?: string;
   /** Called after the cache of a home took over a change. */
   onChange?: (home: Home, object: GitopsObject) => void;
   now?: () => number;
@@ -188,6 +190,7 @@ export class GitopsEngine {
       ),
       queue: this.options.queue,
       writers: keeper.writers,
+      watchConfigs: this.options.watchConfigs,
       logger: this.options.logger,
       entityRefOf: this.options.entityRefOf,
       onChange: this.options.onChange,

@@ -9,6 +9,7 @@ import {
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReplacedCluster } from './pinHome';
+import { ConfigVersions } from './ConfigVersions';
 import { cacheKey, ObjectCache, referenceTo } from './ObjectCache';
 
 /** What the portal does in a home. */
@@ -66,6 +67,8 @@ export class Home {
   /** The portal's own credential: GitOps objects, their Secrets, events. */
   readonly client: ClusterClient;
   readonly cache = new ObjectCache();
+  /** Of what deliveries take values and keys from. */
+  readonly configs = new ConfigVersions();
   /** Field manager of finalizers and status; not Flux's, so that foreign writers are told apart. */
   readonly statusManager = 'backstage-gitops';
   readonly pruneBounds?: Partial<PruneBounds>;

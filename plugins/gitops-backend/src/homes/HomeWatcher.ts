@@ -14,7 +14,9 @@ import {
   WorkRegistration,
 } from '../engine/queue/WorkQueue';
 import { Home } from './Home';
+import { ConfigWatch } from './ConfigWatch';
 import { KindView, withoutStatus } from './KindView';
+import { hasMissedConfig } from './missedConfig';
 import { OtherWriters } from './OtherWriters';
 import { referenceTo } from './ObjectCache';
 
@@ -25,6 +27,8 @@ export interface HomeWatcherOptions {
   /** Kinds that are shown and not reconciled. */
   otherKinds: readonly GitopsKind[];
   queue: WorkQueue;
+  /** ConfigMaps and Secrets with such labels wake what refers to them. */
+  watchConfigs?: string;
   /** Hears of changes, by which it finds out who else writes. */
   writers?: Pick<OtherWriters, 'noteChange'>;
   logger: LoggerService;
@@ -43,6 +47,7 @@ export class HomeWatcher {
   private readonly home: Home;
   private readonly reconcilers: readonly Reconciler[];
   private readonly views: readonly KindView[];
+  private readonly configs: ConfigWatch | undefined;
   private readonly otherKinds: readonly GitopsKind[];
   private readonly byKind: ReadonlyMap<string, Reconciler>;
   private readonly queue: WorkQueue;
@@ -69,6 +74,16 @@ export class HomeWatcher {
     this.entityRefOf = options.entityRefOf;
     this.onChange = options.onChange;
     this.otherKinds = options.otherKinds;
+    this.configs =
+      options.watchConfigs === undefined
+        ? undefined
+        : new ConfigWatch({
+            home: this.home,
+            labelSelector: options.watchConfigs,
+            logger: this.logger,
+            onNews: (config, { isFirst }) =>
+              this.enqueue(() => this.configChanged(config, isFirst)),
+          });
     this.views = options.otherKinds.map(
       kind =>
         new KindView({
@@ -93,6 +108,7 @@ export class HomeWatcher {
     await Promise.all([
       ...this.reconcilers.map(reconciler => this.watchKind(reconciler, signal)),
       ...this.views.map(view => view.run(signal)),
+      this.configs?.run(signal),
     ]);
     unsubscribe();
     await this.work;
@@ -243,6 +259,10 @@ export class HomeWatcher {
   /** What an object refers to says something that the object has not heard. */
   private hasMissedNews(reconciler: Reconciler, object: GitopsObject): boolean {
     return reconciler.references(object).some(reference => {
+      const writtenAt = this.home.configs.writtenAt(reference);
+      if (writtenAt !== undefined) {
+        return hasMissedConfig(object, writtenAt);
+      }
       const referenced = this.home.cache.get(reference);
       return (
         referenced !== undefined &&
@@ -298,12 +318,24 @@ export class HomeWatcher {
     return this.home.modeOf(kind.controller) === 'observe';
   }
 
+  /** What is there when the watch begins is news only to those that did not see it. */
+  private configChanged(config: GitopsObject, isFirst: boolean): Promise<void> {
+    const writtenAt = this.home.configs.writtenAt(referenceTo(config)) ?? 0;
+    return this.wakeReferrers(
+      config,
+      undefined,
+      referrer => !isFirst || hasMissedConfig(referrer, writtenAt),
+    );
+  }
+
   private async wakeReferrers(
     object: GitopsObject,
     before: GitopsObject | undefined,
+    concerns: (referrer: GitopsObject) => boolean = () => true,
   ): Promise<void> {
     const woken = this.home.cache
       .referrers(referenceTo(object))
+      .filter(concerns)
       .flatMap(referrer => {
         const reconciler = this.byKind.get(referrer.kind);
         return reconciler &&

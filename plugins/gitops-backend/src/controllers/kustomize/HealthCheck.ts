@@ -22,6 +22,7 @@ import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { UnavailableCluster } from '../../homes/UnavailableCluster';
 import { mapConcurrent } from '../../util/mapConcurrent';
 import { AppliedManifests } from './applyManifests';
+import { configReferences } from './configReferences';
 import { DeliveryTargets } from './DeliveryTargets';
 import { DeliveryViews, refKey } from './DeliveryViews';
 import { HealthWait, HealthWaits } from './HealthWaits';
@@ -118,6 +119,8 @@ export class HealthCheck {
       applied: Pick<AppliedManifests, 'healthy' | 'versions'>;
       rules: readonly HealthRule[];
       changed: boolean;
+      /** Versions of what it was delivered with. */
+      configs?: string;
       timeoutMs: number;
       buildDigest: string;
     },
@@ -129,6 +132,7 @@ export class HealthCheck {
       requestedAt: requestedAtOf(run.object),
       targets: [...options.targets],
       changed: options.changed,
+      configs: options.configs,
       buildDigest: options.buildDigest,
       startedAt,
       deadline: startedAt + options.timeoutMs,
@@ -169,6 +173,7 @@ export class HealthCheck {
       wait.revision !== revision ||
       wait.generation !== run.generation ||
       wait.requestedAt !== requestedAtOf(run.object) ||
+      haveChanged(wait.configs, run) ||
       isPruneApproved(run.object)
     ) {
       await this.end(run);
@@ -270,6 +275,12 @@ export class HealthCheck {
       until: Math.min(wait.deadline, run.now() + LOOK_AGAIN_MS),
     };
   }
+}
+
+/** Whether what a delivery takes values from is not what it was, as far as is known. */
+function haveChanged(before: string | undefined, { home, object }: Run) {
+  const now = home.configs.of(configReferences(object));
+  return before !== undefined && now !== undefined && now !== before;
 }
 
 /** The health of each object now; what cannot be read is `Unknown`. */

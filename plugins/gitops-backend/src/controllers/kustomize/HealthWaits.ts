@@ -13,6 +13,8 @@ export interface HealthWait {
   /** The reconcile request that the attempt answers, if one does. */
   requestedAt?: string;
   targets: ObjectRef[];
+  /** Versions of the ConfigMaps and Secrets that it was delivered with, where known. */
+  configs?: string;
   /** Whether the apply changed anything. */
   changed: boolean;
   /** Digest of the YAML that was applied. */
@@ -43,6 +45,7 @@ export class HealthWaits {
         generation: toNumber(row.generation),
         requestedAt:
           row.requested_at === null ? undefined : String(row.requested_at),
+        configs: row.configs === null ? undefined : String(row.configs),
         targets: JSON.parse(String(row.targets)),
         changed: Boolean(row.changed),
         buildDigest: String(row.build_digest),
@@ -61,6 +64,7 @@ export class HealthWaits {
           revision: wait.revision,
           generation: wait.generation,
           requested_at: wait.requestedAt ?? null,
+          configs: wait.configs ?? null,
           targets: JSON.stringify(wait.targets),
           changed: wait.changed,
           build_digest: wait.buildDigest,

@@ -41,6 +41,7 @@ import {
   dependencyCycle,
   dependencyReferences,
 } from './checkDependencies';
+import { configReferences } from './configReferences';
 import {
   DeliveryTarget,
   DeliveryTargets,
@@ -96,6 +97,8 @@ interface Attempt {
   artifact: Artifact;
   startedAt: number;
   timing: ReturnType<typeof timingOf>;
+  /** Versions of the ConfigMaps and Secrets that it begins with, where known. */
+  configs?: string;
   /** Of `spec.healthCheckExprs`. */
   rules: readonly HealthRule[];
 }
@@ -120,7 +123,11 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
   }
 
   references(object: Kustomization): ObjectReference[] {
-    return [sourceReference(object), ...dependencyReferences(object)];
+    return [
+      sourceReference(object),
+      ...dependencyReferences(object),
+      ...configReferences(object),
+    ];
   }
 
   wakesFor(
@@ -186,6 +193,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         rules,
       });
     }
+    const configs = run.home.configs.of(configReferences(object));
 
     let unmet: string | undefined;
     try {
@@ -214,7 +222,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       return this.wait(run, Reason.DependencyNotReady, message);
     }
     return this.deliver(run, {
-      ...{ artifact, timing, rules },
+      ...{ artifact, timing, rules, configs },
       startedAt: run.now(),
     });
   }
@@ -415,6 +423,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       applied,
       rules: attempt.rules,
       changed: anythingChanged,
+      configs: attempt.configs,
       timeoutMs: timing.timeoutMs,
       buildDigest: built.digest,
     });

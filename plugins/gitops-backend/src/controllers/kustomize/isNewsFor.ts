@@ -7,6 +7,7 @@ import {
   Reason,
   sameRevision,
 } from '@backstage-gitops/plugin-gitops-common';
+import { isConfig } from './configReferences';
 import { unmetDependency } from './checkDependencies';
 
 /** Whether a change of its source, or of what it depends on, is worth a run now. */
@@ -17,6 +18,9 @@ export function isNewsFor(
 ): boolean {
   if (object.spec.suspend) {
     return false;
+  }
+  if (isConfig(changed)) {
+    return true;
   }
   const ready = object.status?.conditions?.find(
     condition => condition.type === ConditionType.Ready,
