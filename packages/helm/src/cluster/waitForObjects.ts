@@ -6,6 +6,7 @@ import {
 import type {
   Clock,
   ClusterClient,
+  Health,
   HealthRule,
   ObjectHealth,
 } from '@backstage-gitops/kubernetes-apply';
@@ -60,7 +61,10 @@ export async function waitForHooks(
         .filter(({ ref }) => ref.kind !== JOB.kind && ref.kind !== POD.kind)
         .map(({ ref: { apiVersion, kind } }) => ({
           ...{ apiVersion, kind },
-          evaluate: () => ({ status: 'Current', message: 'it is there' }),
+          evaluate: (): Health => ({
+            status: 'Current',
+            message: 'it is there',
+          }),
         })),
     ],
   });
@@ -83,7 +87,10 @@ export async function waitUntilGone(
       ...settings,
       rules: there.map(({ ref: { apiVersion, kind } }) => ({
         ...{ apiVersion, kind },
-        evaluate: () => ({ status: 'InProgress', message: 'it is there' }),
+        evaluate: (): Health => ({
+          status: 'InProgress',
+          message: 'it is there',
+        }),
       })),
     },
     { untilGone: true },

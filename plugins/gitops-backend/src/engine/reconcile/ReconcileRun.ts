@@ -319,11 +319,10 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
         metadata[key] = value;
       }
     }
-    const own = {
-      ...(report.revision && {
-        ...this.eventMetadata,
-        revision: report.revision,
-      }),
+    const own: Record<string, string | undefined> = {
+      ...(report.revision
+        ? { ...this.eventMetadata, revision: report.revision }
+        : {}),
       ...report.metadata,
     };
     for (const [key, value] of Object.entries(own)) {

@@ -1,5 +1,5 @@
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import {
+  GitopsObject,
   HelmRelease,
   ValuesReference,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -7,7 +7,7 @@ import { Home } from '../../../homes/Home';
 import { LoadedReference } from './composeValues';
 import { ValuesReferenceError } from './ValuesReferenceError';
 
-type DataObject = KubernetesObject & { data?: Record<string, string> };
+type DataObject = GitopsObject & { data?: Record<string, string> };
 
 /**
  * Reads what `spec.valuesFrom` refers to, each object once, in the namespace of the
