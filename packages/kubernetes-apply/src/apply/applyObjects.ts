@@ -24,7 +24,7 @@ import { changeOf, type Change, type ChangeSet } from './ChangeSet';
 import { DuplicateObjectError, duplicatesIn } from './checkSet';
 import { commit } from './commit';
 import { definedKinds, isDefined, whileEstablishing } from './establishing';
-import type { IgnoreRule } from './ignore';
+import { checkIgnoreRules, type IgnoreRule } from './ignore';
 import { inspect, presumeNew, type Inspection } from './inspect';
 import { normalise, type CommonMetadata } from './normalise';
 import { compareApplyOrder, stageOf, STAGES, type Stage } from './order';
@@ -108,6 +108,7 @@ class ApplyRun {
   }
 
   async run(): Promise<ChangeSet> {
+    checkIgnoreRules(this.#options.ignore ?? []);
     const objects = await this.#each('check', this.#options.objects, object =>
       Promise.resolve(normalise(object, this.#options)),
     );
@@ -386,7 +387,8 @@ function isOutage(error: unknown): boolean {
  * else is wrong with it; deletions for that wait until all dry runs of the
  * stage have passed.
  *
- * @throws ApplyError with what was applied before
+ * @throws ApplyError with what was applied before; InvalidReferenceError for
+ * rules of `ignore` that say nothing
  * @public
  */
 export async function applyObjects(

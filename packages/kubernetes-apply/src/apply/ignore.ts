@@ -21,6 +21,18 @@ export interface IgnoreRule {
   target?: ObjectSelector;
 }
 
+/**
+ * Whether rules say something at all, before they are needed.
+ *
+ * @throws InvalidReferenceError
+ */
+export function checkIgnoreRules(rules: readonly IgnoreRule[]): void {
+  for (const { paths, target } of rules) {
+    compileSelector(target);
+    paths.forEach(parsePointer);
+  }
+}
+
 /** The pointers that hold for an object, as their steps. */
 export function ignoredPaths(
   object: KubernetesObject,

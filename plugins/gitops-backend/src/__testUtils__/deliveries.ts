@@ -3,16 +3,17 @@ import {
   Kustomization,
 } from '@backstage-gitops/plugin-gitops-common';
 import { Knex } from 'knex';
-import { gitRepository, World } from './world';
+import { gitRepository, PortalOptions, World } from './world';
 
 /** A world with a portal and a GitRepository `repo`, fetched, of some files. */
 export async function deliveryWorld(
   database: Promise<Knex>,
   files: Record<string, string>,
+  options: PortalOptions & { world?: Promise<World> } = {},
 ): Promise<World> {
-  const world = await World.start();
+  const world = await (options.world ?? World.start());
   const { url } = await world.sandbox.git.createRepository('team/app', files);
-  await world.startPortal(await database);
+  await world.startPortal(await database, options);
   await world.untilKinds(
     'gitrepositories.source.toolkit.fluxcd.io',
     'kustomizations.kustomize.toolkit.fluxcd.io',

@@ -73,10 +73,16 @@ export class World {
   readonly logger: LoggerService;
   private readonly logListeners = new Set<(line: string) => void>();
   private readonly portals: Gitops[] = [];
+  private readonly otherKubeconfig?: string;
 
-  private constructor(sandbox: Sandbox, directory: string) {
+  private constructor(
+    sandbox: Sandbox,
+    directory: string,
+    otherKubeconfig?: string,
+  ) {
     this.sandbox = sandbox;
     this.directory = directory;
+    this.otherKubeconfig = otherKubeconfig;
     this.client = this.connect('administrator');
     const heard = (message: string) => {
       for (const listener of this.logListeners) {
@@ -105,12 +111,13 @@ export class World {
     });
   }
 
-  static async start(): Promise<World> {
+  /** With another cluster than the sandbox's, where its kubeconfig is given. */
+  static async start(options: { kubeconfig?: string } = {}): Promise<World> {
     const directory = await mkdtemp(path.join(tmpdir(), 'gitops-world-'));
     const sandbox = await startSandbox({
       dataDir: path.join(directory, 'sandbox'),
     });
-    return new World(sandbox, directory);
+    return new World(sandbox, directory, options.kubeconfig);
   }
 
   async stop(): Promise<void> {
@@ -265,7 +272,9 @@ export class World {
 
   private connect(userAgent: string): ClusterClient {
     const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromString(this.sandbox.kubernetes.kubeconfig);
+    kubeConfig.loadFromString(
+      this.otherKubeconfig ?? this.sandbox.kubernetes.kubeconfig,
+    );
     return createClusterClient({ kubeConfig, userAgent });
   }
 

@@ -25,7 +25,7 @@ import { AppliedManifests } from './applyManifests';
 import { configReferences } from './configReferences';
 import { DeliveryTargets } from './DeliveryTargets';
 import { DeliveryViews, refKey } from './DeliveryViews';
-import { HealthWait, HealthWaits } from './HealthWaits';
+import { HealthTarget, HealthWait, HealthWaits } from './HealthWaits';
 import { HealthWatches } from './HealthWatches';
 import { requestedAtOf } from './loadSource';
 
@@ -130,7 +130,7 @@ export class HealthCheck {
       revision: options.revision,
       generation: run.generation,
       requestedAt: requestedAtOf(run.object),
-      targets: [...options.targets],
+      targets: options.targets.map(target => ({ ...target })),
       changed: options.changed,
       configs: options.configs,
       buildDigest: options.buildDigest,
@@ -245,6 +245,9 @@ export class HealthCheck {
     const health = await readHealth(client, wait.targets, {
       rules,
       signal: run.signal,
+      onTransient: target => {
+        target.isTransient = true;
+      },
     });
     const elapsedMs = run.now() - startedAt;
     const common = { changed, buildDigest, startedAt };
@@ -286,23 +289,36 @@ function haveChanged(before: string | undefined, { home, object }: Run) {
 /** The health of each object now; what cannot be read is `Unknown`. */
 async function readHealth(
   client: ClusterClient,
-  refs: readonly ObjectRef[],
-  { rules, signal }: { rules: readonly HealthRule[]; signal: AbortSignal },
+  targets: readonly HealthTarget[],
+  options: {
+    rules: readonly HealthRule[];
+    signal: AbortSignal;
+    /** Called with those that end by being deleted (Flux 2.9). */
+    onTransient: (target: HealthTarget) => void;
+  },
 ): Promise<ObjectHealth[]> {
+  const { rules, signal } = options;
   return mapConcurrent(
-    refs,
+    targets,
     CONCURRENT_READS,
-    async (ref): Promise<ObjectHealth> => {
+    async (target): Promise<ObjectHealth> => {
+      const { isTransient, ...ref } = target;
       try {
         const object = await client.get<KubernetesObject>(ref, { signal });
-        return object
-          ? { ...healthOf(object, { rules }), ref, observed: true }
-          : {
-              ref,
-              status: 'NotFound',
-              message: 'Resource not found',
-              observed: true,
-            };
+        if (!object) {
+          return {
+            ref,
+            status: isTransient ? 'Current' : 'NotFound',
+            message: isTransient
+              ? 'Job is finished and was deleted'
+              : 'Resource not found',
+            observed: true,
+          };
+        }
+        if (isTransientJob(object)) {
+          options.onTransient(target);
+        }
+        return { ...healthOf(object, { rules }), ref, observed: true };
       } catch (error) {
         signal.throwIfAborted();
         return {
@@ -313,5 +329,14 @@ async function readHealth(
         };
       }
     },
+  );
+}
+
+function isTransientJob({ apiVersion, kind, spec }: KubernetesObject): boolean {
+  const settings = spec as { ttlSecondsAfterFinished?: number } | undefined;
+  return (
+    kind === 'Job' &&
+    apiVersion.startsWith('batch/') &&
+    settings?.ttlSecondsAfterFinished !== undefined
   );
 }

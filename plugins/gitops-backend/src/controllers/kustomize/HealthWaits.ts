@@ -6,13 +6,19 @@ import { Claim } from '../../engine/queue/WorkQueue';
 
 const TABLE = 'gitops_health_waits';
 
+/** An object whose health is waited for. */
+export interface HealthTarget extends ObjectRef {
+  /** A Job that is deleted once it is finished: where it is gone, it is done. */
+  isTransient?: boolean;
+}
+
 /** A delivery that is applied and waits for the health of its targets. */
 export interface HealthWait {
   revision: string;
   generation: number;
   /** The reconcile request that the attempt answers, if one does. */
   requestedAt?: string;
-  targets: ObjectRef[];
+  targets: HealthTarget[];
   /** Versions of the ConfigMaps and Secrets that it was delivered with, where known. */
   configs?: string;
   /** Whether the apply changed anything. */

@@ -63,6 +63,7 @@ import { PendingInventory } from './PendingInventory';
 import { PruneHolds } from './PruneHolds';
 import { pruneStale } from './pruneStale';
 import { isNewsFor } from './isNewsFor';
+import { keepWritten } from './knownInventory';
 import { fail, messageOf, reportChanges } from './reports';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
@@ -366,6 +367,10 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       run.signal.throwIfAborted();
       const changes = error instanceof ApplyError ? error.changeSet : made;
       await reportChanges(run, formatChangeSet(changes), revision);
+      await keepWritten(run, this.options.pending, {
+        changes,
+        failures: error instanceof ApplyError ? error.failures : [],
+      });
       course.release();
       course.signal.throwIfAborted();
       return this.failed(

@@ -1,4 +1,12 @@
-import { formatInventoryId } from '@backstage-gitops/kubernetes-apply';
+import {
+  ApplyFailure,
+  ChangeSet,
+  formatInventoryId,
+  inventoryOf,
+  KubernetesApiError,
+  refOfEntry,
+  subjectOf,
+} from '@backstage-gitops/kubernetes-apply';
 import {
   Kustomization,
   Reason,
@@ -56,5 +64,48 @@ export async function knownInventory(
       pendingOwnerOf(run),
       inventoryWrittenAt - CLOCK_TOLERANCE_MS,
     ),
+  );
+}
+
+/**
+ * Adds to the object's inventory what an apply that failed has written, or may
+ * have written where no answer came: the home knows of it then, whatever becomes
+ * of the plugin database. Nothing leaves it (Flux 2.9 does not even add).
+ */
+export async function keepWritten(
+  run: ReconcileRun<Kustomization>,
+  pending: PendingInventory,
+  {
+    changes,
+    failures,
+  }: { changes: ChangeSet; failures: readonly ApplyFailure[] },
+): Promise<void> {
+  const written = inventoryOf({
+    entries: changes.entries.filter(
+      ({ action }) => action === 'created' || action === 'configured',
+    ),
+  });
+  const doubtful = new Set(
+    failures.filter(isDoubtful).map(({ subject }) => subject),
+  );
+  const perhaps =
+    doubtful.size > 0
+      ? (await pending.list(pendingOwnerOf(run))).filter(entry =>
+          doubtful.has(subjectOf(refOfEntry(entry))),
+        )
+      : [];
+  const added = [...written, ...perhaps];
+  if (added.length > 0) {
+    run.status.inventory = {
+      entries: unionOf(run.status.inventory?.entries ?? [], added),
+    };
+  }
+}
+
+/** It was sent, and the server did not say what came of it. */
+function isDoubtful({ phase, cause }: ApplyFailure): boolean {
+  return (
+    phase === 'apply' &&
+    !(cause instanceof KubernetesApiError && cause.status <= 500)
   );
 }
