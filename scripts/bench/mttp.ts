@@ -189,12 +189,12 @@ class Mttp {
       ),
     );
     await until(async () => {
-      const [sources, deliveries] = [
-        await this.ready(kustomizationType, 'kustomizations'),
-        await this.ready(ociRepositoryType, 'ocirepositories'),
-      ];
-      return sources === this.n && deliveries === this.n;
-    });
+      // One after the other: the API server has more to do than to be asked.
+      return (
+        (await this.ready(kustomizationType, 'kustomizations')) === this.n &&
+        (await this.ready(ociRepositoryType, 'ocirepositories')) === this.n
+      );
+    }, 500);
   }
 
   private async ready({ apiVersion }: { apiVersion: string }, plural: string) {
@@ -338,13 +338,16 @@ async function served(client: ClusterClient): Promise<void> {
   });
 }
 
-async function until(check: () => Promise<boolean>): Promise<void> {
+async function until(
+  check: () => Promise<boolean>,
+  everyMs = 100,
+): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!(await check())) {
     if (performance.now() > deadline) {
       throw new Error('It took longer than a quarter of an hour');
     }
-    await pause(100);
+    await pause(everyMs);
   }
 }
 

@@ -165,6 +165,7 @@ export function createGitops(options: GitopsOptions): Gitops {
         files: config.artifacts.maxFiles,
       },
       kept: config.artifacts.keep,
+      pins,
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
     new ArtifactGeneratorReconciler({

@@ -309,8 +309,13 @@ export class HomeWatcher {
   ): Promise<void> {
     this.home.cache.delete(referenceTo(object));
     this.onChange?.(this.home, object);
-    if (!this.isObserved(reconciler)) {
-      await this.queue.forget([this.keyOf(reconciler, object)]);
+    if (this.isObserved(reconciler)) {
+      return;
+    }
+    await this.queue.forget([this.keyOf(reconciler, object)]);
+    if (reconciler.gone) {
+      // A last run, by a claim of its own, which ends what may still run.
+      await this.queue.register([this.registrationOf(reconciler, object)]);
     }
   }
 

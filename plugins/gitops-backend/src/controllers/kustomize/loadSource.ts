@@ -35,6 +35,9 @@ export type LoadedSource =
 /** Seconds between two looks for what is not there yet (Flux: `--requeue-dependency`). */
 export const DEPENDENCY_RETRY_SECONDS = 30;
 
+/** How long a source that was made just now may stand in the queue. */
+const NEW_SOURCE_MS = 60_000;
+
 /**
  * Reads the source of a Kustomization as the watch shows it: what is newer comes
  * by the same watch, and wakes the Kustomization then.
@@ -74,9 +77,10 @@ export async function loadSource(options: {
   const artifact = source.status?.artifact;
   if (!artifact) {
     const until =
-      Date.parse(source.metadata.creationTimestamp ?? '') +
-      DEPENDENCY_RETRY_SECONDS * 1_000;
-    if (source.status?.conditions === undefined && until > options.now) {
+      Date.parse(source.metadata.creationTimestamp ?? '') + NEW_SOURCE_MS;
+    const { suspend } = source.spec as { suspend?: boolean };
+    const isUntouched = !suspend && source.status?.conditions === undefined;
+    if (isUntouched && until > options.now) {
       return { type: 'new', until };
     }
     return {

@@ -21,6 +21,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-node';
 import { ArtifactIndex } from '../../artifacts/ArtifactIndex';
 import { ArtifactUrls } from '../../artifacts/ArtifactUrls';
+import { Claim } from '../../engine/queue/WorkQueue';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { Reconciler } from '../../engine/reconcile/Reconciler';
 import {
@@ -30,7 +31,9 @@ import {
   stalled,
   waiting,
 } from '../../engine/run/Outcome';
+import { Home } from '../../homes/Home';
 import { ObjectReference } from '../../homes/ObjectReference';
+import { HomePins } from '../../homes/pinHome';
 import { FetchRun } from './FetchRun';
 import { storeArtifact } from './storeArtifact';
 
@@ -56,6 +59,7 @@ export interface SourceReconcilerOptions {
   /** Artifacts of one object that are kept, the present one included. */
   kept: number;
   noCrossNamespaceRefs: boolean;
+  pins: Pick<HomePins, 'check'>;
 }
 
 /** Conditions from which Ready follows, most important first (Flux 2.9). */
@@ -91,6 +95,8 @@ const WAIT_MS = 30_000;
  */
 export class SourceReconciler implements Reconciler<SourceObject> {
   readonly kind: GitopsKind;
+  /** All that it made are artifacts, and those are the portal's own. */
+  readonly finalizer = null;
   private readonly options: SourceReconcilerOptions;
 
   constructor(options: SourceReconcilerOptions) {
@@ -155,15 +161,31 @@ export class SourceReconciler implements Reconciler<SourceObject> {
   }
 
   async finalize(run: Run): Promise<Outcome> {
-    const artifacts = await this.options.index.list(run.id);
-    const unheld = await this.options.index.remove(
-      run.claim,
+    await this.letGo(run.claim);
+    return done(null);
+  }
+
+  /**
+   * Where this is not reached, the garbage collection finds what it held; so it
+   * does where all is gone because the home is another cluster than it was, which
+   * may be a mistake that somebody is about to mend.
+   */
+  async gone(home: Home, claim: Claim): Promise<void> {
+    if (!(await this.options.pins.check(home))) {
+      await this.letGo(claim);
+    }
+  }
+
+  private async letGo(claim: Claim): Promise<void> {
+    const { index, store } = this.options;
+    const artifacts = await index.list(claim.item.id);
+    const unheld = await index.remove(
+      claim,
       artifacts.map(({ digest }) => digest),
     );
     for (const digest of unheld) {
-      await this.options.store.delete(digest);
+      await store.delete(digest);
     }
-    return done(null);
   }
 
   private fetcherOf(object: SourceObject): SourceFetcher | undefined {

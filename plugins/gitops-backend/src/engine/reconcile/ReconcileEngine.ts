@@ -106,6 +106,7 @@ export class ReconcileEngine {
       ? await home.readWatched<GitopsObject>(ref)
       : await home.read<GitopsObject>(ref);
     if (!object) {
+      await reconciler.gone?.(home, claim);
       await this.options.queue.discard(claim);
       return done(null);
     }
@@ -237,7 +238,11 @@ export class ReconcileEngine {
   ): Promise<GitopsObject> {
     const finalizers = object.metadata.finalizers ?? [];
     const finalizer = finalizerOf(reconciler);
-    if (finalizers.includes(finalizer) || home.mode === 'plan') {
+    if (
+      finalizers.includes(finalizer) ||
+      reconciler.finalizer === null ||
+      home.mode === 'plan'
+    ) {
       return object;
     }
     const written = await home.client.patch<GitopsObject>(

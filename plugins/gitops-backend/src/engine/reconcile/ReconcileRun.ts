@@ -237,7 +237,8 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
   private statusNow(): Record<string, unknown> {
     const conditions = this.conditions.toArray();
     // That there are none is nothing to write.
-    const isNews = conditions.length > 0 || this.written.conditions;
+    const isNews =
+      conditions.length > 0 || this.written.conditions !== undefined;
     return { ...this.status, ...(isNews && { conditions }) };
   }
 

@@ -3,6 +3,8 @@ import {
   GitopsObject,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ObjectReference } from '../../homes/ObjectReference';
+import { Home } from '../../homes/Home';
+import { Claim } from '../queue/WorkQueue';
 import { Outcome } from '../run/Outcome';
 import { ReconcileRun } from './ReconcileRun';
 
@@ -14,8 +16,15 @@ import { ReconcileRun } from './ReconcileRun';
 export interface Reconciler<T extends GitopsObject = GitopsObject> {
   readonly kind: GitopsKind;
 
-  /** What its objects keep until it is done with them. Default: Flux's own. */
-  readonly finalizer?: string;
+  /**
+   * What its objects keep until it is done with them. Default: Flux's own. Null:
+   * nothing that is outside the portal has to be undone, and the object may go
+   * at once; that of Flux, where another controller has put it, is still honoured.
+   */
+  readonly finalizer?: string | null;
+
+  /** There is no such object any more: lets go of what was kept for it. */
+  gone?(home: Home, claim: Claim): Promise<void>;
 
   /** The objects whose change may concern this one: its source, what it depends on. */
   references(object: T): ObjectReference[];

@@ -6,6 +6,7 @@ import {
 import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { createHash } from 'node:crypto';
 import { LeaseLostError } from '../queue/LeaseLostError';
+import { EventBudget } from './EventBudget';
 
 /** What a Kubernetes event says. */
 export interface EventContent {
@@ -21,6 +22,8 @@ const MESSAGE_LIMIT = 1024;
 /** Repeated events are counted on one object within this time, as client-go does. */
 const REPEAT_WINDOW_MS = 10 * 60_000;
 const REMEMBERED = 4_096;
+/** How often it is told that events were not written. */
+const TOLD_EVERY_MS = 60_000;
 
 interface Remembered {
   name: string;
@@ -30,17 +33,25 @@ interface Remembered {
 
 /**
  * Writes Kubernetes events to a home, in the namespace of the object they speak
- * of. An event that repeats raises the count of the first one. A failure to
+ * of, as far as its budget of them goes. An event that repeats raises the count of the first one. A failure to
  * write an event is logged and fails nothing, but the loss of the claim does.
  */
 export class EventRecorder {
   private readonly logger: LoggerService;
   private readonly now: () => number;
   private readonly remembered = new Map<string, Remembered>();
+  private readonly budget: EventBudget;
+  /** By home: events that were not written since the log last said so. */
+  private readonly unwritten = new Map<string, { count: number; at: number }>();
 
-  constructor(options: { logger: LoggerService; now?: () => number }) {
+  constructor(options: {
+    logger: LoggerService;
+    now?: () => number;
+    budget?: EventBudget;
+  }) {
     this.logger = options.logger;
     this.now = options.now ?? Date.now;
+    this.budget = options.budget ?? new EventBudget({ now: this.now });
   }
 
   async record(options: {
@@ -55,6 +66,10 @@ export class EventRecorder {
     const message = cut(options.event.message);
     const namespace = object.metadata.namespace ?? 'default';
     const at = this.now();
+    if (!this.budget.take(options.home, options.event.type)) {
+      this.noteUnwritten(options.home, at);
+      return;
+    }
     const timestamp = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
     const key = createHash('sha256')
       .update(
@@ -123,6 +138,18 @@ export class EventRecorder {
         `The event ${options.event.reason} of ${object.kind} ${namespace}/${object.metadata.name} could not be written: ${error}${hint}`,
       );
     }
+  }
+
+  private noteUnwritten(home: string, at: number): void {
+    const { count, at: since } = this.unwritten.get(home) ?? { count: 0, at };
+    if (at - since < TOLD_EVERY_MS) {
+      this.unwritten.set(home, { count: count + 1, at: since });
+      return;
+    }
+    this.unwritten.set(home, { count: 0, at });
+    this.logger.info(
+      `${count + 1} events were not written to home ${home}, as there were too many at once; they are in the history`,
+    );
   }
 
   private remember(key: string, value: Remembered): void {
