@@ -22,6 +22,7 @@ import { GitopsConfig } from './config/readGitopsConfig';
 import { DeliveryViews } from './controllers/kustomize/DeliveryViews';
 import { DeliveryTargets } from './controllers/kustomize/DeliveryTargets';
 import { DriftWatches } from './controllers/kustomize/DriftWatches';
+import { ExternalArtifacts } from './controllers/kustomize/ExternalArtifacts';
 import { HealthCheck } from './controllers/kustomize/HealthCheck';
 import { HeldPrunes } from './controllers/kustomize/HeldPrunes';
 import { HealthWaits } from './controllers/kustomize/HealthWaits';
@@ -179,6 +180,10 @@ export function createGitops(options: GitopsOptions): Gitops {
     }),
     new KustomizationReconciler({
       artifacts: new ArtifactReader({ store }),
+      external: new ExternalArtifacts({
+        ...{ store, connections },
+        maxBytes: config.artifacts.maxSize,
+      }),
       build: builder.build,
       pending: new PendingInventory({ database }),
       holds: new PruneHolds({ store: heldPrunes, pins }),

@@ -8,6 +8,7 @@ import {
 import {
   Artifact,
   ConditionType,
+  externalArtifactKind,
   formatDurationMs,
   GitopsObject,
   Kustomization,
@@ -15,8 +16,10 @@ import {
   Reason,
   sameRevision,
 } from '@backstage-gitops/plugin-gitops-common';
+import { ArtifactNotFoundError } from '@backstage-gitops/plugin-gitops-node';
 import { assertError } from '@backstage/errors';
 import { ArtifactReader } from '../../artifacts/ArtifactReader';
+import { ArchiveFiles } from '../../artifacts/readArchive';
 import { HEALTH_WAIT } from '../../engine/reconcile/ReconcileEngine';
 import { Reconciler } from '../../engine/reconcile/Reconciler';
 import { ObjectReference } from '../../homes/ObjectReference';
@@ -51,6 +54,7 @@ import { DriftWatches } from './DriftWatches';
 import { DeliveryViews } from './DeliveryViews';
 import { finalizeKustomization } from './finalizeKustomization';
 import { Course, GivingWay, OvertakenError } from './GivingWay';
+import { ExternalArtifacts } from './ExternalArtifacts';
 import { HealthCheck } from './HealthCheck';
 import { recordAttempt } from './history';
 import {
@@ -72,6 +76,7 @@ import { ReadyExpressionError, UnsupportedFieldError } from './errors';
 /** What {@link KustomizationReconciler} is made of. */
 export interface KustomizationReconcilerOptions extends BuildSettings {
   artifacts: ArtifactReader;
+  external: ExternalArtifacts;
   pending: PendingInventory;
   holds: PruneHolds;
   targets: DeliveryTargets;
@@ -277,9 +282,17 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
     let files;
     try {
-      files = await this.options.artifacts.read(artifact.digest);
+      files = await this.readArtifact(run, artifact);
     } catch (error) {
       assertError(error);
+      run.signal.throwIfAborted();
+      if (error instanceof ArtifactNotFoundError) {
+        return this.wait(
+          run,
+          Reason.ArtifactFailed,
+          `Source is not ready, artifact not found, retrying in ${DEPENDENCY_RETRY_SECONDS}s`,
+        );
+      }
       return this.failed(run, attempt, Reason.ArtifactFailed, error);
     }
     if (!hasPath(files, object.spec.path)) {
@@ -442,6 +455,26 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       controllers: isHome && !this.options.allowFluxControllers,
       crds: isHome && this.options.installCrdsIn.has(home.name),
     };
+  }
+
+  /** From the store; what others keep is fetched into it first. */
+  private async readArtifact(
+    { object, signal }: Run,
+    artifact: Artifact,
+  ): Promise<ArchiveFiles> {
+    const { artifacts, external } = this.options;
+    try {
+      return await artifacts.read(artifact.digest);
+    } catch (error) {
+      if (
+        !(error instanceof ArtifactNotFoundError) ||
+        object.spec.sourceRef.kind !== externalArtifactKind.kind
+      ) {
+        throw error;
+      }
+    }
+    await external.fetch(artifact, signal);
+    return artifacts.read(artifact.digest);
   }
 
   /** Only another generation of the object can help (Flux 2.9). */

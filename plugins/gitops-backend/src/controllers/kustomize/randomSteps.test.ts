@@ -29,11 +29,16 @@ describe('two hundred random steps', () => {
       const wanted = new Set(fresh.map(({ id }) => id));
       const state = await random.state();
       expect(
-        state.filter(({ id }) => wanted.has(id) || !random.mayBeLeft.has(id)),
+        state.filter(entry => wanted.has(entry.id) || !random.isExcused(entry)),
       ).toEqual(fresh);
     } catch (error) {
       throw new Error(
-        `Seed ${seed} failed after these steps:\n${random.steps.join('\n')}\n${error}`,
+        [
+          `Seed ${seed} failed after these steps:`,
+          ...random.steps,
+          error,
+          await random.describe(),
+        ].join('\n'),
         { cause: error },
       );
     } finally {

@@ -42,8 +42,8 @@ interface Delivery {
   set: RandomSet;
   spec: Spec;
   exists: boolean;
-  /** Objects that left its set since it was last seen to be done. */
-  left: Set<string>;
+  /** Names that were in its set at some time since it was last seen to be done. */
+  seen: Set<string>;
 }
 
 /**
@@ -66,8 +66,10 @@ export class RandomDelivery {
   /** The account of `two` may do nothing. */
   private isDenied = false;
   private isGitDown = false;
-  /** What Flux, too, leaves behind: it left while nothing was pruned. */
-  readonly mayBeLeft = new Set<string>();
+  /** `<delivery>/<name>` of what left while nothing was pruned. */
+  private readonly mayBeLeft = new Set<string>();
+  /** Ids of what was in no inventory when the database was lost. */
+  private readonly unwritten = new Set<string>();
 
   private constructor(
     private readonly world: World,
@@ -83,7 +85,7 @@ export class RandomDelivery {
       }),
       spec: { ...(name === 'two' ? { serviceAccountName: 'deployer' } : {}) },
       exists: true,
-      left: new Set<string>(),
+      seen: new Set<string>(),
     }));
   }
 
@@ -174,6 +176,46 @@ export class RandomDelivery {
 
   /** All that is delivered, without what differs from cluster to cluster. */
   async state(): Promise<{ id: string; object: unknown }[]> {
+    const found = await this.objects();
+    for (const { name } of this.deliveries) {
+      const object = await this.read(name);
+      found.push({
+        id: name,
+        object: {
+          finalizers: object?.metadata.finalizers,
+          inventory: object?.status?.inventory?.entries,
+          conditions: object?.status?.conditions?.map(
+            ({ type, status, reason }) => [type, status, reason],
+          ),
+        },
+      });
+    }
+    return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Whether Flux, too, would have left an object behind: nothing was pruned then. */
+  isExcused({ id, object }: { id: string; object: unknown }): boolean {
+    const { labels = {}, name = '' } =
+      (object as Partial<KubernetesObject>).metadata ?? {};
+    const owner = labels[`${OWNER}/name`];
+    return (
+      this.unwritten.has(id) ||
+      this.mayBeLeft.has(
+        `${owner}/${name.startsWith(`${owner}-`) ? name.slice(owner.length + 1) : name}`,
+      )
+    );
+  }
+
+  /** What the portal has to say, for people who look for the reason of a failure. */
+  async describe(): Promise<string> {
+    const work = await this.database?.('gitops_work').select('*');
+    const homes = this.portal?.homes
+      .list()
+      .map(({ name, mode, writer, state }) => ({ name, mode, writer, state }));
+    return JSON.stringify({ now: Date.now(), homes, work }, null, 1);
+  }
+
+  private async objects(): Promise<{ id: string; object: unknown }[]> {
     const found: { id: string; object: unknown }[] = [];
     for (const [apiVersion, kind] of KINDS) {
       const { items } = await this.world.client.list<KubernetesObject>({
@@ -189,20 +231,7 @@ export class RandomDelivery {
         });
       }
     }
-    for (const { name } of this.deliveries) {
-      const object = await this.read(name);
-      found.push({
-        id: name,
-        object: {
-          finalizers: object?.metadata.finalizers,
-          inventory: object?.status?.inventory?.entries,
-          conditions: object?.status?.conditions?.map(
-            ({ type, status, reason }) => [type, status, reason],
-          ),
-        },
-      });
-    }
-    return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return found;
   }
 
   private async set(): Promise<void> {
@@ -276,26 +305,20 @@ export class RandomDelivery {
     return set.ids(spec);
   }
 
-  /** Remembers what leaves the sets by an edit. */
-  private async leaving(change: () => Promise<void> | void): Promise<void> {
-    const before = this.deliveries.map(delivery => this.idsOf(delivery));
-    await change();
-    for (const [n, delivery] of this.deliveries.entries()) {
-      const now = new Set(this.idsOf(delivery));
-      before[n].forEach(id => now.has(id) || delivery.left.add(id));
-      if (delivery.spec.prune === false) {
-        delivery.left.forEach(id => this.mayBeLeft.add(id));
+  /** Remembers what is in the sets, and what may leave them unpruned. */
+  private remember(): void {
+    for (const { name, set, spec, seen } of this.deliveries) {
+      [...set.items.keys()].forEach(item => seen.add(item));
+      if (spec.prune === false) {
+        seen.forEach(item => this.mayBeLeft.add(`${name}/${item}`));
       }
     }
   }
 
   private async write(delivery: Delivery, spec: Spec): Promise<void> {
-    await this.leaving(() => {
-      if (delivery.spec.prune === false) {
-        delivery.left.forEach(id => this.mayBeLeft.add(id));
-      }
-      delivery.spec = spec;
-    });
+    this.remember();
+    delivery.spec = spec;
+    this.remember();
     if (delivery.exists) {
       await this.world.apply<Kustomization>({
         apiVersion: kustomizationKind.apiVersion,
@@ -355,17 +378,16 @@ export class RandomDelivery {
 
   private async edit(): Promise<string> {
     const { set } = this.random.pick(this.deliveries);
-    let said = '';
-    await this.leaving(() => {
-      said = this.random.weighted<() => string>([
-        [4, () => set.add()],
-        [5, () => set.change()],
-        [3, () => set.remove()],
-        [2, () => set.rename()],
-        [2, () => set.relocate()],
-        [3, () => set.moveTo(this.random.pick(this.deliveries).set)],
-      ])();
-    });
+    this.remember();
+    const said = this.random.weighted<() => string>([
+      [4, () => set.add()],
+      [5, () => set.change()],
+      [3, () => set.remove()],
+      [2, () => set.rename()],
+      [2, () => set.relocate()],
+      [3, () => set.moveTo(this.random.pick(this.deliveries).set)],
+    ])();
+    this.remember();
     await this.commit(said);
     return said;
   }
@@ -485,9 +507,27 @@ export class RandomDelivery {
     restore();
     if (isLost) {
       this.database = undefined;
+      await this.excuseUnwritten();
     }
     await this.startPortal();
     return `restart${isCrash ? ' in an outage' : ''}${isLost ? ' without its database' : ''}`;
+  }
+
+  /**
+   * What was made and is in no inventory yet was known to the database alone: the
+   * one thing that is lost with it.
+   */
+  private async excuseUnwritten(): Promise<void> {
+    const known = new Set<string>();
+    for (const { name } of this.deliveries) {
+      const object = await this.read(name);
+      object?.status?.inventory?.entries.forEach(({ id }) => known.add(id));
+    }
+    for (const { id } of await this.objects()) {
+      if (!known.has(id)) {
+        this.unwritten.add(id);
+      }
+    }
   }
 
   private async drift(): Promise<string> {
@@ -535,8 +575,8 @@ export class RandomDelivery {
     const delivery = this.random.pick(this.deliveries);
     this.world.sandbox.kubernetes.faults.clear();
     if (delivery.spec.prune === false || delivery.spec.suspend) {
-      [...delivery.left, ...this.idsOf(delivery)].forEach(id =>
-        this.mayBeLeft.add(id),
+      delivery.seen.forEach(item =>
+        this.mayBeLeft.add(`${delivery.name}/${item}`),
       );
     }
     await this.world.client.delete(this.ref(delivery.name));
@@ -546,7 +586,7 @@ export class RandomDelivery {
       WAIT_MS,
     );
     delivery.exists = false;
-    delivery.left.clear();
+    delivery.seen.clear();
     return `delete ${delivery.name}`;
   }
 
@@ -655,7 +695,8 @@ export class RandomDelivery {
         WAIT_MS,
       );
     }
-    delivery.left.clear();
+    delivery.seen.clear();
+    this.remember();
   }
 }
 
