@@ -123,6 +123,24 @@ describe.each(testDatabaseIds)('DatabaseWorkQueue on %s', databaseId => {
     expect(await claimAll(queue)).toEqual([]);
   });
 
+  it('tells whether a run goes on from one of its own that ended in order', async () => {
+    await queue.register([item('a')]);
+    const run = async (by: WorkQueue, failed: boolean) => {
+      await by.wake([item('a')], { reason: 'again' });
+      const [claim] = await by.claim({ controller: 'source', limit: 1 });
+      await by.finish(claim, { dueAt: null, failed, outcome: 'done' });
+      return claim.isContinued;
+    };
+    const other = processNamed('other');
+    expect(await run(queue, false)).toBe(true);
+    expect(await run(queue, true)).toBe(true);
+    // What the failed one wrote may not be known here.
+    expect(await run(queue, false)).toBe(false);
+    expect(await run(queue, false)).toBe(true);
+    expect(await run(other, false)).toBe(false);
+    expect(await run(queue, false)).toBe(false);
+  });
+
   it('keeps the due time of an item that is registered again', async () => {
     await queue.register([item('a')]);
     const [claim] = await claimAll(queue);

@@ -47,7 +47,7 @@ export class DatabaseWorkQueue implements WorkQueue {
   private readonly now: () => number;
   private readonly monotonic: () => number;
   private readonly held = new Map<string, HeldClaim>();
-  /** By item: the fence of the last claim that this process had on it. */
+  /** By item: the fence of the last run, where it was ours and ended in order. */
   private readonly lastFences = new Map<string, number>();
   private readonly listeners = new Set<
     (controllers: ReadonlySet<string> | undefined) => void
@@ -242,6 +242,9 @@ export class DatabaseWorkQueue implements WorkQueue {
         claim.lose();
       }
     }
+    if (changed > 0 && !completion.failed) {
+      this.lastFences.set(claim.item.id, claim.fence);
+    }
     const dueAt = toNumberOrNull(rows[0]?.due_at);
     if (dueAt !== null && dueAt <= now) {
       this.announce(new Set([claim.item.controller]));
@@ -368,7 +371,7 @@ export class DatabaseWorkQueue implements WorkQueue {
       monotonic: this.monotonic,
     });
     this.held.set(item.id, claim);
-    this.lastFences.set(item.id, fence);
+    this.lastFences.delete(item.id);
     return claim;
   }
 

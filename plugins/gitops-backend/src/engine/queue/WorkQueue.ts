@@ -40,8 +40,9 @@ export interface Claim {
   /** Fencing token: larger than that of any earlier claim of the item. */
   readonly fence: number;
   /**
-   * Nobody else has run the item since this process did, or since it was first
-   * registered: what this process knows of earlier runs is all there is.
+   * The last run was this process' own and ended in order, or there was none since
+   * the item was registered: what this process knows of earlier runs is all there
+   * is. After one that failed, a write may have been done whose answer was lost.
    */
   readonly isContinued: boolean;
   /** Fires when the lease was lost. */
