@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export type { TrustedIssuer } from './access/serviceAccountTokens';
 export type { Fault, KubernetesFaults } from './api/faults';
 export type { RecordedRequest, RequestLog } from './api/requestLog';
 export { SandboxError } from './errors';

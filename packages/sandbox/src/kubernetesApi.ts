@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import * as https from 'node:https';
 import * as path from 'node:path';
 import { Authorizer } from './access/authorization';
+import type { TrustedIssuer } from './access/serviceAccountTokens';
 import { ServiceAccountTokens } from './access/serviceAccountTokens';
 import { ApiServer } from './api/apiServer';
 import type { KubernetesFaults } from './api/faults';
@@ -42,6 +43,8 @@ export interface KubernetesApiOptions {
   /** How many requests are remembered; 10000 by default. */
   requestLimit?: number;
   logger?: SandboxLogger;
+  /** Other clusters whose ServiceAccount tokens are taken. */
+  trustedIssuers?: readonly TrustedIssuer[];
   /** For tests: the time of the API server. */
   now?: () => Date;
 }
@@ -63,6 +66,8 @@ export interface SandboxKubernetes {
   caPem: string;
   /** A bearer token of the admin. */
   token: string;
+  /** With which ServiceAccount tokens are signed, for a cluster that trusts this one. */
+  serviceAccountKey: string;
   /** What was asked of the API. */
   requests: RequestLog;
   /** Faults to inject. */
@@ -129,6 +134,7 @@ export async function startKubernetesApi(
     tokens: new ServiceAccountTokens({
       key: Buffer.from(signingKey),
       store,
+      trusted: options.trustedIssuers,
       issuer: 'https://kubernetes.default.svc.cluster.local',
       now,
     }),
@@ -170,6 +176,7 @@ export async function startKubernetesApi(
     kubeconfig,
     kubeconfigPath,
     token,
+    serviceAccountKey: signingKey,
     requests,
     caPem: certificates.ca.certificate,
     faults: {

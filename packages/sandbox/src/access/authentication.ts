@@ -29,7 +29,7 @@ export function authenticate(
     if (sameText(token, adminToken)) {
       return authenticatedUser('kubernetes-admin', [MASTERS]);
     }
-    const user = tokens.verify(token.trim());
+    const user = tokens.authenticate(token.trim());
     if (!user) throw unauthorized();
     return user;
   }

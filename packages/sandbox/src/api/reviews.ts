@@ -5,7 +5,7 @@ import type { JsonObject } from '../json/value';
 import { asArray, asObject, asString, at, isObject } from '../json/value';
 import type { ObjectStore } from '../storage/objectStore';
 import { apiTime } from '../objects/objectWriter';
-import { noSuchPath, notFound } from './apiError';
+import { invalid, noSuchPath, notFound } from './apiError';
 
 /** Answers the kinds that are questions and are not stored: access reviews, token reviews and requests. */
 export class Reviews {
@@ -58,6 +58,18 @@ export class Reviews {
     const spec = asObject(body.spec);
     const audiences = asArray(spec.audiences).map(String);
     const seconds = Number(spec.expirationSeconds ?? 3600);
+    if (seconds < 600) {
+      throw invalid(
+        { group: 'authentication.k8s.io', kind: 'TokenRequest', name: '' },
+        [
+          {
+            field: 'spec.expirationSeconds',
+            reason: 'FieldValueInvalid',
+            message: `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
+          },
+        ],
+      );
+    }
     const { token, expires } = this.options.tokens.issue(
       account,
       audiences,
@@ -99,7 +111,11 @@ export class Reviews {
 
   private tokenReview(body: JsonObject): JsonObject {
     const token = asString(at(body, 'spec', 'token')) ?? '';
-    const user = this.options.tokens.verify(token);
+    const asked = asArray(at(body, 'spec', 'audiences')).map(String);
+    const user = this.options.tokens.verify(
+      token,
+      asked.length > 0 ? asked : undefined,
+    );
     const { token: _secret, ...spec } = asObject(body.spec);
     return {
       ...body,

@@ -238,14 +238,15 @@ export class Targets {
     key: string,
     open: () => Promise<Opened>,
   ): Promise<ClusterClient> {
-    const kept = this.kept.get(key) ?? { opened: open(), usedAt: 0 };
+    const known = this.kept.get(key);
+    const kept = known ?? { opened: open(), usedAt: 0 };
     kept.usedAt = this.now();
     this.kept.delete(key);
     this.kept.set(key, kept);
     this.closeIdle();
     try {
       const { client, access } = await kept.opened;
-      if (!access || isAt(await access.current(), client)) {
+      if (!known || !access || isAt(await access.current(), client)) {
         return client;
       }
     } catch (error) {
@@ -278,7 +279,7 @@ export class Targets {
 }
 
 function isAt({ connection }: Access, { server }: ClusterClient): boolean {
-  return connection.server.replace(/\/+$/, '') === server;
+  return new URL(connection.server).href === new URL(server).href;
 }
 
 async function closeQuietly({ opened }: Kept): Promise<void> {
