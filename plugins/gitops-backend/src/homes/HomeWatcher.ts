@@ -61,6 +61,8 @@ export class HomeWatcher {
   private readonly absent = new Set<string>();
   /** Queue writes in the order of the events that caused them. */
   private work: Promise<void> = Promise.resolve();
+  /** New objects that are not in the queue yet. */
+  private arrivals: WorkRegistration[] = [];
 
   constructor(options: HomeWatcherOptions) {
     this.home = options.home;
@@ -285,7 +287,7 @@ export class HomeWatcher {
     }
     const key = this.keyOf(reconciler, object);
     if (!before) {
-      await this.queue.register([this.registrationOf(reconciler, object)]);
+      this.registerSoon(this.registrationOf(reconciler, object));
     } else {
       if (
         this.entityRefOf?.(this.home, before) !==
@@ -301,6 +303,18 @@ export class HomeWatcher {
       }
     }
     await this.wakeReferrers(object, before);
+  }
+
+  /** With all that comes by the same piece of a watch. */
+  private registerSoon(registration: WorkRegistration): void {
+    this.arrivals.push(registration);
+    if (this.arrivals.length === 1) {
+      this.enqueue(async () => {
+        const { arrivals } = this;
+        this.arrivals = [];
+        await this.queue.register(arrivals);
+      });
+    }
   }
 
   private async deleted(

@@ -53,8 +53,13 @@ export async function pruneStale(options: {
   const stale = difference(known, inventory);
   // Without what this very apply added: it must not make the stale part look small.
   const before = unionOf(status.inventory?.entries ?? [], stale);
-  // Until the status is written, what was written ahead names the rest.
-  run.afterStatus(() => pending.clear(run.claim));
+  const hasWrittenAhead =
+    known.length > (status.inventory?.entries.length ?? 0) ||
+    options.applied.changes.entries.some(({ action }) => isWrite(action));
+  if (hasWrittenAhead || stale.length > 0) {
+    // Until the status is written, what was written ahead names the rest.
+    run.afterStatus(() => pending.clear(run.claim));
+  }
   if (stale.length === 0 || !object.spec.prune) {
     status.inventory = { entries: inventory };
     await holds.release(run);
@@ -115,4 +120,8 @@ export async function pruneStale(options: {
     count: result.deleted.length,
     isUnfinished: result.unfinished.length > 0,
   };
+}
+
+function isWrite(action: string): boolean {
+  return action === 'created' || action === 'configured';
 }

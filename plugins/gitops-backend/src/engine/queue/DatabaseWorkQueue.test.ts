@@ -213,6 +213,49 @@ describe.each(testDatabaseIds)('DatabaseWorkQueue on %s', databaseId => {
     expect(await claimAll(queue)).toHaveLength(1);
   });
 
+  it('knows whether another process had a claim in between', async () => {
+    const other = processNamed('p2');
+    await queue.register([item('a')]);
+    const run = async (process: WorkQueue) => {
+      const [claim] = await claimAll(process);
+      await process.finish(claim, {
+        dueAt: at(time),
+        failed: false,
+        outcome: 'done',
+      });
+      return claim.isContinued;
+    };
+    expect(await run(queue)).toBe(true);
+    expect(await run(queue)).toBe(true);
+    expect(await run(other)).toBe(false);
+    expect(await run(other)).toBe(true);
+    expect(await run(queue)).toBe(false);
+    // Made anew, it has never been claimed.
+    await queue.forget([item('a')]);
+    await queue.register([item('a')]);
+    expect(await run(other)).toBe(true);
+  });
+
+  it('tells of which controllers something was made due', async () => {
+    const told: string[][] = [];
+    queue.onWake(controllers => told.push([...(controllers ?? [])]));
+    await queue.register([item('a'), item('b', { controller: 'kustomize' })]);
+    await queue.wake([item('a')], { reason: 'spec changed' });
+    await queue.wake([item('c')], { reason: 'unknown' });
+    const [claim] = await claimAll(queue);
+    await queue.wake([item('a')], { reason: 'spec changed' });
+    await queue.finish(claim, { dueAt: null, failed: false, outcome: 'done' });
+    const [again] = await claimAll(queue);
+    await queue.finish(again, { dueAt: null, failed: false, outcome: 'done' });
+    expect(told).toEqual([
+      ['source', 'kustomize'],
+      ['source'],
+      // Woken while it ran, and due again once it has ended.
+      ['source'],
+      ['source'],
+    ]);
+  });
+
   it('counts failures in a row and forgets them on success', async () => {
     await queue.register([item('a')]);
     for (const expected of [1, 2]) {

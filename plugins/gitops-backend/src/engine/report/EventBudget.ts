@@ -11,7 +11,7 @@ export interface EventRate {
  * does not, for longer. All of it is in the history.
  */
 const RATES: Readonly<Record<EventContent['type'], EventRate>> = {
-  Normal: { burst: 100, perSecond: 5 },
+  Normal: { burst: 100, perSecond: 2 },
   Warning: { burst: 200, perSecond: 10 },
 };
 
