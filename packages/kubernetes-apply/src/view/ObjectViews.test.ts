@@ -51,13 +51,14 @@ describe('ObjectViews', () => {
   };
   const shown = (view: ObjectView, { metadata }: KubernetesObject) =>
     new Promise<void>(resolve => {
+      let unsubscribe = () => {};
       const check = () => {
         if (view.hasShown(metadata.name, metadata.resourceVersion!)) {
           unsubscribe();
           resolve();
         }
       };
-      const unsubscribe = view.subscribe(metadata.name, check);
+      unsubscribe = view.subscribe(metadata.name, check);
       check();
     });
   const write = (name: string, x: string, manager = MANAGER) =>
