@@ -75,6 +75,7 @@ describe('a source that is deleted', () => {
       await new Promise(resolve => setTimeout(resolve, 50));
     }
     await hasLetGo('of-flux');
+    expect(await artifactsOf('of-flux')).toEqual([]);
   });
 
   it('keeps what another one holds of the same content', async () => {
