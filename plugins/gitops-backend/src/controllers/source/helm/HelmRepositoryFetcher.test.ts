@@ -266,12 +266,15 @@ describe('HelmRepository', () => {
   });
 
   it('reads no more of an index than is allowed', async () => {
-    let sent = 0;
+    let most = 0;
     server.put('/endless/index.yaml', (_, response) => {
+      // It may be asked more than once.
+      let sent = 0;
       const piece = Buffer.alloc(1024 * 1024, ' ');
       const more = () => {
         while (sent < 100 && !response.destroyed) {
           sent++;
+          most = Math.max(most, sent);
           if (!response.write(piece)) {
             response.once('drain', more);
             return;
@@ -286,7 +289,7 @@ describe('HelmRepository', () => {
       reason: 'Failed',
       message: expect.stringContaining('more than the 52428800 bytes'),
     });
-    expect(sent).toBeLessThan(100);
+    expect(most).toBeLessThan(100);
   });
 
   it('does not wait for longer than spec.timeout', async () => {
