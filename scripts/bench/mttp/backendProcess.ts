@@ -147,8 +147,8 @@ async function main() {
   process.send = undefined;
   delay.enable();
   setInterval(() => {
-    since.peak = Math.max(since.peak, process.memoryUsage().rss);
-  }, 20).unref();
+    since.peak = Math.max(since.peak, process.memoryUsage.rss());
+  }, 100).unref();
   const backend = createBackend();
   backend.add(
     createServiceFactory({

@@ -10,6 +10,7 @@ import { ANONYMOUS, authenticatedUser, MASTERS } from './user';
 export interface AuthenticationOptions {
   adminToken: string;
   tokens: ServiceAccountTokens;
+  certificates: ClientCertificates;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface AuthenticationOptions {
  */
 export function authenticate(
   request: IncomingMessage,
-  { adminToken, tokens }: AuthenticationOptions,
+  { adminToken, tokens, certificates }: AuthenticationOptions,
 ): User {
   const token = /^Bearer +(.+)$/i.exec(
     request.headers.authorization ?? '',
@@ -34,14 +35,25 @@ export function authenticate(
     return user;
   }
   if (request.headers.authorization) throw unauthorized();
-  const socket = request.socket as TLSSocket;
-  if (socket.encrypted && socket.authorized) {
+  return certificates.userOf(request.socket as TLSSocket) ?? ANONYMOUS;
+}
+
+/** Whose certificates clients have shown, looked at once for each connection. */
+export class ClientCertificates {
+  readonly #users = new WeakMap<TLSSocket, User>();
+
+  userOf(socket: TLSSocket): User | undefined {
+    const known = this.#users.get(socket);
+    if (known) return known;
+    if (!socket.encrypted || !socket.authorized) return undefined;
     const subject = socket.getPeerCertificate()?.subject as
       Record<string, string | string[] | undefined> | undefined;
     const name = [subject?.CN ?? []].flat()[0];
-    if (name) return authenticatedUser(name, [subject?.O ?? []].flat());
+    if (!name) return undefined;
+    const user = authenticatedUser(name, [subject?.O ?? []].flat());
+    this.#users.set(socket, user);
+    return user;
   }
-  return ANONYMOUS;
 }
 
 function sameText(left: string, right: string): boolean {

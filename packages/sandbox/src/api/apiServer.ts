@@ -4,7 +4,7 @@ import type { Admission } from '../admission/admission';
 import { PendingCall } from '../admission/admission';
 import { hasAdmission, WebhookSession } from '../admission/webhookSession';
 import { missingServices } from '../aggregation/apiServices';
-import { authenticate } from '../access/authentication';
+import { authenticate, ClientCertificates } from '../access/authentication';
 import type { AccessRequest, Authorizer } from '../access/authorization';
 import { denial } from '../access/authorization';
 import { impersonation } from '../access/impersonation';
@@ -73,6 +73,7 @@ export interface ApiServerOptions {
 /** Routes requests: who asks, may they, and what answers. */
 export class ApiServer {
   readonly watches: WatchHandler;
+  private readonly certificates = new ClientCertificates();
   private readonly reads: ReadHandlers;
   private readonly writes: WriteHandlers;
   private readonly documents: Documents;
@@ -182,7 +183,8 @@ export class ApiServer {
   }
 
   private userOf(request: IncomingMessage, record: RecordedRequest): User {
-    const user = authenticate(request, this.options);
+    const { certificates, options } = this;
+    const user = authenticate(request, { ...options, certificates });
     record.user = user.name;
     const asked = impersonation(request);
     if (!asked) return user;
