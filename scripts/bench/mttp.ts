@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
+import knex from 'knex';
 import {
   ClusterClient,
   createClusterClient,
@@ -34,6 +35,7 @@ import {
   surroundings,
 } from './mttp/shape';
 
+const DATABASE_PREFIX = `bench_mttp_${process.pid}_`;
 const CREATING = 16;
 const PATIENCE_MS = 15 * 60_000;
 /** Deliveries whose objects are changed by somebody else. */
@@ -139,6 +141,9 @@ async function benchSize(
     await bench.cleanUp(settings.kubeconfig !== undefined);
   } finally {
     await backend?.stop();
+    if (settings.database) {
+      await dropDatabases(settings.database);
+    }
     await client.close();
     await cluster?.program.stop();
     await rm(directory, { recursive: true, force: true });
@@ -351,6 +356,22 @@ async function until(
   }
 }
 
+/** Each size begins with none. */
+async function dropDatabases(connection: string): Promise<void> {
+  const server = knex({ client: 'pg', connection });
+  try {
+    const { rows } = await server.raw(
+      'SELECT datname FROM pg_database WHERE starts_with(datname, ?)',
+      [DATABASE_PREFIX],
+    );
+    for (const { datname } of rows as { datname: string }[]) {
+      await server.raw('DROP DATABASE ?? WITH (FORCE)', [datname]);
+    }
+  } finally {
+    await server.destroy();
+  }
+}
+
 function configOf(options: {
   kubeconfigPath: string;
   directory: string;
@@ -366,7 +387,7 @@ function configOf(options: {
         ? {
             client: 'pg',
             connection: database,
-            prefix: `bench_mttp_${Date.now()}_`,
+            prefix: DATABASE_PREFIX,
           }
         : {
             client: 'better-sqlite3',
