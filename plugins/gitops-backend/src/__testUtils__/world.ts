@@ -192,7 +192,7 @@ export class World {
   async until<T extends KubernetesObject>(
     ref: { apiVersion: string; kind: string; namespace?: string; name: string },
     wanted: (object: T | undefined) => boolean,
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   ): Promise<T> {
     const stop = new AbortController();
     const timeout = setTimeout(() => stop.abort(), timeoutMs);

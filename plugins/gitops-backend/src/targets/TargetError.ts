@@ -5,10 +5,15 @@ import { CustomErrorBase } from '@backstage/errors';
  * refused. The message says what to correct, and holds no value of a Secret.
  */
 export class TargetError extends CustomErrorBase {
-  readonly name = 'TargetError';
+  readonly name: string = 'TargetError';
   readonly code = 'GITOPS_TARGET';
 
   constructor(message: string, cause?: unknown) {
     super(message, cause instanceof Error ? cause : undefined);
   }
+}
+
+/** The cluster does not answer in time. */
+export class SilentTargetError extends TargetError {
+  override readonly name = 'SilentTargetError';
 }

@@ -1,9 +1,4 @@
 import { Knex } from 'knex';
-import {
-  ClusterClient,
-  KubernetesApiError,
-} from '@backstage-gitops/kubernetes-apply';
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { fenced } from '../database/fenced';
 import { Row } from '../database/rows';
 import { Claim } from '../engine/queue/WorkQueue';
@@ -70,27 +65,4 @@ export class TargetPins {
 /** What happened, and how to go on. */
 export function describeReplacedTarget({ was, is }: ReplacedCluster): string {
   return `spec.kubeConfig leads to another cluster than before: its namespace kube-system has the UID ${is} and had ${was}`;
-}
-
-/**
- * The UID of a cluster's namespace `kube-system`; undefined where it may not be seen.
- *
- * @throws ClusterError where the cluster does not answer
- */
-export async function clusterUidOf(
-  client: ClusterClient,
-  options: { signal?: AbortSignal } = {},
-): Promise<string | undefined> {
-  try {
-    const namespace = await client.get<KubernetesObject>(
-      { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' },
-      { ...options, metadataOnly: true },
-    );
-    return namespace?.metadata.uid;
-  } catch (error) {
-    if (error instanceof KubernetesApiError && error.status === 403) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,3 +1,5 @@
+// Servers: the sandbox's Kubernetes API.
+import { createServer, Socket } from 'node:net';
 import { ClusterClient } from '@backstage-gitops/kubernetes-apply';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import {
@@ -9,7 +11,11 @@ import { Homes } from '../homes/Homes';
 import { UnavailableCluster } from '../homes/UnavailableCluster';
 import { HttpPool } from '../net/HttpPool';
 import { NetworkGuard } from '../net/NetworkGuard';
-import { kubeconfigOf, kubeconfigSecret } from '../__testUtils__/remoteCluster';
+import {
+  kubeconfigOf,
+  kubeconfigSecret,
+  RemoteCluster,
+} from '../__testUtils__/remoteCluster';
 import { clusterAddress } from './clusterAddress';
 import { Targets, TargetsOptions } from './Targets';
 
@@ -39,13 +45,14 @@ class Shelf extends UnavailableCluster {
 }
 
 describe('Targets', () => {
+  let remote: RemoteCluster;
   let shelf: Shelf;
   let home: Home;
   let now: number;
   let targets: Targets;
 
   const create = (options: Partial<TargetsOptions> = {}) => {
-    const guard = new NetworkGuard();
+    const guard = new NetworkGuard({ allow: ['127.0.0.1', 'localhost'] });
     targets = new Targets({
       homes: new Homes([home]),
       guard,
@@ -55,6 +62,14 @@ describe('Targets', () => {
     });
     return targets;
   };
+
+  beforeAll(async () => {
+    remote = await RemoteCluster.start();
+  });
+
+  afterAll(async () => {
+    await remote?.stop();
+  });
 
   beforeEach(() => {
     now = 0;
@@ -70,22 +85,30 @@ describe('Targets', () => {
 
   afterEach(() => targets.close());
 
-  const open = (name: string, namespace = 'default'): Promise<ClusterClient> =>
-    targets.open({
+  const open = async (
+    name: string,
+    namespace = 'default',
+  ): Promise<ClusterClient> => {
+    const { client } = await targets.open({
       ...{ home, namespace },
       kubeConfig: { secretRef: { name } },
       signal: new AbortController().signal,
     });
-  const openSettings = (namespace = 'default') =>
-    targets.open({
+    return client;
+  };
+  const openSettings = async (namespace = 'default') => {
+    const { client } = await targets.open({
       ...{ home, namespace },
       kubeConfig: { configMapRef: { name: 'target' } },
       signal: new AbortController().signal,
     });
-  const put = (name: string, token: string, namespace = 'default') =>
+    return client;
+  };
+  /** A kubeconfig that differs from others by a comment. */
+  const put = (name: string, comment: string, namespace = 'default') =>
     shelf.put(
       kubeconfigSecret(name, {
-        value: kubeconfigOf({ server: 'https://there.example', token }),
+        value: `${remote.kubernetes.kubeconfig}\n# ${comment}\n`,
       }),
       namespace,
     );
@@ -95,7 +118,7 @@ describe('Targets', () => {
     put('b', 'one');
     put('a', 'one', 'other');
     const client = await open('a');
-    expect(client.server).toBe('https://there.example');
+    expect(client.server).toBe(remote.kubernetes.url);
     expect(await open('b')).toBe(client);
     expect(await open('a', 'other')).toBe(client);
     expect(targets.size).toBe(1);
@@ -154,17 +177,17 @@ describe('Targets', () => {
     shelf.put(
       kubeconfigSecret('a', {
         value: kubeconfigOf({
-          server: 'https://there.example',
-          token: 't',
+          server: remote.kubernetes.url,
+          token: remote.kubernetes.token,
           'insecure-skip-tls-verify': true,
         }),
       }),
     );
-    expect((await open('a')).server).toBe('https://there.example');
+    expect((await open('a')).server).toBe(remote.kubernetes.url);
   });
 
   it.each([
-    ['http://127.0.0.1:3128', '127.0.0.1 has no address'],
+    ['http://169.254.169.254:3128', '169.254.169.254 has no address'],
     ['socks5://proxy.example:1080', 'only HTTP and HTTPS proxies'],
   ])('guards the proxy of a kubeconfig: %s', async (proxy, message) => {
     shelf.put(
@@ -176,10 +199,38 @@ describe('Targets', () => {
         }),
       }),
     );
-    const client = await open('a');
-    const request = client.raw('/version');
+    const request = open('a');
     await expect(request).rejects.toThrow(message);
     await expect(request).rejects.not.toThrow('s3cret');
+  });
+
+  it('asks a cluster that does not answer only every now and then', async () => {
+    const sockets: Socket[] = [];
+    const mute = createServer(socket => {
+      sockets.push(socket);
+    });
+    await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as { port: number };
+    create({ answerMs: 300 });
+    shelf.put(
+      kubeconfigSecret('a', {
+        value: kubeconfigOf({
+          server: `https://127.0.0.1:${port}`,
+          token: 's3cret',
+        }),
+      }),
+    );
+    const message = `no answer from https://127.0.0.1:${port} within 0.3 s; the cluster is asked again later`;
+    const both = [open('a'), open('a')];
+    await expect(both[0]).rejects.toThrow(message);
+    await expect(both[1]).rejects.toThrow(message);
+    now = 9_999;
+    await expect(open('a')).rejects.toThrow(message);
+    expect(sockets.length).toBeLessThanOrEqual(1);
+    now = 10_000;
+    await expect(open('a')).rejects.toThrow(message);
+    sockets.forEach(socket => socket.destroy());
+    mute.close();
   });
 
   describe('of a cloud', () => {
@@ -196,8 +247,11 @@ describe('Targets', () => {
     beforeEach(() => {
       asked = 0;
       access = {
-        connection: { server: 'https://there.example' },
-        credential: { type: 'token', token: 't' },
+        connection: {
+          server: remote.kubernetes.url,
+          certificateAuthority: remote.kubernetes.caPem,
+        },
+        credential: { type: 'token', token: remote.kubernetes.token },
         expiresAt: new Date(100_000),
       };
       create({ providers: [provider] });
@@ -226,13 +280,18 @@ describe('Targets', () => {
       const client = await openSettings();
       access = {
         ...access,
-        connection: { server: 'https://elsewhere.example:443/' },
+        connection: {
+          ...access.connection,
+          server: `https://localhost:${remote.kubernetes.port}/`,
+        },
         expiresAt: new Date(200_000),
       };
       now = 90_000;
       const moved = await openSettings();
       expect(moved).not.toBe(client);
-      expect(moved.server).toBe('https://elsewhere.example');
+      expect(moved.server).toBe(
+        `https://localhost:${remote.kubernetes.port}`,
+      );
       expect(await openSettings()).toBe(moved);
     });
   });

@@ -3,6 +3,7 @@ import {
   AddressGuard,
   ClusterAccess,
   ClusterClient,
+  ConnectionError,
   createClusterClient,
   KubeConfigPolicy,
   loadKubeConfig,
@@ -16,12 +17,15 @@ import {
 import { assertError } from '@backstage/errors';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
+import { pause } from '../util/pause';
+import { clusterUidOf } from './clusterUidOf';
 import { genericAccess } from './genericAccess';
 import { IssuedAccess } from './IssuedAccess';
 import { ClusterSettings, readClusterSettings } from './readClusterSettings';
 import { readKubeConfig } from './readKubeConfig';
 import { readServiceAccount, TargetServiceAccount } from './serviceAccount';
-import { TargetError } from './TargetError';
+import { SilentTargetError, TargetError } from './TargetError';
+
 
 /** What {@link Targets} is made of. */
 export interface TargetsOptions {
@@ -34,6 +38,8 @@ export interface TargetsOptions {
   providers?: readonly ClusterAccessProvider[];
   /** What a kubeconfig of a Secret may ask for. */
   policy?: Pick<KubeConfigPolicy, 'allowExec' | 'allowInsecure'>;
+  /** How long a target may take for its first answer. */
+  answerMs?: number;
   /** Targets that are kept at most. */
   maxTargets?: number;
   now?: () => number;
@@ -57,6 +63,18 @@ interface Opened {
 interface Kept {
   opened: Promise<Opened>;
   usedAt: number;
+  /** A look at the cluster that is under way. */
+  looking?: Promise<string | undefined>;
+  /** It did not answer, and is left alone until then. */
+  silent?: { error: Error; until: number };
+}
+
+/** A target that has answered just now. */
+export interface OpenTarget {
+  /** With the credential of the target itself. */
+  client: ClusterClient;
+  /** UID of its namespace kube-system; undefined where that may not be seen. */
+  clusterUid?: string;
 }
 
 const USER_AGENT = 'backstage-gitops';
@@ -65,8 +83,12 @@ const IDLE_MS = 900_000;
 const MAX_TARGETS = 250;
 /** As Flux's. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** A target that does not answer holds a worker no longer than this many times. */
 const ATTEMPTS = 3;
+/** How long a target may take for its first answer; its run holds a worker. */
+const ANSWER_MS = 10_000;
+/** One that did not answer is asked again after so long, whoever wants to. */
+const SILENT_MS = 10_000;
+const CLOSE_MS = 1_000;
 const ISSUE_TIMEOUT_MS = 60_000;
 /** Modules that bring what a provider of a ConfigMap names. */
 const MODULES: Readonly<Record<string, string>> = {
@@ -79,7 +101,8 @@ const MODULES: Readonly<Record<string, string>> = {
  * The clusters besides the home that deliveries apply to, by `spec.kubeConfig`.
  * What it refers to is read anew each time; equal contents are one client, with
  * its connections and discovery. Credentials by ServiceAccounts are never shared
- * beyond the namespace whose account it is.
+ * beyond the namespace whose account it is. A cluster that does not answer is asked
+ * every now and then only, so that its deliveries do not take all the workers.
  */
 export class Targets {
   private readonly options: TargetsOptions;
@@ -93,11 +116,11 @@ export class Targets {
   }
 
   /**
-   * A client with the credential of the target itself.
+   * A target that answers.
    *
-   * @throws TargetError, KubeConfigError, NetworkError, or ClusterError of the home
+   * @throws TargetError, or ClusterError of the target or the home
    */
-  async open(request: TargetRequest): Promise<ClusterClient> {
+  async open(request: TargetRequest): Promise<OpenTarget> {
     const { secretRef, configMapRef } = request.kubeConfig;
     if (secretRef) {
       return this.bySecret(request, secretRef);
@@ -124,12 +147,12 @@ export class Targets {
   private async bySecret(
     { home, namespace, signal }: TargetRequest,
     secretRef: { name: string; key?: string },
-  ): Promise<ClusterClient> {
+  ): Promise<OpenTarget> {
     const { text, where } = await readKubeConfig({
       client: home.client,
       ...{ namespace, secretRef, signal },
     });
-    return this.keep(digestOf(['kubeconfig', text]), async () => {
+    return this.keep(digestOf(['kubeconfig', text]), signal, async () => {
       try {
         const access = await loadKubeConfig(text, {
           ...this.options.policy,
@@ -151,7 +174,7 @@ export class Targets {
   private async bySettings(
     { home, namespace, signal }: TargetRequest,
     name: string,
-  ): Promise<ClusterClient> {
+  ): Promise<OpenTarget> {
     const settings = await readClusterSettings({
       client: home.client,
       ...{ namespace, name, signal },
@@ -175,7 +198,7 @@ export class Targets {
       settings,
       serviceAccount && [serviceAccount.uid, serviceAccount.annotations],
     ]);
-    return this.keep(key, async () => {
+    return this.keep(key, signal, async () => {
       await access.current();
       return { client: this.connect(access), access };
     });
@@ -236,26 +259,90 @@ export class Targets {
 
   private async keep(
     key: string,
+    signal: AbortSignal,
     open: () => Promise<Opened>,
-  ): Promise<ClusterClient> {
+  ): Promise<OpenTarget> {
     const known = this.kept.get(key);
     const kept = known ?? { opened: open(), usedAt: 0 };
     kept.usedAt = this.now();
     this.kept.delete(key);
     this.kept.set(key, kept);
     this.closeIdle();
+    let opened: Opened;
+    let isThere: boolean;
     try {
-      const { client, access } = await kept.opened;
-      if (!known || !access || isAt(await access.current(), client)) {
-        return client;
-      }
+      opened = await kept.opened;
+      const { client, access } = opened;
+      isThere = !known || !access || isAt(await access.current(), client);
     } catch (error) {
       this.drop(key, kept);
       throw error;
     }
-    // The cloud has moved it.
-    this.drop(key, kept);
-    return this.keep(key, open);
+    if (!isThere) {
+      // The cloud has moved it.
+      this.drop(key, kept);
+      return this.keep(key, signal, open);
+    }
+    const { client } = opened;
+    return { client, clusterUid: await this.look(kept, client, signal) };
+  }
+
+  /** Whoever wants to know while somebody looks waits for that. */
+  private async look(
+    kept: Kept,
+    client: ClusterClient,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (kept.silent && this.now() < kept.silent.until) {
+      throw kept.silent.error;
+    }
+    kept.looking ??= this.ask(client)
+      .then(
+        uid => {
+          kept.silent = undefined;
+          return uid;
+        },
+        error => {
+          if (isSilence(error)) {
+            kept.silent = { error, until: this.now() + SILENT_MS };
+          }
+          throw error;
+        },
+      )
+      .finally(() => {
+        kept.looking = undefined;
+      });
+    const uid = await kept.looking;
+    signal.throwIfAborted();
+    return uid;
+  }
+
+  private async ask(client: ClusterClient): Promise<string | undefined> {
+    const late = new AbortController();
+    const answerMs = this.options.answerMs ?? ANSWER_MS;
+    const look = () => clusterUidOf(client, { signal: late.signal });
+    // A connection that was kept open may have been closed over there.
+    const answer = look().catch(error =>
+      error instanceof ConnectionError && !late.signal.aborted
+        ? look()
+        : Promise.reject(error),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    // A request that has no connection yet does not hear its signal.
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new SilentTargetError(
+          `no answer from ${client.server} within ${answerMs / 1000} s; the cluster is asked again later`,
+        );
+        late.abort(error);
+        reject(error);
+      }, answerMs);
+    });
+    try {
+      return await Promise.race([answer, silence]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private drop(key: string, kept: Kept): void {
@@ -278,14 +365,24 @@ export class Targets {
   }
 }
 
+/** Not for a credential that is refused: the next may be right. */
+function isSilence(error: unknown): boolean {
+  return error instanceof SilentTargetError || error instanceof ConnectionError;
+}
+
 function isAt({ connection }: Access, { server }: ClusterClient): boolean {
   return new URL(connection.server).href === new URL(server).href;
 }
 
+/** What is under way ends by itself; nobody waits for a cluster that is silent. */
 async function closeQuietly({ opened }: Kept): Promise<void> {
   try {
     const { client } = await opened;
-    await client.close();
+    const enough = new AbortController();
+    await Promise.race([
+      client.close(),
+      pause(CLOSE_MS, enough.signal),
+    ]).finally(() => enough.abort());
   } catch {
     // It was never open.
   }

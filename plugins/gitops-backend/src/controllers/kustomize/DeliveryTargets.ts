@@ -7,7 +7,7 @@ import { CustomErrorBase } from '@backstage/errors';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { HomePins, ReplacedCluster } from '../../homes/pinHome';
 import {
-  clusterUidOf,
+
   TargetOwner,
   TargetPins,
 } from '../../targets/TargetPins';
@@ -69,16 +69,11 @@ export class DeliveryTargets {
     return actAs(run, target, identity);
   }
 
-  /**
-   * The same, having looked which cluster it is.
-   *
-   * @throws ClusterError where that does not answer
-   */
+  /** The same, and whether it is the cluster that the inventory is about. */
   async open(run: Run): Promise<DeliveryTarget> {
-    const { target, identity } = await this.reach(run);
+    const { target, identity, clusterUid } = await this.reach(run);
     const client = actAs(run, target, identity);
     if (run.object.spec.kubeConfig) {
-      const clusterUid = await clusterUidOf(target, { signal: run.signal });
       const replaced = differing(await this.noted(run), clusterUid);
       return { client, clusterUid, replaced };
     }
@@ -122,16 +117,18 @@ export class DeliveryTargets {
   private async reach(run: Run): Promise<{
     target: ClusterClient;
     identity?: Impersonation;
+    clusterUid?: string;
   }> {
     const { home, namespace, signal } = run;
     const { kubeConfig, serviceAccountName } = run.object.spec;
     const identity = home.deliveryIdentity({ namespace, serviceAccountName });
     if (kubeConfig) {
-      const target = await this.targets.open({
+      const { client, clusterUid } = await this.targets.open({
         ...{ home, namespace, kubeConfig, signal },
       });
       return {
-        target: target.guardedBy(() => run.claim.assertHeld()),
+        clusterUid,
+        target: client.guardedBy(() => run.claim.assertHeld()),
         // The groups of a ServiceAccount come by themselves; naming them takes
         // rights that the credential need not have.
         identity:

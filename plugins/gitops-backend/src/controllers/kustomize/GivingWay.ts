@@ -28,44 +28,6 @@ export class OvertakenError extends CustomErrorBase {
   }
 }
 
-/** A source that changes all the time must not keep a delivery from its end. */
-const TIMES_IN_A_ROW = 3;
-
-/**
- * Lets an attempt end early that is about an old revision of its source, or an
- * old spec. (Flux 2.9 ends health checks only, and these by a feature gate.)
- *
- * What only reads may end at any moment: fetching, decrypting, building, dry
- * runs, waiting for definitions to be served. What a stage of an apply has begun
- * to write, it writes to the end: half of it may not work, and the newer revision
- * may never be applied, since it does not build. Between two stages it ends; what
- * was created until then is in the inventory that is written ahead, so the next
- * run knows it. From the last stage on, the attempt goes on to its inventory and
- * its prune, and ends before it waits for health.
- */
-export class GivingWay {
-  /** By object: how many attempts in a row have ended so. Lost, it costs time only. */
-  private readonly times = new Map<string, number>();
-
-  /** Begins to listen; to be ended with the attempt. */
-  begin(run: Run, artifact: Artifact): Course {
-    const isPatient = (this.times.get(run.id) ?? 0) < TIMES_IN_A_ROW;
-    const course = new Course(run.signal, () => newerThan(run, artifact));
-    const stop = isPatient
-      ? run.claim.onWake(() => course.look())
-      : () => {};
-    course.onEnd = () => {
-      stop();
-      if (course.hasGivenWay) {
-        this.times.set(run.id, (this.times.get(run.id) ?? 0) + 1);
-      } else {
-        this.times.delete(run.id);
-      }
-    };
-    return course;
-  }
-}
-
 /** One attempt, which may be overtaken. */
 export class Course {
   /** For all that may end early; also fires when the claim is lost. */
@@ -105,6 +67,44 @@ export class Course {
 
   end(): void {
     this.onEnd();
+  }
+}
+
+/** A source that changes all the time must not keep a delivery from its end. */
+const TIMES_IN_A_ROW = 3;
+
+/**
+ * Lets an attempt end early that is about an old revision of its source, or an
+ * old spec. (Flux 2.9 ends health checks only, and these by a feature gate.)
+ *
+ * What only reads may end at any moment: fetching, decrypting, building, dry
+ * runs, waiting for definitions to be served. What a stage of an apply has begun
+ * to write, it writes to the end: half of it may not work, and the newer revision
+ * may never be applied, since it does not build. Between two stages it ends; what
+ * was created until then is in the inventory that is written ahead, so the next
+ * run knows it. From the last stage on, the attempt goes on to its inventory and
+ * its prune, and ends before it waits for health.
+ */
+export class GivingWay {
+  /** By object: how many attempts in a row have ended so. Lost, it costs time only. */
+  private readonly times = new Map<string, number>();
+
+  /** Begins to listen; to be ended with the attempt. */
+  begin(run: Run, artifact: Artifact): Course {
+    const isPatient = (this.times.get(run.id) ?? 0) < TIMES_IN_A_ROW;
+    const course = new Course(run.signal, () => newerThan(run, artifact));
+    const stop = isPatient
+      ? run.claim.onWake(() => course.look())
+      : () => {};
+    course.onEnd = () => {
+      stop();
+      if (course.hasGivenWay) {
+        this.times.set(run.id, (this.times.get(run.id) ?? 0) + 1);
+      } else {
+        this.times.delete(run.id);
+      }
+    };
+    return course;
   }
 }
 

@@ -45,6 +45,8 @@ describe('ConfigMaps and Secrets that deliveries refer to', () => {
   let world: World;
   let database: Knex;
 
+  const start = () => world.startPortal(database, { watchConfigs: SELECTOR });
+
   beforeEach(async () => {
     world = await World.start();
     database = await init('SQLITE_3');
@@ -64,18 +66,19 @@ describe('ConfigMaps and Secrets that deliveries refer to', () => {
     await world?.stop();
   });
 
-  const start = () => world.startPortal(database, { watchConfigs: SELECTOR });
   const ready = (name = 'app') =>
     untilKustomization(
       world,
       name,
       object => readyOf(object)?.status === 'True',
     );
-  const applied = (value: string) =>
-    world.until<KubernetesObject>(
+  const applied = async (value: string) => {
+    const { data } = await world.until<KubernetesObject>(
       APPLIED,
       object => (object?.data as { value?: string })?.value === value,
     );
+    return data;
+  };
   const attempts = (object?: Kustomization) =>
     object?.status?.history?.reduce(
       (sum, entry) => sum + entry.totalReconciliations,
@@ -90,7 +93,7 @@ describe('ConfigMaps and Secrets that deliveries refer to', () => {
       await ready();
       await applied('one');
       await world.apply(config(kind, 'vars', 'two'));
-      await applied('two');
+      expect(await applied('two')).toEqual({ value: 'two' });
     },
   );
 
@@ -103,6 +106,7 @@ describe('ConfigMaps and Secrets that deliveries refer to', () => {
     );
     await world.apply(config('ConfigMap', 'vars', 'one'));
     await ready();
+    expect(await applied('one')).toEqual({ value: 'one' });
   });
 
   it('nobody is woken by one without the label, or who does not refer to it', async () => {
@@ -144,7 +148,7 @@ describe('ConfigMaps and Secrets that deliveries refer to', () => {
         ) ?? false,
     );
     await world.apply(config('ConfigMap', 'vars', 'two'));
-    await applied('two');
+    expect(await applied('two')).toEqual({ value: 'two' });
   });
 
   it('a change while no portal ran is delivered when one starts', async () => {
@@ -156,7 +160,7 @@ describe('ConfigMaps and Secrets that deliveries refer to', () => {
     }
     await world.apply(config('ConfigMap', 'vars', 'two'));
     await start();
-    await applied('two');
+    expect(await applied('two')).toEqual({ value: 'two' });
   });
 
   it('only metadata is watched, and nothing where the portal observes', async () => {

@@ -23,6 +23,10 @@ const refOf = (name: string) => ({
   namespace: 'default',
   name,
 });
+const kinds = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+};
 const bySecret = { kubeConfig: { secretRef: { name: 'remote' } } };
 const isReady = (object?: Kustomization) =>
   readyOf(object)?.status === 'True' &&
@@ -298,8 +302,3 @@ spec:
     }
   });
 });
-
-const kinds = {
-  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-  kind: 'Kustomization',
-};

@@ -46,6 +46,17 @@ describe('spec.kubeConfig.configMapRef', () => {
     await remote?.stop();
   });
 
+  const binding = (name: string): KubernetesObject => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'robot' },
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'ClusterRole',
+      name: 'cluster-admin',
+    },
+    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name }],
+  });
   const start = async (options: PortalOptions = {}) => {
     world = await World.start();
     remote = await RemoteCluster.start({
@@ -73,17 +84,6 @@ describe('spec.kubeConfig.configMapRef', () => {
     });
     await remote.client.create(binding(ROBOT));
   };
-  const binding = (name: string): KubernetesObject => ({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'robot' },
-    roleRef: {
-      apiGroup: 'rbac.authorization.k8s.io',
-      kind: 'ClusterRole',
-      name: 'cluster-admin',
-    },
-    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name }],
-  });
   const settings = (data: Record<string, string>): KubernetesObject => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -189,7 +189,7 @@ describe('spec.kubeConfig.configMapRef', () => {
       // The cluster there does not take tokens that are meant for its address.
       'leaves the audience out',
       { audiences: '' },
-      'Unauthorized',
+      'does not know the credential (401 Unauthorized)',
     ],
     [
       'leads to a metadata service',
