@@ -6,11 +6,7 @@ import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
 import { CustomErrorBase } from '@backstage/errors';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { HomePins, ReplacedCluster } from '../../homes/pinHome';
-import {
-
-  TargetOwner,
-  TargetPins,
-} from '../../targets/TargetPins';
+import { TargetOwner, TargetPins } from '../../targets/TargetPins';
 import { Targets } from '../../targets/Targets';
 
 type Run = ReconcileRun<Kustomization>;

@@ -93,9 +93,7 @@ export class GivingWay {
   begin(run: Run, artifact: Artifact): Course {
     const isPatient = (this.times.get(run.id) ?? 0) < TIMES_IN_A_ROW;
     const course = new Course(run.signal, () => newerThan(run, artifact));
-    const stop = isPatient
-      ? run.claim.onWake(() => course.look())
-      : () => {};
+    const stop = isPatient ? run.claim.onWake(() => course.look()) : () => {};
     course.onEnd = () => {
       stop();
       if (course.hasGivenWay) {

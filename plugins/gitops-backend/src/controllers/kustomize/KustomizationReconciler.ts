@@ -68,7 +68,7 @@ import { PruneHolds } from './PruneHolds';
 import { pruneStale } from './pruneStale';
 import { isNewsFor } from './isNewsFor';
 import { keepWritten } from './knownInventory';
-import { fail, messageOf, reportChanges } from './reports';
+import { fail, messageOf, reportChanges, reportShared } from './reports';
 import { timingOf } from './timing';
 import { unsupportedField } from './unsupportedField';
 import { ReadyExpressionError, UnsupportedFieldError } from './errors';
@@ -395,6 +395,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       );
     }
     await reportChanges(run, formatChangeSet(applied.changes), revision);
+    await reportShared(run, applied.changes, revision);
 
     const pruned = await pruneStale({
       run,

@@ -56,8 +56,7 @@ describe.each(testDatabaseIds)('an attempt that is overtaken, on %s', id => {
         hang: true,
         times: 1,
         match: request => {
-          const meets =
-            request.userAgent === PORTAL_AGENT && match(request);
+          const meets = request.userAgent === PORTAL_AGENT && match(request);
           if (meets) {
             resolve();
           }
@@ -116,7 +115,9 @@ describe.each(testDatabaseIds)('an attempt that is overtaken, on %s', id => {
     const held = hangOnce(isDryRun);
     const old = await push({ 'app/cm.yaml': configMap('2') });
     await held.arrived;
-    const object = await delivered(await push({ 'app/cm.yaml': configMap('3') }));
+    const object = await delivered(
+      await push({ 'app/cm.yaml': configMap('3') }),
+    );
     expect(await valueOf()).toEqual({ value: '3' });
     expect(await world.eventsOf(object)).toContain(
       `Progressing: Reconciliation of revision ${old} canceled: New reconciliation triggered by GitRepository/default/repo`,
@@ -182,9 +183,9 @@ describe.each(testDatabaseIds)('an attempt that is overtaken, on %s', id => {
       ]),
     );
     await world.until(namespace, found => found === undefined);
-    expect(object.status?.inventory?.entries.map(({ id: entry }) => entry)).toEqual(
-      ['default_cm__ConfigMap'],
-    );
+    expect(
+      object.status?.inventory?.entries.map(({ id: entry }) => entry),
+    ).toEqual(['default_cm__ConfigMap']);
     const events = await world.eventsOf(object);
     expect(events).toContainEqual(
       expect.stringContaining('Namespace/extra created'),

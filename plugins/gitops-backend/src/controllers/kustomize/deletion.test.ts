@@ -3,7 +3,7 @@ import { testClusters } from '../../__testUtils__/clusters';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { configMap, Scene, setting } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 type Spec = Partial<Kustomization['spec']>;
 

@@ -3,9 +3,9 @@ import { testClusters } from '../../__testUtils__/clusters';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { configMap, Scene, setting } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 describe.each(testClusters)('what was changed by hand on $name', cluster => {
   const init = migratedDatabases();

@@ -2,7 +2,7 @@ import { testClusters } from '../../__testUtils__/clusters';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { conditionOf, configMap, Scene, setting } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describe.each(testClusters)('spec.force on $name', cluster => {
   const init = migratedDatabases();

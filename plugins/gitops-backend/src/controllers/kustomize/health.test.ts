@@ -2,7 +2,7 @@ import { testClusters } from '../../__testUtils__/clusters';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { conditionOf, configMap, Scene, widget } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const JOB = `
 apiVersion: batch/v1

@@ -8,7 +8,7 @@ import {
   setting,
 } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const deployment = (name: string, replicas: number, image = 'web:1') => `
 apiVersion: apps/v1

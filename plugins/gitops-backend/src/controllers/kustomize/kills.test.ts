@@ -30,9 +30,9 @@ import {
   VARIABLES,
 } from './__testUtils__/kills';
 
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 /** What did not stop by then, all done, never will. */
 const OVERDUE_MS = 10_000;
 const REPO = 'team/kills';
@@ -246,7 +246,7 @@ describe.each(STORES)('a portal on $title', ({ points, isLost, postgres }) => {
 
   /** Makes what is waited for healthy, once that is waited for. */
   const makeHealthy = async (current = revision) => {
-    const sha = await world.sandbox.git.revision(REPO, 'main');
+    const sha = (await world.sandbox.git.revision(REPO, 'main'))!;
     await world.until<Kustomization>(
       APP,
       object =>
@@ -275,7 +275,7 @@ describe.each(STORES)('a portal on $title', ({ points, isLost, postgres }) => {
   };
 
   const delivered = async (isEnough = () => false) => {
-    const sha = await world.sandbox.git.revision(REPO, 'main');
+    const sha = (await world.sandbox.git.revision(REPO, 'main'))!;
     return world.until<Kustomization>(
       APP,
       object =>
@@ -319,7 +319,7 @@ describe.each(STORES)('a portal on $title', ({ points, isLost, postgres }) => {
       await world.apply(crdOf(kind) as KubernetesObject);
     }
     await world.apply(VARIABLES);
-    for (const [name, labels] of Object.entries({
+    for (const [name, labels] of Object.entries<Record<string, string>>({
       'gen-bystander': {},
       'gen-of-another': {
         'kustomize.toolkit.fluxcd.io/name': 'another',

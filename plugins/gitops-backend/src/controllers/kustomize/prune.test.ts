@@ -8,7 +8,7 @@ import {
   setting,
 } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describe.each(testClusters)('spec.prune on $name', cluster => {
   const init = migratedDatabases();

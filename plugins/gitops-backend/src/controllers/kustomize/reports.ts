@@ -1,9 +1,11 @@
+import { ChangeSet } from '@backstage-gitops/kubernetes-apply';
 import {
   ConditionType,
   Kustomization,
   Reason,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
+import { describeShared } from './sharedObjects';
 
 type Run = ReconcileRun<Kustomization>;
 
@@ -33,6 +35,23 @@ export async function reportChanges(
     await run.report({
       event: 'Normal',
       reason: Reason.Progressing,
+      message,
+      revision,
+    });
+  }
+}
+
+/** That others deliver what was changed as well, where they do. */
+export async function reportShared(
+  run: Run,
+  changes: ChangeSet,
+  revision: string,
+): Promise<void> {
+  const message = describeShared(run, changes);
+  if (message) {
+    await run.report({
+      event: 'Warning',
+      reason: 'SharedObjects',
       message,
       revision,
     });

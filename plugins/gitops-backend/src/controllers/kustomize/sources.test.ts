@@ -22,9 +22,9 @@ import { pushImage } from '../../registries/__testUtils__/pushImage';
 import { fluxArtifact } from '../source/oci/__testUtils__/ociWorld';
 import { conditionOf, configMap } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 const SOURCES = 'source.toolkit.fluxcd.io/v1';
 
 describe('the source of a Kustomization', () => {

@@ -9,7 +9,7 @@ import {
   widget,
 } from './__testUtils__/Scene';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describe.each(testClusters)('spec.wait on $name', cluster => {
   const init = migratedDatabases();

@@ -14,7 +14,8 @@ import {
   World,
 } from '../../../__testUtils__/world';
 
-const WAIT_MS = 60_000;
+/** Generous: it costs only where something fails. */
+const WAIT_MS = 120_000;
 const SOURCE = {
   apiVersion: gitRepositoryKind.apiVersion,
   kind: 'GitRepository',
