@@ -43,6 +43,7 @@ export class HomeClaim implements Tenure {
   private readonly replica: string;
   private readonly observer: LeaseObserver;
   private heldUntil = -Infinity;
+  private taken = 0;
   private why = 'this portal has not claimed the home yet';
 
   constructor(options: HomeClaimOptions) {
@@ -55,6 +56,11 @@ export class HomeClaim implements Tenure {
 
   get isHeld(): boolean {
     return this.monotonic() < this.heldUntil;
+  }
+
+  /** How often the claim was made after a time without one. */
+  get terms(): number {
+    return this.taken;
   }
 
   /** Why it is not held. */
@@ -232,6 +238,7 @@ export class HomeClaim implements Tenure {
     this.why = 'the claim of this portal on the home was not renewed in time';
     home.setOtherWriter(undefined);
     if (!wasHeld) {
+      this.taken += 1;
       logger.info(
         standing === 'ours'
           ? `Home ${home.name} is claimed by this portal already`

@@ -57,10 +57,16 @@ export class HomeKeeper {
     return this.options.writers;
   }
 
-  /** What may be done now, to compare. */
+  /**
+   * What may be done now, to compare. It differs, too, where a claim had run out
+   * and was made again, for what changed between the two was put into no queue.
+   */
   get modes(): string {
-    const { home, controllers } = this.options;
-    return controllers.map(controller => home.modeOf(controller)).join();
+    const { home, claim, controllers } = this.options;
+    return [
+      claim?.terms,
+      ...controllers.map(controller => home.modeOf(controller)),
+    ].join();
   }
 
   /** Lets go of the home. */
