@@ -79,6 +79,7 @@ describe.each(testClusters)('what was changed by hand on $name', cluster => {
       object => object?.data?.value === '1',
       WAIT_MS,
     );
+    expect(await dataOf('interval')).toEqual({ value: '1' });
     await scene.apply('interval', { interval: '1h', suspend: true });
   });
 
