@@ -2,6 +2,7 @@
 // encrypted files were written by sops itself.
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
+import { testClusters } from '../../../__testUtils__/clusters';
 import { migratedDatabases } from '../../../__testUtils__/databases';
 import {
   deliveryWorld,
@@ -54,12 +55,14 @@ patches: [{path: patch.yaml}]
   'changed/secret.yaml': MANIFEST.replace('name: credentials', 'name: changed'),
 };
 
-describe('encrypted manifests', () => {
+describe.each(testClusters)('encrypted manifests on $name', cluster => {
   const init = migratedDatabases();
   let world: World;
 
   beforeAll(async () => {
-    world = await deliveryWorld(init('SQLITE_3'), FILES);
+    world = await deliveryWorld(init('SQLITE_3'), FILES, {
+      world: cluster.start(),
+    });
     const secret = (name: string, key: string, text: string) =>
       world.apply({
         apiVersion: 'v1',
