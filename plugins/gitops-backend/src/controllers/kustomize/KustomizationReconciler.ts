@@ -6,9 +6,7 @@ import {
   HealthRule,
 } from '@backstage-gitops/kubernetes-apply';
 import {
-  Artifact,
   ConditionType,
-  externalArtifactKind,
   formatDurationMs,
   GitopsObject,
   Kustomization,
@@ -19,8 +17,6 @@ import {
 import { ArtifactNotFoundError } from '@backstage-gitops/plugin-gitops-node';
 import { assertError } from '@backstage/errors';
 import { ArtifactReader } from '../../artifacts/ArtifactReader';
-import { ArchiveFiles } from '../../artifacts/readArchive';
-import { HEALTH_WAIT } from '../../engine/reconcile/ReconcileEngine';
 import { Reconciler } from '../../engine/reconcile/Reconciler';
 import { ObjectReference } from '../../homes/ObjectReference';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
@@ -44,6 +40,15 @@ import {
   dependencyCycle,
   dependencyReferences,
 } from './checkDependencies';
+import {
+  Attempt,
+  concludeHealth,
+  failAttempt,
+  misconfigured,
+  originOf,
+  succeed,
+  waitFor,
+} from './conclude';
 import { configReferences } from './configReferences';
 import {
   DeliveryTarget,
@@ -56,12 +61,12 @@ import { finalizeKustomization } from './finalizeKustomization';
 import { Course, GivingWay, OvertakenError } from './GivingWay';
 import { ExternalArtifacts } from './ExternalArtifacts';
 import { HealthCheck } from './HealthCheck';
-import { recordAttempt } from './history';
 import {
   DEPENDENCY_RETRY_SECONDS,
   loadSource,
   sourceReference,
 } from './loadSource';
+import { readArtifact } from './readArtifact';
 import { reportPlan } from './planDelivery';
 import { PendingInventory } from './PendingInventory';
 import { PruneHolds } from './PruneHolds';
@@ -97,17 +102,6 @@ type Run = ReconcileRun<Kustomization>;
 
 /** Between two looks whether pruned deliveries have finished. */
 const PRUNE_RETRY_MS = 5_000;
-
-/** What one attempt works with once its source is there. */
-interface Attempt {
-  artifact: Artifact;
-  startedAt: number;
-  timing: ReturnType<typeof timingOf>;
-  /** Versions of the ConfigMaps and Secrets that it begins with, where known. */
-  configs?: string;
-  /** Of `spec.healthCheckExprs`. */
-  rules: readonly HealthRule[];
-}
 
 /**
  * Delivers a directory of an artifact: builds it, applies it, prunes what left
@@ -159,7 +153,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       rules = this.options.health.rulesOf(run);
     } catch (error) {
       assertError(error);
-      return this.misconfigured(run, error);
+      return misconfigured(run, error);
     }
 
     const loaded = await loadSource({
@@ -180,7 +174,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         await fail(run, Reason.ArtifactFailed, loaded.message);
         return retry(new Error(loaded.message), timing.retryMs);
       case 'empty':
-        return this.wait(run, Reason.ArtifactFailed, loaded.message, 'Trace');
+        return waitFor(run, Reason.ArtifactFailed, loaded.message, 'Trace');
       default:
     }
     const { artifact } = loaded;
@@ -192,7 +186,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       rules,
     );
     if (resumed) {
-      return this.afterHealth(run, resumed, {
+      return concludeHealth(run, resumed, {
         artifact,
         startedAt: resumed.startedAt,
         timing,
@@ -214,7 +208,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     } catch (error) {
       assertError(error);
       if (error instanceof ReadyExpressionError) {
-        return this.misconfigured(run, error);
+        return misconfigured(run, error);
       }
       throw error;
     }
@@ -225,7 +219,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
           ? `; the dependencies are a cycle: ${cycle.join(' → ')}; remove one of them from spec.dependsOn`
           : ''
       }`;
-      return this.wait(run, Reason.DependencyNotReady, message);
+      return waitFor(run, Reason.DependencyNotReady, message);
     }
     return this.deliver(run, {
       ...{ artifact, timing, rules, configs },
@@ -282,21 +276,21 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
     let files;
     try {
-      files = await this.readArtifact(run, artifact);
+      files = await readArtifact(run, artifact, this.options);
     } catch (error) {
       assertError(error);
       run.signal.throwIfAborted();
       if (error instanceof ArtifactNotFoundError) {
-        return this.wait(
+        return waitFor(
           run,
           Reason.ArtifactFailed,
           `Source is not ready, artifact not found, retrying in ${DEPENDENCY_RETRY_SECONDS}s`,
         );
       }
-      return this.failed(run, attempt, Reason.ArtifactFailed, error);
+      return failAttempt(run, attempt, Reason.ArtifactFailed, error);
     }
     if (!hasPath(files, object.spec.path)) {
-      return this.failed(
+      return failAttempt(
         run,
         attempt,
         Reason.ArtifactFailed,
@@ -317,7 +311,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
         await fail(run, Reason.AccessDenied, error.message);
         return stalled(error);
       }
-      return this.failed(run, attempt, Reason.ReconciliationFailed, error);
+      return failAttempt(run, attempt, Reason.ReconciliationFailed, error);
     }
     const { client } = target;
 
@@ -333,7 +327,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     } catch (error) {
       assertError(error);
       course.signal.throwIfAborted();
-      return this.failed(run, attempt, Reason.BuildFailed, error);
+      return failAttempt(run, attempt, Reason.BuildFailed, error);
     }
     let adapted: AdaptedObjects;
     try {
@@ -347,7 +341,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       assertError(error);
       course.signal.throwIfAborted();
       const reason = Reason.ReconciliationFailed;
-      return this.failed(run, attempt, reason, error, built);
+      return failAttempt(run, attempt, reason, error, built);
     }
     for (const warning of [...built.warnings, ...adapted.warnings]) {
       await run.report({
@@ -386,7 +380,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       });
       course.release();
       course.signal.throwIfAborted();
-      return this.failed(
+      return failAttempt(
         run,
         attempt,
         Reason.ReconciliationFailed,
@@ -408,7 +402,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       revision,
     });
     if (pruned.error) {
-      return this.failed(run, attempt, Reason.PruneFailed, pruned.error, built);
+      return failAttempt(run, attempt, Reason.PruneFailed, pruned.error, built);
     }
     if (pruned.isUnfinished) {
       return waiting('Terminating', run.now() + PRUNE_RETRY_MS);
@@ -425,7 +419,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
     const targets = this.options.health.targetsOf(run, applied.targets);
     if (targets.length === 0) {
       run.conditions.delete(ConditionType.Healthy);
-      return this.succeed(run, attempt, built.digest, anythingChanged);
+      return succeed(run, attempt, built.digest, anythingChanged);
     }
     course.release();
     if (course.signal.aborted) {
@@ -446,7 +440,7 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       timeoutMs: timing.timeoutMs,
       buildDigest: built.digest,
     });
-    return this.afterHealth(run, health, attempt);
+    return concludeHealth(run, health, attempt);
   }
 
   /** In another cluster than the home, Flux's controllers disturb nobody. */
@@ -457,163 +451,4 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
       crds: isHome && this.options.installCrdsIn.has(home.name),
     };
   }
-
-  /** From the store; what others keep is fetched into it first. */
-  private async readArtifact(
-    { object, signal }: Run,
-    artifact: Artifact,
-  ): Promise<ArchiveFiles> {
-    const { artifacts, external } = this.options;
-    try {
-      return await artifacts.read(artifact.digest);
-    } catch (error) {
-      if (
-        !(error instanceof ArtifactNotFoundError) ||
-        object.spec.sourceRef.kind !== externalArtifactKind.kind
-      ) {
-        throw error;
-      }
-    }
-    await external.fetch(artifact, signal);
-    return artifacts.read(artifact.digest);
-  }
-
-  /** Only another generation of the object can help (Flux 2.9). */
-  private async misconfigured(run: Run, error: Error): Promise<Outcome> {
-    const message = `Reconciliation failed terminally due to configuration error: ${messageOf(error)}`;
-    await fail(run, Reason.InvalidCELExpression, message);
-    run.status.observedGeneration = run.generation;
-    return stalled(new Error(message));
-  }
-
-  private async afterHealth(
-    run: Run,
-    health: Awaited<ReturnType<HealthCheck['begin']>>,
-    attempt: Attempt,
-  ): Promise<Outcome> {
-    if (health.type === 'waiting') {
-      return waiting(HEALTH_WAIT, health.until);
-    }
-    if (health.type === 'unhealthy') {
-      run.conditions.markFalse(
-        ConditionType.Healthy,
-        Reason.HealthCheckFailed,
-        health.message,
-      );
-      return this.failed(
-        run,
-        attempt,
-        Reason.HealthCheckFailed,
-        new Error(health.message),
-        { digest: health.buildDigest },
-      );
-    }
-    const message = `Health check passed in ${formatDurationMs(health.elapsedMs)}`;
-    const wasHealthy = run.object.status?.conditions?.some(
-      ({ type, status }) => type === ConditionType.Healthy && status === 'True',
-    );
-    await run.report({
-      condition: { type: ConditionType.Healthy, status: 'True' },
-      event: !wasHealthy || health.changed ? 'Normal' : undefined,
-      reason: Reason.Succeeded,
-      message,
-      revision: attempt.artifact.revision,
-    });
-    return this.succeed(run, attempt, health.buildDigest, health.changed);
-  }
-
-  private async succeed(
-    run: Run,
-    attempt: Attempt,
-    digest: string,
-    changed: boolean,
-  ): Promise<Outcome> {
-    const { status } = run;
-    const { artifact, timing } = attempt;
-    const news =
-      changed ||
-      !sameRevision(status.lastAppliedRevision ?? '', artifact.revision);
-    status.lastAppliedRevision = artifact.revision;
-    status.lastAttemptedRevision = artifact.revision;
-    status.lastAppliedOriginRevision = originOf(artifact);
-    status.observedGeneration = run.generation;
-    const durationMs = run.now() - attempt.startedAt;
-    const held = run.conditions.get(ConditionType.PruneHeld);
-    status.history = recordAttempt(status.history ?? [], {
-      digest,
-      status: held ? Reason.PruneHeld : Reason.ReconciliationSucceeded,
-      revision: artifact.revision,
-      originRevision: originOf(artifact),
-      durationMs,
-      at: run.now(),
-    });
-    if (held) {
-      // Applied and healthy, and yet not what Git says: told when it was held.
-      await run.report({
-        condition: { type: ConditionType.Ready, status: 'False' },
-        reason: Reason.PruneHeld,
-        message: `Applied revision: ${artifact.revision}. ${held.message}`,
-      });
-      return done(timing.intervalMs);
-    }
-    await run.report({
-      condition: { type: ConditionType.Ready, status: 'True' },
-      reason: Reason.ReconciliationSucceeded,
-      message: `Applied revision: ${artifact.revision}`,
-    });
-    await run.report({
-      event: news ? 'Normal' : 'Trace',
-      reason: Reason.ReconciliationSucceeded,
-      message: `Reconciliation finished in ${formatDurationMs(durationMs)}, next run in ${run.object.spec.interval}`,
-      revision: artifact.revision,
-      metadata: { commit_status: 'update' },
-    });
-    return done(timing.intervalMs);
-  }
-
-  private async failed(
-    run: Run,
-    attempt: Attempt,
-    reason: string,
-    error: Error,
-    built?: { digest: string },
-  ): Promise<Outcome> {
-    const { artifact, timing, startedAt } = attempt;
-    const message = messageOf(error);
-    if (built) {
-      run.status.history = recordAttempt(run.status.history ?? [], {
-        digest: built.digest,
-        status: reason,
-        revision: artifact.revision,
-        originRevision: originOf(artifact),
-        durationMs: run.now() - startedAt,
-        at: run.now(),
-      });
-    }
-    await fail(run, reason, message, artifact.revision);
-    return retry(error, timing.retryMs);
-  }
-
-  /** Waits for something else; said once, not at every look. */
-  private async wait(
-    run: Run,
-    reason: string,
-    message: string,
-    event: 'Normal' | 'Trace' = 'Normal',
-  ): Promise<Outcome> {
-    const before = run.conditions.get(ConditionType.Ready);
-    const news = before?.reason !== reason || before.message !== message;
-    await run.report({
-      condition: { type: ConditionType.Ready, status: 'False' },
-      event: news ? event : 'Trace',
-      reason,
-      message,
-    });
-    run.markRetrying(message);
-    return waiting(reason, run.now() + DEPENDENCY_RETRY_SECONDS * 1_000);
-  }
-}
-
-function originOf(artifact: Artifact): string | undefined {
-  return artifact.metadata?.['org.opencontainers.image.revision'];
 }
