@@ -289,9 +289,7 @@ describe('Targets', () => {
       now = 90_000;
       const moved = await openSettings();
       expect(moved).not.toBe(client);
-      expect(moved.server).toBe(
-        `https://localhost:${remote.kubernetes.port}`,
-      );
+      expect(moved.server).toBe(`https://localhost:${remote.kubernetes.port}`);
       expect(await openSettings()).toBe(moved);
     });
   });

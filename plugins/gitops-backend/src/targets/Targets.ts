@@ -26,7 +26,6 @@ import { readKubeConfig } from './readKubeConfig';
 import { readServiceAccount, TargetServiceAccount } from './serviceAccount';
 import { SilentTargetError, TargetError } from './TargetError';
 
-
 /** What {@link Targets} is made of. */
 export interface TargetsOptions {
   homes: Pick<Homes, 'find'>;
