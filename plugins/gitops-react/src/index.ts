@@ -8,6 +8,8 @@ export { ApprovalActions } from './components/ApprovalActions/ApprovalActions';
 export type { ApprovalActionsProps } from './components/ApprovalActions/ApprovalActions';
 export { CatalogErrorsList } from './components/CatalogErrorsList/CatalogErrorsList';
 export type { CatalogErrorsListProps } from './components/CatalogErrorsList/CatalogErrorsList';
+export { HistoryList } from './components/HistoryList/HistoryList';
+export type { HistoryListProps } from './components/HistoryList/HistoryList';
 export { ConditionList } from './components/ConditionList/ConditionList';
 export type { ConditionListProps } from './components/ConditionList/ConditionList';
 export { HeldPruneNotice } from './components/HeldPruneNotice/HeldPruneNotice';

@@ -1,4 +1,5 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
+import { GitopsObject } from '@backstage-gitops/plugin-gitops-common';
 import { ApiWorld, NOW } from './__testUtils__/ApiWorld';
 import { gitRepository, kustomization } from './__testUtils__/objects';
 import { onlyIn } from './__testUtils__/policy';
@@ -146,6 +147,66 @@ describe('GET /objects/:home/:kind/:namespace/:name', () => {
       delete: true,
     });
     expect(body.queue).toBeUndefined();
+  });
+
+  it('has the revisions of a release, and how their tests went', async () => {
+    const { metadata } = kustomization('game');
+    world.put({
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata,
+      spec: { interval: '10m' },
+      status: {
+        history: [
+          {
+            digest: 'sha256:02',
+            name: 'game',
+            namespace: 'games',
+            version: 2,
+            status: 'deployed',
+            action: 'upgrade',
+            chartName: 'game',
+            chartVersion: '1.2.0',
+            appVersion: '2.0',
+            configDigest: 'sha256:03',
+            firstDeployed: '2026-11-22T08:00:00Z',
+            lastDeployed: '2026-11-22T09:00:00Z',
+            testHooks: {
+              smoke: {
+                lastStarted: '2026-11-22T09:00:01Z',
+                lastCompleted: '2026-11-22T09:00:02Z',
+                phase: 'Succeeded',
+              },
+              later: {},
+            },
+          },
+          { digest: 'sha256:04', version: 'none' },
+        ],
+      },
+    } as GitopsObject);
+    const { body } = await world.get('/objects/local/HelmRelease/default/game');
+    expect(body.history).toEqual([
+      {
+        digest: 'sha256:02',
+        status: 'deployed',
+        revision: '1.2.0',
+        firstAt: '2026-11-22T08:00:00Z',
+        lastAt: '2026-11-22T09:00:00Z',
+        release: {
+          name: 'game',
+          namespace: 'games',
+          version: 2,
+          chart: 'game',
+          chartVersion: '1.2.0',
+          appVersion: '2.0',
+          action: 'upgrade',
+          tests: [
+            { name: 'smoke', phase: 'Succeeded', at: '2026-11-22T09:00:02Z' },
+            { name: 'later' },
+          ],
+        },
+      },
+    ]);
   });
 
   it('withholds values that may be secret, in whatever field', async () => {

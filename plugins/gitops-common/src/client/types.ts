@@ -222,6 +222,35 @@ export interface AttemptRecord {
   duration?: string;
   /** Number of attempts. */
   total?: number;
+  /** Where it is a release. */
+  release?: ReleaseDetail;
+}
+
+/**
+ * A revision of a release of Helm.
+ *
+ * @public
+ */
+export interface ReleaseDetail {
+  name: string;
+  namespace: string;
+  /** Number of the revision. */
+  version: number;
+  chart: string;
+  chartVersion: string;
+  appVersion?: string;
+  /** What made it: `install`, `upgrade`, `rollback`. */
+  action?: string;
+  /** By name of the hook. */
+  tests: ReleaseTest[];
+}
+
+/** @public */
+export interface ReleaseTest {
+  name: string;
+  /** `Succeeded`, `Failed`, `Running`; absent where it has not been run. */
+  phase?: string;
+  at?: string;
 }
 
 /**

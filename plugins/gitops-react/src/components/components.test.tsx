@@ -7,6 +7,7 @@ import { ConditionList } from './ConditionList/ConditionList';
 import { ErrorPanel } from './ErrorPanel/ErrorPanel';
 import { EventList } from './EventList/EventList';
 import { ForbiddenState } from './ForbiddenState/ForbiddenState';
+import { HistoryList } from './HistoryList/HistoryList';
 import { InventoryList } from './InventoryList/InventoryList';
 import { ObjectSummary } from './ObjectSummary/ObjectSummary';
 import { RevisionText } from './RevisionText/RevisionText';
@@ -105,6 +106,79 @@ describe('RevisionText', () => {
   ])('shortens %s', async (revision, hashOnly, text) => {
     show(<RevisionText revision={revision} hashOnly={hashOnly} />);
     expect(await screen.findByText(text)).toHaveAttribute('title', revision);
+  });
+});
+
+describe('HistoryList', () => {
+  it('shows runs that ended the same as one', async () => {
+    show(
+      <HistoryList
+        history={[
+          {
+            digest: 'sha256:01',
+            status: 'ReconciliationSucceeded',
+            revision: 'main@sha1:3f1c9d2e8a7b6054c1d2e3f405162738495a6b7c',
+            firstAt: new Date(Date.now() - 7_200_000).toISOString(),
+            lastAt: new Date(Date.now() - 60_000).toISOString(),
+            duration: '120ms',
+            total: 12,
+          },
+          {
+            digest: 'sha256:02',
+            status: 'BuildFailed',
+            firstAt: new Date(Date.now() - 9_000_000).toISOString(),
+            lastAt: new Date(Date.now() - 9_000_000).toISOString(),
+            duration: '7ms',
+            total: 1,
+          },
+        ]}
+      />,
+    );
+    const list = await screen.findByRole('list', { name: 'History' });
+    const [last, failed] = within(list).getAllByRole('listitem');
+    expect(last).toHaveTextContent('ReconciliationSucceededmain@3f1c9d2');
+    expect(last).toHaveTextContent(
+      /12 runs since 2 hours ago, the last one took 120ms/,
+    );
+    expect(failed).toHaveTextContent(/^BuildFailed.*took 7ms$/);
+    expect(failed.querySelector('[data-mood]')).toHaveAttribute(
+      'data-mood',
+      'bad',
+    );
+  });
+
+  it('shows revisions of a release with their tests', async () => {
+    show(
+      <HistoryList
+        history={[
+          {
+            digest: 'sha256:01',
+            status: 'deployed',
+            firstAt: new Date(Date.now() - 60_000).toISOString(),
+            lastAt: new Date(Date.now() - 60_000).toISOString(),
+            release: {
+              ...{ name: 'game', namespace: 'games', version: 2 },
+              ...{ chart: 'game', chartVersion: '1.2.0', appVersion: '2.0' },
+              action: 'upgrade',
+              tests: [{ name: 'smoke', phase: 'Failed' }, { name: 'later' }],
+            },
+          },
+        ]}
+      />,
+    );
+    const list = await screen.findByRole('list', { name: 'History' });
+    expect(list).toHaveTextContent('Revision 2deployed by upgrade');
+    expect(list).toHaveTextContent('Chart game 1.2.0, app 2.0');
+    expect(list).toHaveTextContent('Release game in games');
+    const tests = within(list).getByRole('list', { name: 'Tests' });
+    expect(tests).toHaveTextContent('Test smoke: FailedTest later: not run');
+  });
+
+  it('says what it is for where nothing was delivered', async () => {
+    show(<HistoryList history={[]} />);
+    expect(
+      await screen.findByText('Nothing was delivered yet'),
+    ).toBeInTheDocument();
   });
 });
 

@@ -12,6 +12,7 @@ import {
   DeleteObject,
   EventList,
   HeldPruneNotice,
+  HistoryList,
   InventoryList,
   ObjectHeading,
   ObjectSummary,
@@ -115,15 +116,23 @@ function withoutWarnings(
   };
 }
 
-const SECTIONS = ['inventory', 'conditions', 'events'] as const;
+const SECTIONS = ['inventory', 'conditions', 'history', 'events'] as const;
+
+const WITH_HISTORY: ReadonlySet<string> = new Set([
+  'Kustomization',
+  'HelmRelease',
+]);
 
 function ObjectSections(props: { detail: ObjectDetail }) {
   const { detail } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const [view, setView] = useUrlParameter('view');
+  const hasHistory =
+    detail.history.length > 0 || WITH_HISTORY.has(detail.key.kind);
   const selected =
-    SECTIONS.find(section => section === view) ??
-    (detail.inventory.length > 0 ? 'inventory' : 'conditions');
+    SECTIONS.find(
+      section => section === view && (section !== 'history' || hasHistory),
+    ) ?? (detail.inventory.length > 0 ? 'inventory' : 'conditions');
   return (
     <Card>
       <CardBody>
@@ -134,6 +143,7 @@ function ObjectSections(props: { detail: ObjectDetail }) {
           <TabList aria-label={t('object.sections')}>
             <Tab id="inventory">{t('object.inventory')}</Tab>
             <Tab id="conditions">{t('object.conditions')}</Tab>
+            {hasHistory && <Tab id="history">{t('object.history')}</Tab>}
             <Tab id="events">{t('object.events')}</Tab>
           </TabList>
           <TabPanel id="inventory">
@@ -145,6 +155,11 @@ function ObjectSections(props: { detail: ObjectDetail }) {
               generation={detail.metadata.generation}
             />
           </TabPanel>
+          {hasHistory && (
+            <TabPanel id="history">
+              <HistoryList history={detail.history} />
+            </TabPanel>
+          )}
           <TabPanel id="events">
             <EventList objectKey={detail.key} />
           </TabPanel>

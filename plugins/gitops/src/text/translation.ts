@@ -201,6 +201,7 @@ export const gitopsTranslationRef = createTranslationRef({
       inventory: 'Inventory',
       events: 'Events',
       conditions: 'Conditions',
+      history: 'History',
       failed: 'The object could not be read',
       loading: 'Loading the object',
       notFound: 'No {{kind}} {{name}} here',

@@ -9,6 +9,7 @@ import {
   GitopsObject,
   InventoryItem,
   ObjectWarning,
+  ReleaseDetail,
   sortConditions,
   validate,
   Warning,
@@ -123,8 +124,43 @@ export function attemptsOf(object: GitopsObject): AttemptRecord[] {
             textAt(entry, 'chartVersion'),
           duration: textAt(entry, 'lastReconciledDuration'),
           total: typeof total === 'number' ? total : undefined,
+          release: releaseOf(entry),
         }),
       },
     ];
   });
+}
+
+function releaseOf(snapshot: unknown): ReleaseDetail | undefined {
+  const name = textAt(snapshot, 'name');
+  const namespace = textAt(snapshot, 'namespace');
+  const version = fieldAt(snapshot, 'version');
+  const chart = textAt(snapshot, 'chartName');
+  const chartVersion = textAt(snapshot, 'chartVersion');
+  if (
+    !name ||
+    !namespace ||
+    typeof version !== 'number' ||
+    !chart ||
+    !chartVersion
+  ) {
+    return undefined;
+  }
+  const tests = fieldAt(snapshot, 'testHooks');
+  return {
+    ...{ name, namespace, version, chart, chartVersion },
+    ...withoutUndefined({
+      appVersion: textAt(snapshot, 'appVersion'),
+      action: textAt(snapshot, 'action'),
+    }),
+    tests: Object.entries(
+      typeof tests === 'object' && tests !== null ? tests : {},
+    ).map(([hook, test]) => ({
+      name: hook,
+      ...withoutUndefined({
+        phase: textAt(test, 'phase'),
+        at: textAt(test, 'lastCompleted') ?? textAt(test, 'lastStarted'),
+      }),
+    })),
+  };
 }
