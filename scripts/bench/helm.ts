@@ -10,10 +10,11 @@ import {
   ChartRenderer,
   createCapabilities,
   loadChartFiles,
+  packageChart,
   renderChart,
   writeManifests,
 } from '../../packages/helm/src';
-import { ReleaseRenderer } from '../../plugins/gitops-backend/src/workers/ReleaseRenderer';
+import { RenderThreads } from '../../plugins/gitops-backend/src/workers/RenderThreads';
 import { ChartTexts, LARGE, MIDDLE, SMALL } from './helmCharts';
 import { measure } from './measure';
 
@@ -105,12 +106,13 @@ async function benchChart(
 /** In a thread: what counts is that the event loop goes on turning. */
 async function benchPool(name: string, files: Files): Promise<void> {
   const { signal } = new AbortController();
-  const renderer = new ReleaseRenderer({
+  const bytes = Buffer.from((await packageChart(await load(files))).archive);
+  const renderer = new RenderThreads({
     workers: { threads: 1, timeoutMs: 60_000, memoryMb: 512 },
   });
   const once = () =>
     renderer.render({
-      chart: { files, digest: name },
+      chart: { bytes, digest: name },
       values: {},
       release: RELEASE,
       signal,

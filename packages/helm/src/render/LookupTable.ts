@@ -5,13 +5,14 @@ import type { LookupQuery } from './RenderState';
  * What `lookup` of templates answers when the cluster can only be asked
  * between two renderings, as from a worker thread. A query that is not known
  * finds nothing, and is noted: after a rendering, whether it failed or not, fetch
- * what is {@link LookupTable.missing}, {@link LookupTable.answer} it, and render
- * again, until nothing is missing.
+ * what is {@link LookupTable.missing}, {@link LookupTable.answer} it or say that it
+ * failed ({@link LookupTable.fail}), and render again, until nothing is missing.
  *
  * @public
  */
 export class LookupTable {
   private readonly answers = new Map<string, object | null>();
+  private readonly failures = new Map<string, string>();
   private readonly asked = new Map<string, LookupQuery>();
   private readonly maxQueries: number;
 
@@ -36,9 +37,20 @@ export class LookupTable {
     this.answers.set(key, object);
   }
 
+  /** The cluster refused a query: the template that asks it fails. */
+  fail(query: LookupQuery, message: string): void {
+    const key = keyOf(query);
+    this.asked.delete(key);
+    this.failures.set(key, message);
+  }
+
   /** For `RenderOptions.lookup`. */
   readonly lookup = (query: LookupQuery): object | undefined => {
     const key = keyOf(query);
+    const failure = this.failures.get(key);
+    if (failure !== undefined) {
+      throw new RenderError('lookup-failed', failure);
+    }
     const answer = this.answers.get(key);
     if (answer === undefined) {
       this.note(key, query);
@@ -47,7 +59,8 @@ export class LookupTable {
   };
 
   private note(key: string, query: LookupQuery): void {
-    if (this.answers.size + this.asked.size >= this.maxQueries) {
+    const known = this.answers.size + this.failures.size;
+    if (known + this.asked.size >= this.maxQueries) {
       throw new RenderError(
         'limit',
         `templates look up more than ${this.maxQueries} objects`,

@@ -1,9 +1,9 @@
 import { ENDLESS, ORDINARY, releaseOf } from './__testUtils__/charts';
-import { ReleaseRenderer } from './ReleaseRenderer';
+import { RenderThreads } from './RenderThreads';
 
-describe('ReleaseRenderer', () => {
+describe('RenderThreads', () => {
   const { signal } = new AbortController();
-  const renderer = new ReleaseRenderer({});
+  const renderer = new RenderThreads({});
 
   it('keeps charts by digest, and no values', async () => {
     const first = await renderer.render({
@@ -14,8 +14,8 @@ describe('ReleaseRenderer', () => {
       ...releaseOf(ORDINARY, { values: { text: 'b' } }),
       signal,
     });
-    expect(first.manifests[0].content).toContain('text: "a"');
-    expect(second.manifests[0].content).toContain('text: "b"');
+    expect(first.manifest).toContain('text: "a"');
+    expect(second.manifest).toContain('text: "b"');
   });
 
   it('asks once for each object, and never without a cluster', async () => {
@@ -23,15 +23,15 @@ describe('ReleaseRenderer', () => {
     const template =
       'a: {{ range 3 }}{{ (lookup "v1" "Secret" "" "a").data }}{{ end }}';
     const request = { ...releaseOf(template), signal };
-    const { manifests } = await renderer.render({ ...request, lookup });
-    expect(manifests[0].content).toBe('a: xxx');
+    const { manifest } = await renderer.render({ ...request, lookup });
+    expect(manifest).toContain('a: xxx\n');
     expect(lookup).toHaveBeenCalledTimes(1);
     expect(lookup).toHaveBeenCalledWith(
       { apiVersion: 'v1', kind: 'Secret', namespace: '', name: 'a' },
       signal,
     );
     await expect(renderer.render(request)).resolves.toMatchObject({
-      manifests: [{ content: 'a: ' }],
+      manifest: expect.stringMatching(/^a: ?$/m),
     });
   });
 

@@ -2,26 +2,42 @@ import {
   Chart,
   ChartRenderer,
   createCapabilities,
-  loadChartFiles,
+  loadChartArchive,
   LookupQuery,
   LookupTable,
+  PostRenderer,
   ReleaseOptions,
   renderChart,
   Values,
+  writeManifests,
 } from '@backstage-gitops/helm';
-import type { RenderedRelease } from './ReleaseRenderer';
-import { readSharedFiles, SharedFiles } from './sharedFiles';
+import { deserialize } from 'node:v8';
+import type { PostRenderPlan } from '../controllers/helm/render/postRender';
+import { chartSize, ChartTree, chartTreeOf } from './chartTree';
+import type { RenderedRelease } from './RenderThreads';
+
+/** A packed chart in memory that threads share. */
+export interface ThreadChart {
+  archive: SharedArrayBuffer;
+  digest: string;
+  /** In place of that in Chart.yaml. */
+  version?: string;
+}
+
+/** What became of a lookup. */
+export type LookupAnswer = { object: object | null } | { failure: string };
 
 /** A rendering that is to be done. */
 export interface RenderTask {
-  files: SharedFiles;
-  digest: string;
-  values: Values;
+  chart: ThreadChart;
+  /** As `v8.Serializer` writes them. */
+  values: Uint8Array;
   release: ReleaseOptions;
   kubeVersion?: string;
   apiVersions?: readonly string[];
   /** What is known of the cluster; undefined where it is not to be asked. */
-  answers?: readonly (readonly [LookupQuery, object | null])[];
+  answers?: readonly (readonly [LookupQuery, LookupAnswer])[];
+  postRender?: PostRenderPlan;
 }
 
 /** What came of it: without a result, what is missing has to be looked up. */
@@ -30,7 +46,14 @@ export interface RenderResult {
   missing: readonly LookupQuery[];
 }
 
-/** Bytes of charts that a thread keeps loaded. */
+/** What a chart says of itself. */
+export interface ChartSummary {
+  name: string;
+  version: string;
+  appVersion?: string;
+}
+
+/** Bytes of files of charts that a thread keeps loaded. */
 const KEPT = 32 * 1024 * 1024;
 
 /**
@@ -42,27 +65,32 @@ export class ThreadRenderer {
   private readonly charts = new Map<string, { chart: Chart; bytes: number }>();
   private bytes = 0;
 
-  /** @throws HelmError */
+  /** @throws HelmError, KustomizeError */
   async render(task: RenderTask): Promise<RenderResult> {
     const table = new LookupTable();
-    for (const [query, object] of task.answers ?? []) {
-      table.answer(query, object);
+    for (const [query, answer] of task.answers ?? []) {
+      if ('failure' in answer) {
+        table.fail(query, answer.failure);
+      } else {
+        table.answer(query, answer.object);
+      }
     }
     const warnings: string[] = [];
     try {
       const { manifests, hooks, notes } = renderChart({
         renderer: this.renderer,
-        chart: await this.load(task),
-        values: task.values,
+        chart: await this.chartOf(task.chart),
+        values: deserialize(task.values) as Values,
         release: task.release,
         capabilities: createCapabilities(task),
         lookup: task.answers && table.lookup,
+        postRenderer: task.postRender && (await postRenderer(task.postRender)),
         onWarning: warning => warnings.push(warning),
       });
-      const rendered = { manifests, hooks, notes, warnings };
+      const manifest = writeManifests(manifests);
       return table.missing.length > 0
         ? { missing: table.missing }
-        : { rendered, missing: [] };
+        : { rendered: { manifest, hooks, notes, warnings }, missing: [] };
     } catch (error) {
       // It may have failed for want of what it looked up.
       if (table.missing.length > 0) {
@@ -72,26 +100,67 @@ export class ThreadRenderer {
     }
   }
 
-  private async load({ files, digest }: RenderTask): Promise<Chart> {
+  /** @throws ChartError */
+  async load(chart: ThreadChart): Promise<ChartTree> {
+    return chartTreeOf(await this.chartOf(chart));
+  }
+
+  /** @throws ChartError */
+  async inspect(chart: ThreadChart): Promise<ChartSummary> {
+    const { metadata } = await this.chartOf(chart);
+    const { name, version, appVersion } = metadata;
+    return { name, version, ...(appVersion && { appVersion }) };
+  }
+
+  private async chartOf({
+    archive,
+    digest,
+    version,
+  }: ThreadChart): Promise<Chart> {
     const known = this.charts.get(digest);
     if (known) {
       // Used last, dropped last.
       this.charts.delete(digest);
       this.charts.set(digest, known);
-      return known.chart;
+      return withVersion(known.chart, version);
     }
-    const chart = await loadChartFiles(
-      Array.from(readSharedFiles(files), ([name, data]) => ({ name, data })),
-    );
-    this.charts.set(digest, { chart, bytes: files.byteLength });
-    this.bytes += files.byteLength;
-    for (const [oldest, { bytes }] of this.charts) {
+    const chart = await loadChartArchive(Buffer.from(archive));
+    const bytes = chartSize(chart);
+    this.charts.set(digest, { chart, bytes });
+    this.bytes += bytes;
+    for (const [oldest, kept] of this.charts) {
       if (this.bytes <= KEPT || oldest === digest) {
         break;
       }
       this.charts.delete(oldest);
-      this.bytes -= bytes;
+      this.bytes -= kept.bytes;
     }
+    return withVersion(chart, version);
+  }
+}
+
+/** Where nothing is patched, the engine of kustomize is not even loaded. */
+async function postRenderer(plan: PostRenderPlan): Promise<PostRenderer> {
+  const { createPostRenderer } =
+    await import('../controllers/helm/render/postRender');
+  const { kustomize } =
+    plan.changes.length > 0
+      ? await import('../controllers/helm/render/kustomize')
+      : {};
+  return createPostRenderer(plan, kustomize);
+}
+
+/** A copy, charts in it included: each has but one parent. */
+function withVersion(chart: Chart, version: string | undefined): Chart {
+  const { metadata } = chart;
+  if (version === undefined || version === metadata.version) {
     return chart;
   }
+  const dependencies = chart.dependencies.map(copyOf);
+  return chart.with({ metadata: { ...metadata, version }, dependencies });
+}
+
+function copyOf(chart: Chart): Chart {
+  const { metadata, dependencies } = chart;
+  return chart.with({ metadata, dependencies: dependencies.map(copyOf) });
 }

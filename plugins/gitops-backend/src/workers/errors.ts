@@ -51,9 +51,9 @@ export class RenderTimeoutError extends CustomErrorBase {
   readonly hint =
     'look for loops in the templates of its chart, or raise gitops.engine.workerTimeout';
 
-  constructor(release: string, timeoutMs: number) {
+  constructor(what: string, timeoutMs: number) {
     super(
-      `the rendering of ${release} took longer than ${formatDurationMs(timeoutMs)} and was ended`,
+      `${what} took longer than ${formatDurationMs(timeoutMs)} and was ended`,
     );
   }
 }
@@ -65,9 +65,9 @@ export class RenderOutOfMemoryError extends CustomErrorBase {
   readonly hint =
     'look for templates of its chart that write without end, or raise gitops.engine.workerMemory';
 
-  constructor(release: string, memoryMb: number) {
+  constructor(what: string, memoryMb: number) {
     super(
-      `the rendering of ${release} needs more than the ${memoryMb} MiB that a worker may use and was ended`,
+      `${what} needs more than the ${memoryMb} MiB that a worker may use and was ended`,
     );
   }
 }
@@ -79,10 +79,19 @@ export class RenderInterruptedError extends CustomErrorBase {
   readonly hint =
     'it is tried again; if it happens often, the log of the portal may say why';
 
-  constructor(release: string, cause?: unknown) {
-    super(
-      `the rendering of ${release} was interrupted: its worker thread ended`,
-      cause,
-    );
+  constructor(what: string, cause?: unknown) {
+    super(`${what} was interrupted: its worker thread ended`, cause);
+  }
+}
+
+/** The values of a release are larger than a release could be. */
+export class ValuesTooLargeError extends CustomErrorBase {
+  readonly name = 'ValuesTooLargeError';
+  readonly code = 'GITOPS_VALUES_TOO_LARGE';
+  readonly hint =
+    'look at what spec.valuesFrom refers to; a release has to fit into a Secret of 1 MiB, packed';
+
+  constructor(release: string, maxBytes: number) {
+    super(`the values of ${release} have more than ${maxBytes} bytes`);
   }
 }

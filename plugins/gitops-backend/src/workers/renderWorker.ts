@@ -6,7 +6,14 @@
  * @packageDocumentation
  */
 import { threadId } from 'node:worker_threads';
-import { RenderResult, RenderTask, ThreadRenderer } from './ThreadRenderer';
+import type { ChartTree } from './chartTree';
+import {
+  ChartSummary,
+  RenderResult,
+  RenderTask,
+  ThreadChart,
+  ThreadRenderer,
+} from './ThreadRenderer';
 import { packError } from './transferredError';
 import type { PoolTask, TaskResult } from './worker';
 
@@ -17,13 +24,38 @@ const renderer = new ThreadRenderer();
  *
  * @internal
  */
-export async function render({
-  thread,
-  input,
-}: PoolTask<RenderTask>): Promise<TaskResult<RenderResult>> {
+export const render = (
+  task: PoolTask<RenderTask>,
+): Promise<TaskResult<RenderResult>> =>
+  answer(task, input => renderer.render(input));
+
+/**
+ * Loads a chart.
+ *
+ * @internal
+ */
+export const load = (
+  task: PoolTask<ThreadChart>,
+): Promise<TaskResult<ChartTree>> =>
+  answer(task, chart => renderer.load(chart));
+
+/**
+ * Says what a chart is.
+ *
+ * @internal
+ */
+export const inspect = (
+  task: PoolTask<ThreadChart>,
+): Promise<TaskResult<ChartSummary>> =>
+  answer(task, chart => renderer.inspect(chart));
+
+async function answer<I, T>(
+  { thread, input }: PoolTask<I>,
+  work: (input: I) => Promise<T>,
+): Promise<TaskResult<T>> {
   thread[0] = threadId;
   try {
-    return { value: await renderer.render(input) };
+    return { value: await work(input) };
   } catch (error) {
     return { error: packError(error) };
   }

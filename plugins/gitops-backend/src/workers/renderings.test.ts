@@ -12,15 +12,13 @@ describe('renderings in threads', () => {
 
   it('give objects, hooks and notes', () => {
     expect(steps.get('ordinary')).toMatchObject({
-      manifests: [
-        { kind: 'ConfigMap', name: 'rel', path: 'web/templates/a.yaml' },
-      ],
+      manifest: expect.stringContaining('# Source: web/templates/a.yaml'),
       hooks: [{ kind: 'Job', events: ['pre-install'] }],
       notes: 'Hello',
     });
-    expect(
-      (steps.get('ordinary')!.manifests as { content: string }[])[0].content,
-    ).toContain('text: "x", size: "1e+06"');
+    expect(steps.get('ordinary')!.manifest).toContain(
+      'text: "x", size: "1e+06"',
+    );
   });
 
   it('fail with the words of the chart', () => {
@@ -36,7 +34,7 @@ describe('renderings in threads', () => {
 
   it('ask for what templates look up', () => {
     expect(steps.get('lookup')).toMatchObject({
-      manifests: [{ content: 'a: found' }],
+      manifest: expect.stringContaining('a: found\n'),
     });
   });
 

@@ -1,5 +1,5 @@
-import { RenderRequest } from '../ReleaseRenderer';
-import { filesOf } from './manifests';
+import { RenderRequest } from '../RenderThreads';
+import { packFiles } from './packFiles';
 
 /** What a renderer is asked, but for the signal: a chart with one template. */
 export function releaseOf(
@@ -8,7 +8,7 @@ export function releaseOf(
 ): Omit<RenderRequest, 'signal'> {
   return {
     chart: {
-      files: filesOf({
+      bytes: packFiles({
         'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
         'templates/a.yaml': template,
         'templates/NOTES.txt': 'Hello',

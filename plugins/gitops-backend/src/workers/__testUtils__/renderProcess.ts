@@ -4,13 +4,13 @@
  */
 import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
 import type { WorkerSettings } from '../ManifestBuilder';
-import { ReleaseRenderer, RenderRequest } from '../ReleaseRenderer';
+import { RenderThreads, RenderRequest } from '../RenderThreads';
 import { ENDLESS, ORDINARY, releaseOf } from './charts';
 
 const SETTINGS = { threads: 1, timeoutMs: 120_000, memoryMb: 256 };
 
 async function attempt(
-  renderer: ReleaseRenderer,
+  renderer: RenderThreads,
   step: string,
   request: Omit<RenderRequest, 'signal'>,
   signal: AbortSignal = new AbortController().signal,
@@ -29,9 +29,9 @@ async function attempt(
 
 async function withRenderer(
   settings: Partial<WorkerSettings>,
-  use: (renderer: ReleaseRenderer) => Promise<void>,
+  use: (renderer: RenderThreads) => Promise<void>,
 ) {
-  const renderer = new ReleaseRenderer({
+  const renderer = new RenderThreads({
     workers: { ...SETTINGS, ...settings },
   });
   await use(renderer);

@@ -1,0 +1,215 @@
+import type { PostRenderDocument, PostRenderer } from '@backstage-gitops/helm';
+import {
+  isJsonObject,
+  JsonObject,
+  JsonValue,
+  parseSpelledDocuments,
+  setOwn,
+  SpelledScalar,
+  stringifyYaml,
+  YamlError,
+} from '@backstage-gitops/kubernetes-yaml';
+import type {
+  HelmRelease,
+  PostRenderer as SpecifiedRenderer,
+} from '@backstage-gitops/plugin-gitops-common';
+import { ownerLabels } from '../chart/chartTemplate';
+import { PostRenderError } from './PostRenderError';
+
+/** What one entry of `spec.postRenderers` does. */
+export type KustomizeChange = NonNullable<SpecifiedRenderer['kustomize']>;
+
+/** What is done to the objects of a chart once they are rendered; plain data. */
+export interface PostRenderPlan {
+  /** What becomes of hooks. */
+  strategy: PostRenderer['strategy'];
+  /** In order, one after the other. */
+  changes: readonly KustomizeChange[];
+  /** That all objects get after that. */
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+}
+
+/** As {@link PostRenderPlan} has it: changes a stream of objects. */
+export type Kustomize = (text: string, change: KustomizeChange) => string;
+
+/** Where a document comes from, on its way through kustomizations (Helm 4). */
+const FILE_NAME = 'postrenderer.helm.sh/postrender-filename';
+
+/**
+ * What is done for a HelmRelease (helm-controller 1.6): its kustomizations, its
+ * common metadata, and the labels that say whose the objects are, over all others.
+ */
+export function postRenderPlan(object: HelmRelease): PostRenderPlan {
+  const { postRenderers, postRenderStrategy, commonMetadata } = object.spec;
+  return {
+    strategy: postRenderStrategy ?? 'combined',
+    changes: (postRenderers ?? []).flatMap(({ kustomize }) => kustomize ?? []),
+    labels: { ...commonMetadata?.labels, ...ownerLabels(object) },
+    annotations: commonMetadata?.annotations ?? {},
+  };
+}
+
+/** An object, and the template that it comes from. */
+interface Rendered {
+  path?: string;
+  node: JsonObject;
+}
+
+/** @throws PostRenderError, KustomizeError when it runs */
+export function createPostRenderer(
+  plan: PostRenderPlan,
+  /** Needed where there are changes. */
+  kustomize: Kustomize | undefined,
+): PostRenderer {
+  return {
+    strategy: plan.strategy,
+    run(documents) {
+      const read = documents.flatMap(readDocument);
+      const changed =
+        plan.changes.length > 0
+          ? change(read, plan.changes, kustomize!)
+          : distinct(read.flatMap(expandList));
+      for (const rendered of changed) {
+        mark(rendered, 'labels', plan.labels);
+        mark(rendered, 'annotations', plan.annotations);
+      }
+      return changed.map(({ path, node }) => ({
+        path,
+        content: stringifyYaml(node),
+      }));
+    },
+  };
+}
+
+function change(
+  rendered: readonly Rendered[],
+  changes: readonly KustomizeChange[],
+  kustomize: Kustomize,
+): Rendered[] {
+  let text = rendered
+    .map(one => {
+      mark(one, 'annotations', { [FILE_NAME]: one.path ?? '' });
+      return stringifyYaml(one.node);
+    })
+    .join('---\n');
+  for (const next of changes) {
+    text = kustomize(text, next);
+  }
+  return parse(text).map(node => {
+    const { metadata } = node;
+    const annotations = isJsonObject(metadata) && metadata.annotations;
+    let path: string | undefined;
+    if (isJsonObject(annotations)) {
+      path = String(annotations[FILE_NAME] ?? '') || undefined;
+      delete annotations[FILE_NAME];
+      if (Object.keys(annotations).length === 0) {
+        delete (metadata as JsonObject).annotations;
+      }
+    }
+    return { path, node };
+  });
+}
+
+function readDocument({ path, content }: PostRenderDocument): Rendered[] {
+  return parse(content, path).map(node => ({ path, node }));
+}
+
+/** Objects with their scalars as they are spelled; documents without one are left out. */
+function parse(text: string, file?: string): JsonObject[] {
+  try {
+    return parseSpelledDocuments(text, {
+      dialect: 'go-yaml-v3',
+      file,
+    }).flatMap(({ value }) => {
+      const node = value as JsonValue;
+      if (node === null) {
+        return [];
+      }
+      if (!isJsonObject(node)) {
+        throw new PostRenderError('a document is not a mapping', file);
+      }
+      return Object.keys(node).length > 0 ? [node] : [];
+    });
+  } catch (error) {
+    if (error instanceof YamlError) {
+      throw new PostRenderError(error.message, file, error);
+    }
+    throw error;
+  }
+}
+
+/** Lists are taken apart, as kustomize does. */
+function expandList({ path, node }: Rendered): Rendered[] {
+  const { kind, items } = node;
+  if (typeof kind !== 'string' || kind === '') {
+    throw new PostRenderError('an object has no kind', path);
+  }
+  if (!kind.endsWith('List') || items === undefined) {
+    return [{ path, node }];
+  }
+  if (items !== null && !Array.isArray(items)) {
+    throw new PostRenderError(`the items of ${kind} are not a list`, path);
+  }
+  return (items ?? []).flatMap(item => {
+    if (item === null) {
+      return [];
+    }
+    if (!isJsonObject(item)) {
+      throw new PostRenderError(`an item of ${kind} is not a mapping`, path);
+    }
+    return expandList({ path, node: item });
+  });
+}
+
+function distinct(rendered: readonly Rendered[]): Rendered[] {
+  const seen = new Map<string, Rendered>();
+  for (const one of rendered) {
+    const { apiVersion, kind, metadata } = one.node;
+    const { namespace, name } = isJsonObject(metadata) ? metadata : {};
+    const place = namespace === undefined ? 'default' : namespace;
+    const id = JSON.stringify([apiVersion, kind, String(place), String(name)]);
+    const before = seen.get(id);
+    if (before) {
+      throw new PostRenderError(
+        `${String(kind)} ${String(name)} is rendered twice, also by ${before.path}; where one of them is a hook, set spec.postRenderStrategy to separate or nohooks`,
+        one.path,
+      );
+    }
+    seen.set(id, one);
+  }
+  return [...seen.values()];
+}
+
+function mark(
+  { path, node }: Rendered,
+  field: 'labels' | 'annotations',
+  entries: Readonly<Record<string, string>>,
+): void {
+  if (Object.keys(entries).length === 0) {
+    return;
+  }
+  const metadata = mapping(node, 'metadata', path);
+  const map = mapping(metadata, field, path);
+  for (const [key, value] of Object.entries(entries)) {
+    setOwn(map, key, value);
+  }
+}
+
+function mapping(
+  parent: JsonObject,
+  field: string,
+  path: string | undefined,
+): JsonObject {
+  const value = parent[field] as JsonValue | SpelledScalar | undefined;
+  const plain = value instanceof SpelledScalar ? value.value : value;
+  if (isJsonObject(plain)) {
+    return plain;
+  }
+  if (plain !== undefined && plain !== null) {
+    throw new PostRenderError(`${field} of an object is not a mapping`, path);
+  }
+  const created: JsonObject = {};
+  parent[field] = created;
+  return created;
+}
