@@ -9,6 +9,7 @@ import {
   BucketProvider,
   ClusterAccessProvider,
   RegistryCredentialSupplier,
+  SopsKeyServiceProvider,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
@@ -82,6 +83,8 @@ export interface GitopsOptions {
   registryLogins?: readonly RegistryCredentialSupplier[];
   /** Logins to clusters of clouds; one for each provider. */
   clusterProviders?: readonly ClusterAccessProvider[];
+  /** Key services of clouds, for encrypted files; one for each type of keys. */
+  keyServices?: readonly SopsKeyServiceProvider[];
   /** Credentials of the portal, for repositories that may use them. */
   integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
@@ -203,6 +206,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       installCrdsIn,
       strictSubstitution: config.strictSubstitution,
       strictMac: config.strictMac,
+      keyServices: { providers: options.keyServices ?? [], connections },
     }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });

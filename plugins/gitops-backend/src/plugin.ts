@@ -10,6 +10,7 @@ import {
   ComponentOwners,
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   gitopsTargetsExtensionPoint,
@@ -17,6 +18,8 @@ import {
   readHomeNaming,
   S3CredentialSource,
   RegistryCredentialSupplier,
+  SopsKeyServiceProvider,
+  SopsKeyType,
   SourceFetcher,
 } from '@backstage-gitops/plugin-gitops-node';
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
@@ -115,6 +118,17 @@ export const gitopsPlugin = createBackendPlugin({
         registryLogins.set(supplier.provider, supplier);
       },
     });
+    const keyServices = new Map<SopsKeyType, SopsKeyServiceProvider>();
+    env.registerExtensionPoint(gitopsDecryptionExtensionPoint, {
+      addProvider(provider) {
+        if (keyServices.has(provider.type)) {
+          throw new Error(
+            `The key service for '${provider.type}' of gitops is added twice`,
+          );
+        }
+        keyServices.set(provider.type, provider);
+      },
+    });
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
@@ -187,6 +201,7 @@ export const gitopsPlugin = createBackendPlugin({
           bucketProviders: [...bucketProviders.values()],
           registryLogins: [...registryLogins.values()],
           clusterProviders: [...clusterProviders.values()],
+          keyServices: [...keyServices.values()],
           baseUrl,
           scheduler,
           metrics: new ServiceReconcileMetrics({ metrics: services.metrics }),

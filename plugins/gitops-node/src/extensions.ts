@@ -4,6 +4,7 @@ import { ArtifactStore } from './artifactStore';
 import { BucketProvider, S3CredentialSource } from './buckets';
 import { ClusterAccessProvider } from './clusterAccess';
 import { ClusterCredentialSupplier } from './clusterCredentials';
+import { SopsKeyServiceProvider } from './decryption';
 import { RegistryCredentialSupplier } from './registries';
 import { SourceFetcher } from './sources';
 
@@ -129,4 +130,25 @@ export interface GitopsTargetsExtensionPoint {
 export const gitopsTargetsExtensionPoint =
   createExtensionPoint<GitopsTargetsExtensionPoint>({
     id: 'gitops.targets',
+  });
+
+/**
+ * Lets a module of the gitops plugin open data keys of SOPS by the key service of a
+ * cloud, for `spec.decryption` of Kustomizations.
+ *
+ * @public
+ */
+export interface GitopsDecryptionExtensionPoint {
+  /**
+   * Adds a provider.
+   *
+   * @throws when another module added one for this type of keys
+   */
+  addProvider(provider: SopsKeyServiceProvider): void;
+}
+
+/** @public */
+export const gitopsDecryptionExtensionPoint =
+  createExtensionPoint<GitopsDecryptionExtensionPoint>({
+    id: 'gitops.decryption',
   });

@@ -36,10 +36,19 @@ export type {
   ClusterCredential,
   ClusterCredentialSupplier,
 } from './clusterCredentials';
-export type { SopsKeyService, SopsKeyType, SopsMasterKey } from './decryption';
+export { SopsKeyError } from './decryption';
+export type {
+  SopsKeyErrorCode,
+  SopsKeyService,
+  SopsKeyServiceProvider,
+  SopsKeyServiceRequest,
+  SopsKeyType,
+  SopsMasterKey,
+} from './decryption';
 export {
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   gitopsTargetsExtensionPoint,
@@ -48,6 +57,7 @@ export {
 export type {
   GitopsArtifactStoreExtensionPoint,
   GitopsBucketExtensionPoint,
+  GitopsDecryptionExtensionPoint,
   GitopsRegistryCredentialsExtensionPoint,
   GitopsSourceFetchersExtensionPoint,
   GitopsTargetsExtensionPoint,

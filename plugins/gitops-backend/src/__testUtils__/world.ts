@@ -57,6 +57,7 @@ export interface PortalOptions {
   fetchers?: GitopsOptions['fetchers'];
   bucketProviders?: GitopsOptions['bucketProviders'];
   clusterProviders?: GitopsOptions['clusterProviders'];
+  keyServices?: GitopsOptions['keyServices'];
   integrations?: GitopsOptions['integrations'];
 }
 
@@ -338,6 +339,7 @@ export class World {
       fetchers: options.fetchers,
       bucketProviders: options.bucketProviders,
       clusterProviders: options.clusterProviders,
+      keyServices: options.keyServices,
       integrations: options.integrations,
       logger: options.logger ?? mockServices.logger.mock(),
     });

@@ -1,4 +1,3 @@
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { Reason } from '@backstage-gitops/plugin-gitops-common';
 import {
   CloudServiceAccount,
@@ -9,6 +8,7 @@ import {
   SourceHome,
 } from '@backstage-gitops/plugin-gitops-node';
 import { NotFoundError } from '@backstage/errors';
+import { findServiceAccount } from '../controllers/source/secrets/findServiceAccount';
 import {
   readProxy,
   readTls,
@@ -156,19 +156,11 @@ async function readServiceAccount(
   { home, namespace }: RegistryContext,
   name: string,
 ): Promise<CloudServiceAccount> {
-  const account = await home.get<KubernetesObject>({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    name,
-  });
+  const account = await findServiceAccount(home, namespace, name);
   if (!account) {
     throw new NotFoundError(`serviceaccount '${namespace}/${name}' not found`);
   }
-  return {
-    ...{ namespace, name },
-    annotations: account.metadata.annotations ?? {},
-    token: audiences => home.serviceAccountToken(name, audiences),
-  };
+  return account;
 }
 
 function registryOf(url: string): string | undefined {

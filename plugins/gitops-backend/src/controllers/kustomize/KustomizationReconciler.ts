@@ -75,8 +75,7 @@ import { isNewsFor } from './isNewsFor';
 import { keepWritten } from './knownInventory';
 import { fail, messageOf, reportChanges, reportShared } from './reports';
 import { timingOf } from './timing';
-import { unsupportedField } from './unsupportedField';
-import { ReadyExpressionError, UnsupportedFieldError } from './errors';
+import { ReadyExpressionError } from './errors';
 
 /** What {@link KustomizationReconciler} is made of. */
 export interface KustomizationReconcilerOptions extends BuildSettings {
@@ -140,12 +139,6 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
   async reconcile(run: Run): Promise<Outcome> {
     const { object } = run;
-    const unsupported = unsupportedField(object.spec);
-    if (unsupported) {
-      const error = new UnsupportedFieldError(unsupported);
-      await fail(run, Reason.FeatureGateDisabled, error.message);
-      return stalled(error);
-    }
     const timing = timingOf(object.spec);
 
     let rules: HealthRule[];

@@ -6,9 +6,10 @@ import { ArchiveFiles } from '../../artifacts/readArchive';
 import { SopsError } from '../../secrets/sops/SopsError';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { BuiltManifests, digestOf } from './buildManifests';
+import { Decryptor } from './decryption/Decryptor';
 import { checkDecrypted, decryptObjects } from './decryption/decryptObjects';
 import { decryptSources } from './decryption/decryptSources';
-import { openDecryptor } from './decryption/openDecryptor';
+import { KeyServices, openDecryptor } from './decryption/openDecryptor';
 import { joinPath } from './generateKustomization';
 import { loadVariables } from './substitution/loadVariables';
 import {
@@ -33,6 +34,15 @@ export interface BuildSettings {
   strictSubstitution: boolean;
   /** A file that was changed after it was encrypted fails the build. */
   strictMac: boolean;
+  /** Those of clouds, for encrypted files. */
+  keyServices: KeyServices;
+}
+
+/** What a delivery is built of. */
+interface DeliverySource {
+  artifact: Artifact;
+  files: ArchiveFiles;
+  signal: AbortSignal;
 }
 
 /**
@@ -42,7 +52,7 @@ export interface BuildSettings {
  */
 export async function buildDelivery(
   run: ReconcileRun<Kustomization>,
-  source: { artifact: Artifact; files: ArchiveFiles; signal: AbortSignal },
+  source: DeliverySource,
   settings: BuildSettings,
 ): Promise<BuiltManifests> {
   const { object, home } = run;
@@ -55,7 +65,23 @@ export async function buildDelivery(
     checkDecrypted(built.objects);
     return built;
   }
-  const decryptor = await openDecryptor({ home, object, signal });
+  const { keyServices } = settings;
+  const decryptor = await openDecryptor({ home, object, keyServices, signal });
+  try {
+    return await buildEncrypted(decryptor, object, source, settings, substitution);
+  } finally {
+    decryptor.close();
+  }
+}
+
+async function buildEncrypted(
+  decryptor: Decryptor,
+  object: Kustomization,
+  source: DeliverySource,
+  settings: BuildSettings,
+  substitution: Substitution | undefined,
+): Promise<BuiltManifests> {
+  const { signal } = source;
   const { files, digest, changed } = await decryptSources(
     source.files,
     joinPath(object.spec.path ?? ''),

@@ -6,18 +6,6 @@ export class BuildError extends CustomErrorBase {
   readonly code = 'GITOPS_BUILD_FAILED';
 }
 
-/** A field that this version does not act on; refusing beats ignoring it. */
-export class UnsupportedFieldError extends CustomErrorBase {
-  readonly name = 'UnsupportedFieldError';
-  readonly code = 'GITOPS_UNSUPPORTED_FIELD';
-
-  constructor(field: string) {
-    super(
-      `${field} is not supported by this version of the portal; remove it, or let Flux's kustomize-controller reconcile this object`,
-    );
-  }
-}
-
 /** An expression of `spec.dependsOn[].readyExpr` that cannot be one. */
 export class ReadyExpressionError extends CustomErrorBase {
   readonly name = 'ReadyExpressionError';

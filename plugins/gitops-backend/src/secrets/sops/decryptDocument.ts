@@ -59,7 +59,7 @@ function open(leaf: SopsLeaf, dataKey: Buffer): SopsValue {
       return leaf.value;
     }
     throw error instanceof SopsError
-      ? new SopsError(error.code, `${path}: ${error.message}`, error)
+      ? new SopsError(error.code, `${path}: ${error.message}`)
       : error;
   }
 }

@@ -11,6 +11,13 @@ const KEY_BYTES = 32;
 /** Those that need nobody else are asked first, as sops does. */
 const ORDER: Readonly<Record<string, number>> = { age: 0, pgp: 1 };
 
+/** Modules that bring the services of clouds. */
+const MODULES: Readonly<Record<string, string>> = {
+  kms: '@backstage-gitops/plugin-gitops-backend-module-aws',
+  gcp_kms: '@backstage-gitops/plugin-gitops-backend-module-gcp',
+  azure_kv: '@backstage-gitops/plugin-gitops-backend-module-azure',
+};
+
 /**
  * The data key of a document: of each group of keys the part that one of them
  * opens, and of enough parts the key.
@@ -57,7 +64,10 @@ async function openGroup(
     const described = describe(key);
     const able = services.filter(({ type }) => type === key.type);
     if (able.length === 0) {
-      reasons.push(`${described}: nothing is configured that opens it`);
+      const module = MODULES[key.type];
+      reasons.push(
+        `${described}: ${module ? `no module of the portal opens it; install ${module}` : 'the portal opens no such keys'}`,
+      );
     }
     for (const service of able) {
       try {
@@ -84,6 +94,7 @@ function describe({ type, fields }: SopsMasterKey): string {
     fields.arn,
     fields.resource_id,
     fields.name,
+    fields.key,
     fields.key_name,
     fields.key_id,
   ].find(value => typeof value === 'string');

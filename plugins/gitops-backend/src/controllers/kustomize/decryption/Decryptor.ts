@@ -5,21 +5,30 @@ import { openDataKey } from '../../../secrets/sops/openDataKey';
 import { readDocument } from '../../../secrets/sops/readDocument';
 import { SopsFormat } from '../../../secrets/sops/SopsDocument';
 import { SopsError } from '../../../secrets/sops/SopsError';
+import { rememberKeys } from './rememberKeys';
 
 /** Larger files are refused (Flux 2.9). */
 const MAX_BYTES = 5 * 1024 * 1024;
 
-/** Opens what SOPS encrypted, with the keys of one delivery. */
+/** Opens what SOPS encrypted, with the keys of one delivery. To be closed. */
 export class Decryptor {
   private readonly services: readonly SopsKeyService[];
   private readonly signal: AbortSignal;
+  private readonly release: () => void;
 
   constructor(options: {
     services: readonly SopsKeyService[];
     signal: AbortSignal;
+    /** Lets go of what the services ask by. */
+    close: () => void;
   }) {
-    this.services = options.services;
+    this.services = options.services.map(rememberKeys);
     this.signal = options.signal;
+    this.release = options.close;
+  }
+
+  close(): void {
+    this.release();
   }
 
   /**
@@ -51,7 +60,6 @@ export class Decryptor {
       throw new SopsError(
         error instanceof SopsError ? error.code : 'SOPS_FORMAT',
         `cannot decrypt ${where}: ${error.message}`,
-        error,
       );
     }
   }

@@ -1,5 +1,4 @@
 import { assertError } from '@backstage/errors';
-import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { Bucket, Reason } from '@backstage-gitops/plugin-gitops-common';
 import {
   BucketClient,
@@ -11,6 +10,7 @@ import {
   SourceFetchError,
 } from '@backstage-gitops/plugin-gitops-node';
 import { failingAs } from '../../../util/failingAs';
+import { findServiceAccount } from '../secrets/findServiceAccount';
 import { readProxy, readTls } from '../secrets/readConnection';
 import { findSecret, readSecret } from '../secrets/readSecret';
 import { S3BucketClient } from './S3BucketClient';
@@ -157,21 +157,13 @@ async function readServiceAccount(
   name: string,
 ): Promise<CloudServiceAccount> {
   const { home, namespace } = context;
-  const account = await home.get<KubernetesObject>({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    name,
-  });
+  const account = await findServiceAccount(home, namespace, name);
   if (!account) {
     throw new Error(
       `failed to get service account '${namespace}/${name}': it does not exist; create it or correct spec.serviceAccountName`,
     );
   }
-  return {
-    ...{ namespace, name },
-    annotations: account.metadata.annotations ?? {},
-    token: audiences => home.serviceAccountToken(name, audiences),
-  };
+  return account;
 }
 
 function authenticationFailed(context: Context, error: unknown): Error {
