@@ -12,10 +12,19 @@ const SHORT = 1024;
 /** A match may begin anywhere. */
 const UNANCHORED = 0;
 
-/** Where groups start and end, two numbers for each; -1 for those without. */
+/**
+ * Where groups start and end, two numbers for each; -1 for those without.
+ *
+ * @public
+ */
 export type Match = readonly number[];
 
-/** A regular expression with the grammar and the messages of Go's `regexp`. */
+/**
+ * A regular expression with the grammar and the messages of Go's `regexp`, which
+ * takes time that is linear in the text.
+ *
+ * @public
+ */
 export class Pattern {
   /** Instructions of the program. */
   readonly size: number;

@@ -7,6 +7,8 @@ type Piece = string | readonly number[];
  * The text that takes the place of a match, by the rules of Go's
  * `Regexp.Expand`: `$name`, `${name}`, `$1`, `$$`. A name is as long as
  * possible (`$1x` is the group `1x`); groups that there are not are empty.
+ *
+ * @public
  */
 export function expander(
   pattern: Pattern,
