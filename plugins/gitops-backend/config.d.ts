@@ -297,6 +297,24 @@ export interface Config {
        * there is a warning. Default false.
        */
       strictMac?: boolean;
+      /**
+       * Servers of Vault or OpenBao, such as `https://vault.example.org:8200`, that may
+       * be asked for the data keys of encrypted files; files that name others are not
+       * opened. What goes there is the token `sops.vault-token` of the Secret of
+       * `spec.decryption`. Default none.
+       */
+      vaultAddresses?: string[];
+      /**
+       * Servers of Vault or OpenBao at which `spec.decryption.serviceAccountName` logs
+       * in where there is no token, as the role `<namespace>_<name>`, with a token of
+       * the ServiceAccount whose audience is the address. They count as
+       * `vaultAddresses`, too.
+       */
+      vaultLogins?: Array<{
+        address: string;
+        /** Of the method, such as `auth/kubernetes/login`. */
+        loginPath: string;
+      }>;
     };
   };
 }

@@ -59,6 +59,7 @@ import { IntegrationCredentials } from './integrations/IntegrationCredentials';
 import { HttpPool } from './net/HttpPool';
 import { NetworkGuard } from './net/NetworkGuard';
 import { Registries } from './registries/Registries';
+import { VaultKeyServiceProvider } from './secrets/sops/vault/VaultKeyService';
 import { TargetPins } from './targets/TargetPins';
 import { Targets } from './targets/Targets';
 import { ManifestBuilder } from './workers/ManifestBuilder';
@@ -206,7 +207,13 @@ export function createGitops(options: GitopsOptions): Gitops {
       installCrdsIn,
       strictSubstitution: config.strictSubstitution,
       strictMac: config.strictMac,
-      keyServices: { providers: options.keyServices ?? [], connections },
+      keyServices: {
+        providers: [
+          new VaultKeyServiceProvider(config.vault),
+          ...(options.keyServices ?? []),
+        ],
+        connections,
+      },
     }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });

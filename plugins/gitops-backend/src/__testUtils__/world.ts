@@ -45,6 +45,7 @@ export interface PortalOptions {
   noCrossNamespaceRefs?: boolean;
   strictSubstitution?: boolean;
   strictMac?: boolean;
+  vault?: GitopsOptions['config']['vault'];
   watchDrift?: boolean;
   watchConfigs?: string;
   allowFluxControllers?: boolean;
@@ -317,6 +318,7 @@ export class World {
         noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
         strictSubstitution: options.strictSubstitution ?? true,
         strictMac: options.strictMac ?? false,
+        vault: options.vault,
         watchDrift: options.watchDrift ?? true,
         watchConfigs: options.watchConfigs,
         additiveReadyExpr: options.additiveReadyExpr ?? false,

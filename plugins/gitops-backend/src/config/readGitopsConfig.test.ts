@@ -46,6 +46,7 @@ describe('readGitopsConfig', () => {
       targets: { allowExec: false, allowInsecure: false },
       allowFluxControllers: false,
       strictMac: false,
+      vault: { addresses: [], logins: [] },
       network: { allow: [], only: undefined },
       workers: { threads: 3, timeoutMs: 120_000, memoryMb: 512 },
     });

@@ -6,9 +6,11 @@ import { PruneBounds } from '@backstage-gitops/kubernetes-apply';
 import { S3StorageConfig } from '../artifacts/openArtifactStorage';
 import { HomeMode } from '../homes/Home';
 import { RegistryMirror } from '../registries/mirrors';
+import { VaultSettings } from '../secrets/sops/vault/VaultKeyService';
 import { WorkerSettings } from '../workers/ManifestBuilder';
 import { readRegistryMirrors } from './readRegistryMirrors';
 import { readS3Storage } from './readS3Storage';
+import { readVaultSettings } from './readVaultSettings';
 
 /** How to reach a home. */
 export type HomeAccess =
@@ -67,6 +69,8 @@ export interface GitopsConfig {
   strictSubstitution: boolean;
   /** An encrypted file that was changed fails a build. */
   strictMac: boolean;
+  /** Servers of Vault that encrypted files may name. Default none. */
+  vault?: VaultSettings;
   /** What kubeconfigs of Secrets may ask for. */
   targets?: { allowExec: boolean; allowInsecure: boolean };
   /** Threads for heavy work; without it, it is done on the event loop. */
@@ -142,6 +146,7 @@ export function readGitopsConfig(
     strictSubstitution:
       config?.getOptionalBoolean('kustomize.strictSubstitution') ?? true,
     strictMac: config?.getOptionalBoolean('kustomize.strictMac') ?? false,
+    vault: readVaultSettings(config),
     targets: {
       allowExec: config?.getOptionalBoolean('targets.allowExec') ?? false,
       allowInsecure:

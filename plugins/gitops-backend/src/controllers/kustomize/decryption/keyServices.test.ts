@@ -1,7 +1,11 @@
-// Servers: the sandbox's Kubernetes API and its Git server (git http-backend). The
-// key service is a double; the encrypted file was written by sops itself, and its
-// data key is given to the double here.
-import { JsonObject, parseYaml, stringifyYaml } from '@backstage-gitops/kubernetes-yaml';
+// Servers: the sandbox's Kubernetes API, its Git server (git http-backend) and a double
+// of Vault. The other key service is a double, too; encrypted files were written by
+// sops itself, and the data key of one is given to the double here.
+import {
+  JsonObject,
+  parseYaml,
+  stringifyYaml,
+} from '@backstage-gitops/kubernetes-yaml';
 import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
 import {
   SopsKeyError,
@@ -19,6 +23,8 @@ import fixtures from '../../../secrets/sops/__fixtures__/files.json';
 import { AgeKeyService } from '../../../secrets/sops/AgeKeyService';
 import { openDataKey } from '../../../secrets/sops/openDataKey';
 import { readDocument } from '../../../secrets/sops/readDocument';
+import vaultFixtures from '../../../secrets/sops/vault/__fixtures__/files.json';
+import { FakeVault } from '../../../secrets/sops/vault/__testUtils__/startVault';
 
 jest.setTimeout(120_000);
 
@@ -35,9 +41,16 @@ function manifestFor(entry: JsonObject, type = 'kms'): string {
 }
 
 const FILES = {
-  'app/secret.yaml': manifestFor({ arn: ARN, enc: 'good', context: { a: 'b' } }),
+  'app/secret.yaml': manifestFor({
+    arn: ARN,
+    enc: 'good',
+    context: { a: 'b' },
+  }),
   'refused/secret.yaml': manifestFor({ arn: ARN, enc: 'refused' }),
-  'foreign/secret.yaml': manifestFor({ resource_id: 'p/k', enc: 'x' }, 'gcp_kms'),
+  'foreign/secret.yaml': manifestFor(
+    { resource_id: 'p/k', enc: 'x' },
+    'gcp_kms',
+  ),
 };
 
 describe('key services', () => {
@@ -45,8 +58,12 @@ describe('key services', () => {
   const opened: SopsKeyServiceRequest[] = [];
   const asked: SopsMasterKey[] = [];
   let world: World;
+  let vault: FakeVault;
 
   beforeAll(async () => {
+    vault = await FakeVault.start({
+      key: Buffer.from(vaultFixtures.transitKey, 'base64'),
+    });
     const age = new AgeKeyService();
     age.add(fixtures.identities[0], 'identity.agekey');
     const dataKey = await openDataKey(
@@ -73,8 +90,19 @@ describe('key services', () => {
         };
       },
     };
-    world = await deliveryWorld(init('SQLITE_3'), FILES, {
+    const files = {
+      ...FILES,
+      'vault/secret.yaml': vaultFixtures.cases[0].encrypted.replaceAll(
+        vaultFixtures.address,
+        vault.url,
+      ),
+    };
+    world = await deliveryWorld(init('SQLITE_3'), files, {
       keyServices: [provider],
+      vault: {
+        addresses: [],
+        logins: [{ address: vault.url, path: 'auth/kubernetes/login' }],
+      },
     });
     await world.apply({
       apiVersion: 'v1',
@@ -100,6 +128,7 @@ describe('key services', () => {
 
   afterAll(async () => {
     await world?.stop();
+    await vault?.stop();
   });
 
   const settle = async (
@@ -164,33 +193,58 @@ describe('key services', () => {
     });
   });
 
+  it('are asked as the ServiceAccount: Vault', async () => {
+    const claims: { aud: string[]; sub: string }[] = [];
+    vault.knows = (role, jwt) => {
+      const [, payload] = jwt.split('.');
+      claims.push(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+      return role === 'default_reader';
+    };
+    const object = await settle('vault', './vault', {
+      serviceAccountName: 'reader',
+    });
+    expect(readyOf(object)).toMatchObject({ status: 'True' });
+    expect(claims).toEqual([
+      expect.objectContaining({
+        aud: [vault.url],
+        sub: 'system:serviceaccount:default:reader',
+      }),
+    ]);
+    expect(vault.seen.map(({ path }) => path)).toEqual([
+      '/v1/auth/kubernetes/login',
+      '/v1/transit/decrypt/sops',
+    ]);
+    const events = await world.eventsOf(object);
+    expect(JSON.stringify([object, events])).not.toMatch(/hunter2|hvs\./);
+  });
+
   it('are not opened where no file names a key of theirs', async () => {
     await settle('foreign', './foreign', { secretRef: { name: 'keys' } });
     expect(opened).toEqual([]);
   });
 
-  it.each<[string, string, Kustomization['spec']['decryption'] | object, RegExp]>(
+  it.each<
+    [string, string, Kustomization['spec']['decryption'] | object, RegExp]
+  >([
     [
-      [
-        'refuses',
-        './refused',
-        {},
-        /cannot decrypt refused\/secret.yaml: the data key cannot be opened: kms arn:aws:kms:eu-west-1:123456789012:key\/k1: the double refused$/,
-      ],
-      [
-        'is not installed',
-        './foreign',
-        {},
-        /gcp_kms p\/k: no module of the portal opens it; install @backstage-gitops\/plugin-gitops-backend-module-gcp$/,
-      ],
-      [
-        'has no account',
-        './app',
-        { serviceAccountName: 'nobody' },
-        /ServiceAccount default\/nobody not found; create it or correct spec.decryption.serviceAccountName$/,
-      ],
+      'refuses',
+      './refused',
+      {},
+      /cannot decrypt refused\/secret.yaml: the data key cannot be opened: kms arn:aws:kms:eu-west-1:123456789012:key\/k1: the double refused$/,
     ],
-  )('fail the build where one %s', async (what, path, decryption, message) => {
+    [
+      'is not installed',
+      './foreign',
+      {},
+      /gcp_kms p\/k: no module of the portal opens it; install @backstage-gitops\/plugin-gitops-backend-module-gcp$/,
+    ],
+    [
+      'has no account',
+      './app',
+      { serviceAccountName: 'nobody' },
+      /ServiceAccount default\/nobody not found; create it or correct spec.decryption.serviceAccountName$/,
+    ],
+  ])('fail the build where one %s', async (what, path, decryption, message) => {
     const object = await settle(
       `fails-${what.replaceAll(' ', '-')}`,
       path,
