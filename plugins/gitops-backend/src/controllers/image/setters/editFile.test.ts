@@ -182,7 +182,6 @@ images:
       `a: x ${marked('game:tag')}\n---\nb: [`,
       /flow/i,
     ],
-    ['an unknown alias', `a: *none\nb: x ${marked('game:tag')}`, /alias/i],
     ['too much depth', `a: ${'['.repeat(50_000)} ${marked('game:tag')}`, /./],
   ])('are not looked for in what is no YAML: %s', (_, text, reason) => {
     const result = edit(text);
