@@ -59,7 +59,7 @@ import { IntegrationCredentials } from './integrations/IntegrationCredentials';
 import { HttpPool } from './net/HttpPool';
 import { NetworkGuard } from './net/NetworkGuard';
 import { Registries } from './registries/Registries';
-import { VaultKeyServiceProvider } from './secrets/sops/vault/VaultKeyService';
+import { VaultKeyServiceProvider } from './secrets/sops/vault/VaultKeyServiceProvider';
 import { TargetPins } from './targets/TargetPins';
 import { Targets } from './targets/Targets';
 import { ManifestBuilder } from './workers/ManifestBuilder';

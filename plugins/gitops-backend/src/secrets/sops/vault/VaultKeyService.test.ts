@@ -16,7 +16,8 @@ import { readDocument } from '../readDocument';
 import { SopsFormat } from '../SopsDocument';
 import fixtures from './__fixtures__/files.json';
 import { FakeVault } from './__testUtils__/startVault';
-import { VaultKeyServiceProvider, VaultSettings } from './VaultKeyService';
+import { VaultSettings } from './VaultKeyService';
+import { VaultKeyServiceProvider } from './VaultKeyServiceProvider';
 
 const { signal } = new AbortController();
 const TOKEN = 'hvs.of-the-team';

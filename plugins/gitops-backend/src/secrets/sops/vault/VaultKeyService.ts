@@ -2,7 +2,6 @@ import { isJsonObject } from '@backstage-gitops/kubernetes-yaml';
 import {
   SopsKeyError,
   SopsKeyService,
-  SopsKeyServiceProvider,
   SopsKeyServiceRequest,
   SopsMasterKey,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -23,24 +22,8 @@ export interface VaultSettings {
   }[];
 }
 
-/**
- * Opens data keys by the transit engine of HashiCorp Vault or OpenBao: with the token
- * `sops.vault-token` of the Secret, else after a login with a token of the
- * ServiceAccount as the role `<namespace>_<name>` (SOPS 3.13, Flux 2.9).
- */
-export class VaultKeyServiceProvider implements SopsKeyServiceProvider {
-  readonly type = 'hc_vault';
-
-  constructor(
-    private readonly settings: VaultSettings = { addresses: [], logins: [] },
-  ) {}
-
-  async open(request: SopsKeyServiceRequest): Promise<SopsKeyService> {
-    return new VaultKeyService(this.settings, request);
-  }
-}
-
-class VaultKeyService implements SopsKeyService {
+/** The service of one delivery; made by VaultKeyServiceProvider. */
+export class VaultKeyService implements SopsKeyService {
   readonly type = 'hc_vault';
   /** By address. */
   private readonly tokens = new Map<string, Promise<string>>();
