@@ -121,6 +121,25 @@ describe('renderChart', () => {
     ]);
   });
 
+  it('fails where the cluster refuses what a template looks up', async () => {
+    const table = new LookupTable();
+    table.fail(
+      { apiVersion: 'v1', kind: 'Secret', namespace: '', name: 'a' },
+      'secrets "a" is forbidden',
+    );
+    await expect(
+      render(
+        { 'templates/a.yaml': 'a:\n  {{ lookup "v1" "Secret" "" "a" }}' },
+        { lookup: table.lookup },
+      ),
+    ).rejects.toMatchObject({
+      code: 'lookup-failed',
+      message: expect.stringContaining('secrets "a" is forbidden'),
+      line: 2,
+    });
+    expect(table.missing).toEqual([]);
+  });
+
   it('looks up no more than it may', async () => {
     const table = new LookupTable({ maxQueries: 2 });
     const files = {

@@ -6,7 +6,7 @@ import {
   RenderError,
   Values,
 } from '@backstage-gitops/helm';
-import { Serializer } from 'node:v8';
+import { serialize } from 'node:v8';
 import type { PostRenderPlan } from '../controllers/helm/render/postRender';
 import { ChartTree, growChart } from './chartTree';
 import {
@@ -102,10 +102,13 @@ export class RenderThreads {
   async render(request: RenderRequest): Promise<RenderedRelease> {
     const { release, signal, lookup } = request;
     signal.throwIfAborted();
+    if (serialize(request.values).length > this.maxValuesBytes) {
+      throw new ValuesTooLargeError(release.name, this.maxValuesBytes);
+    }
     const answers: [LookupQuery, LookupAnswer][] = [];
     const task: RenderTask = {
       chart: this.share(request.chart),
-      values: this.pack(request.values, release.name),
+      values: request.values,
       release,
       kubeVersion: request.kubeVersion,
       apiVersions: request.apiVersions,
@@ -184,17 +187,6 @@ export class RenderThreads {
       this.shared.set(bytes, archive);
     }
     return { archive, digest, version };
-  }
-
-  private pack(values: Values, release: string): Uint8Array {
-    const serializer = new Serializer();
-    serializer.writeHeader();
-    serializer.writeValue(values);
-    const packed = serializer.releaseBuffer();
-    if (packed.length > this.maxValuesBytes) {
-      throw new ValuesTooLargeError(release, this.maxValuesBytes);
-    }
-    return packed;
   }
 
   private async run<T>(

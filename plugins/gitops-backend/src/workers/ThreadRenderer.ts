@@ -5,14 +5,15 @@ import {
   loadChartArchive,
   LookupQuery,
   LookupTable,
-  PostRenderer,
   ReleaseOptions,
   renderChart,
   Values,
   writeManifests,
 } from '@backstage-gitops/helm';
-import { deserialize } from 'node:v8';
-import type { PostRenderPlan } from '../controllers/helm/render/postRender';
+import {
+  createPostRenderer,
+  PostRenderPlan,
+} from '../controllers/helm/render/postRender';
 import { chartSize, ChartTree, chartTreeOf } from './chartTree';
 import type { RenderedRelease } from './RenderThreads';
 
@@ -30,8 +31,7 @@ export type LookupAnswer = { object: object | null } | { failure: string };
 /** A rendering that is to be done. */
 export interface RenderTask {
   chart: ThreadChart;
-  /** As `v8.Serializer` writes them. */
-  values: Uint8Array;
+  values: Values;
   release: ReleaseOptions;
   kubeVersion?: string;
   apiVersions?: readonly string[];
@@ -80,11 +80,11 @@ export class ThreadRenderer {
       const { manifests, hooks, notes } = renderChart({
         renderer: this.renderer,
         chart: await this.chartOf(task.chart),
-        values: deserialize(task.values) as Values,
+        values: task.values,
         release: task.release,
         capabilities: createCapabilities(task),
         lookup: task.answers && table.lookup,
-        postRenderer: task.postRender && (await postRenderer(task.postRender)),
+        postRenderer: task.postRender && createPostRenderer(task.postRender),
         onWarning: warning => warnings.push(warning),
       });
       const manifest = writeManifests(manifests);
@@ -137,17 +137,6 @@ export class ThreadRenderer {
     }
     return withVersion(chart, version);
   }
-}
-
-/** Where nothing is patched, the engine of kustomize is not even loaded. */
-async function postRenderer(plan: PostRenderPlan): Promise<PostRenderer> {
-  const { createPostRenderer } =
-    await import('../controllers/helm/render/postRender');
-  const { kustomize } =
-    plan.changes.length > 0
-      ? await import('../controllers/helm/render/kustomize')
-      : {};
-  return createPostRenderer(plan, kustomize);
 }
 
 /** A copy, charts in it included: each has but one parent. */

@@ -1,7 +1,7 @@
 /**
  * What runs in the threads that render charts. For the plugin's worker pool only,
- * which finds it by the name of the package. Apart from that of builds, so that
- * neither has to hold the engine of the other.
+ * which finds it by the name of the package. Apart from that of builds, which needs
+ * no Helm.
  *
  * @packageDocumentation
  */

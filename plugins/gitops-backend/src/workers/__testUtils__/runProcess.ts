@@ -15,13 +15,17 @@ export interface ProcessResult {
  * only a process of its own has threads that load the worker entry by the name of
  * the package.
  */
-export async function runProcess(file: string): Promise<ProcessResult> {
+export async function runProcess(
+  file: string,
+  args: readonly string[] = [],
+): Promise<ProcessResult> {
   const child = spawn(
     process.execPath,
     [
       '--require',
       require.resolve('@backstage/cli/config/nodeTransform.cjs'),
       path.resolve(__dirname, file),
+      ...args,
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],

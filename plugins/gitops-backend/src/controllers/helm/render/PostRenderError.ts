@@ -7,10 +7,9 @@ export class PostRenderError extends CustomErrorBase {
   /** The template. */
   readonly file?: string;
 
-  constructor(problem: string, file?: string, cause?: unknown) {
+  constructor(problem: string, file?: string) {
     super(
       `error while running post render${file ? ` on ${file}` : ''}: ${problem}`,
-      cause,
     );
     this.file = file;
   }

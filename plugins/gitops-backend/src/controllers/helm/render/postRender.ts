@@ -14,6 +14,7 @@ import type {
   PostRenderer as SpecifiedRenderer,
 } from '@backstage-gitops/plugin-gitops-common';
 import { ownerLabels } from '../chart/chartTemplate';
+import { kustomize } from './kustomize';
 import { PostRenderError } from './PostRenderError';
 
 /** What one entry of `spec.postRenderers` does. */
@@ -30,8 +31,8 @@ export interface PostRenderPlan {
   annotations: Readonly<Record<string, string>>;
 }
 
-/** As {@link PostRenderPlan} has it: changes a stream of objects. */
-export type Kustomize = (text: string, change: KustomizeChange) => string;
+/** Helm writes anew what kustomize has written, and folds nothing then. */
+const UNFOLDED = { width: Infinity };
 
 /** Where a document comes from, on its way through kustomizations (Helm 4). */
 const FILE_NAME = 'postrenderer.helm.sh/postrender-filename';
@@ -44,7 +45,7 @@ export function postRenderPlan(object: HelmRelease): PostRenderPlan {
   const { postRenderers, postRenderStrategy, commonMetadata } = object.spec;
   return {
     strategy: postRenderStrategy ?? 'combined',
-    changes: (postRenderers ?? []).flatMap(({ kustomize }) => kustomize ?? []),
+    changes: (postRenderers ?? []).flatMap(one => one.kustomize ?? []),
     labels: { ...commonMetadata?.labels, ...ownerLabels(object) },
     annotations: commonMetadata?.annotations ?? {},
   };
@@ -57,35 +58,42 @@ interface Rendered {
 }
 
 /** @throws PostRenderError, KustomizeError when it runs */
-export function createPostRenderer(
-  plan: PostRenderPlan,
-  /** Needed where there are changes. */
-  kustomize: Kustomize | undefined,
-): PostRenderer {
+export function createPostRenderer(plan: PostRenderPlan): PostRenderer {
   return {
     strategy: plan.strategy,
     run(documents) {
       const read = documents.flatMap(readDocument);
       const changed =
         plan.changes.length > 0
-          ? change(read, plan.changes, kustomize!)
+          ? change(read, plan.changes)
           : distinct(read.flatMap(expandList));
       for (const rendered of changed) {
         mark(rendered, 'labels', plan.labels);
         mark(rendered, 'annotations', plan.annotations);
       }
-      return changed.map(({ path, node }) => ({
-        path,
-        content: stringifyYaml(node),
-      }));
+      return writeFiles(changed);
     },
   };
+}
+
+/** One document for each file, as Helm writes the objects of a file anew. */
+function writeFiles(rendered: readonly Rendered[]): PostRenderDocument[] {
+  const files = new Map<string | Rendered, string[]>();
+  for (const one of rendered) {
+    const key = one.path ?? one;
+    const texts = files.get(key) ?? [];
+    texts.push(stringifyYaml(one.node, UNFOLDED));
+    files.set(key, texts);
+  }
+  return Array.from(files, ([key, texts]) => ({
+    path: typeof key === 'string' ? key : undefined,
+    content: texts.join('---\n'),
+  }));
 }
 
 function change(
   rendered: readonly Rendered[],
   changes: readonly KustomizeChange[],
-  kustomize: Kustomize,
 ): Rendered[] {
   let text = rendered
     .map(one => {
@@ -133,7 +141,7 @@ function parse(text: string, file?: string): JsonObject[] {
     });
   } catch (error) {
     if (error instanceof YamlError) {
-      throw new PostRenderError(error.message, file, error);
+      throw new PostRenderError(error.message, file);
     }
     throw error;
   }
@@ -142,21 +150,27 @@ function parse(text: string, file?: string): JsonObject[] {
 /** Lists are taken apart, as kustomize does. */
 function expandList({ path, node }: Rendered): Rendered[] {
   const { kind, items } = node;
-  if (typeof kind !== 'string' || kind === '') {
+  if (textOf(kind) === '') {
     throw new PostRenderError('an object has no kind', path);
   }
-  if (!kind.endsWith('List') || items === undefined) {
+  if (!textOf(kind).endsWith('List') || items === undefined) {
     return [{ path, node }];
   }
   if (items !== null && !Array.isArray(items)) {
-    throw new PostRenderError(`the items of ${kind} are not a list`, path);
+    throw new PostRenderError(
+      `the items of ${textOf(kind)} are not a list`,
+      path,
+    );
   }
   return (items ?? []).flatMap(item => {
     if (item === null) {
       return [];
     }
     if (!isJsonObject(item)) {
-      throw new PostRenderError(`an item of ${kind} is not a mapping`, path);
+      throw new PostRenderError(
+        `an item of ${textOf(kind)} is not a mapping`,
+        path,
+      );
     }
     return expandList({ path, node: item });
   });
@@ -167,18 +181,34 @@ function distinct(rendered: readonly Rendered[]): Rendered[] {
   for (const one of rendered) {
     const { apiVersion, kind, metadata } = one.node;
     const { namespace, name } = isJsonObject(metadata) ? metadata : {};
-    const place = namespace === undefined ? 'default' : namespace;
-    const id = JSON.stringify([apiVersion, kind, String(place), String(name)]);
+    if (textOf(name) === '' && !textOf(kind).endsWith('List')) {
+      throw new PostRenderError(
+        `an object of kind ${textOf(kind)} has no metadata.name`,
+        one.path,
+      );
+    }
+    const place = textOf(namespace) || 'default';
+    const id = [apiVersion, kind, place, name].map(textOf).join('\n');
     const before = seen.get(id);
     if (before) {
       throw new PostRenderError(
-        `${String(kind)} ${String(name)} is rendered twice, also by ${before.path}; where one of them is a hook, set spec.postRenderStrategy to separate or nohooks`,
+        `${textOf(kind)} ${textOf(name)} is rendered twice, also by ${before.path}; where one of them is a hook, set spec.postRenderStrategy to separate or nohooks`,
         one.path,
       );
     }
     seen.set(id, one);
   }
   return [...seen.values()];
+}
+
+/** What stands in the file for a scalar. */
+function textOf(value: JsonValue | SpelledScalar | undefined): string {
+  if (value instanceof SpelledScalar) {
+    return value.value === null ? '' : value.text;
+  }
+  return value === undefined || value === null || typeof value === 'object'
+    ? ''
+    : String(value);
 }
 
 function mark(

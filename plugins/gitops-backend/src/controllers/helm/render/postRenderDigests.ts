@@ -6,6 +6,26 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { createHash } from 'node:crypto';
 
+const patchFields = ({ patch, target }: Patch) => ({
+  patch,
+  target: target && {
+    group: target.group || undefined,
+    version: target.version || undefined,
+    kind: target.kind || undefined,
+    namespace: target.namespace || undefined,
+    name: target.name || undefined,
+    annotationSelector: target.annotationSelector || undefined,
+    labelSelector: target.labelSelector || undefined,
+  },
+});
+
+const imageFields = ({ name, newName, newTag, digest }: ImageOverride) => ({
+  name,
+  newName: newName || undefined,
+  newTag: newTag || undefined,
+  digest: digest || undefined,
+});
+
 /**
  * The digests of what is done to rendered objects, as Flux 2.9 computes them: of
  * Go's JSON, with fields in the order of its types. Empty where nothing is done.
@@ -34,26 +54,6 @@ export function postRenderDigests({ spec }: HelmRelease): {
       : '',
   };
 }
-
-const patchFields = ({ patch, target }: Patch) => ({
-  patch,
-  target: target && {
-    group: target.group || undefined,
-    version: target.version || undefined,
-    kind: target.kind || undefined,
-    namespace: target.namespace || undefined,
-    name: target.name || undefined,
-    annotationSelector: target.annotationSelector || undefined,
-    labelSelector: target.labelSelector || undefined,
-  },
-});
-
-const imageFields = ({ name, newName, newTag, digest }: ImageOverride) => ({
-  name,
-  newName: newName || undefined,
-  newTag: newTag || undefined,
-  digest: digest || undefined,
-});
 
 function filled<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list && list.length > 0 ? list : undefined;
