@@ -21,12 +21,13 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
 const HELP = `Measures and prints one JSON object a line per result.
 
   npm run bench -- [NAME ...]
-  npm run bench -- mttp [--n N[,N]] [--concurrency C] [--kubeconfig FILE] [--database URL]
+  npm run bench -- mttp [--helm] [--n N[,N]] [--concurrency C] [--kubeconfig FILE] [--database URL]
 
 Names: ${Object.keys(BENCHES).join(', ')}; all without a name.
 
-mttp: --n           deliveries, one run each (100,500,1000)
-      --concurrency Kustomizations at once; of sources half as many (20)
+mttp: --helm        HelmReleases of one chart, and not Kustomizations
+      --n           deliveries, one run each (100,500,1000)
+      --concurrency deliveries at once; of sources half as many (20)
       --kubeconfig  a cluster instead of the sandbox; all is deleted there again
       --database    of PostgreSQL instead of SQLite
 `;

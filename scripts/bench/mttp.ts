@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
 import knex from 'knex';
@@ -12,8 +11,6 @@ import {
   createClusterClient,
 } from '@backstage-gitops/kubernetes-apply';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { SandboxRegistry, startRegistry } from '@backstage-gitops/sandbox';
-import { packArchive } from '../../plugins/gitops-backend/src/artifacts/packArchive';
 import { mapConcurrent } from '../../plugins/gitops-backend/src/util/mapConcurrent';
 import type { BackendFigures } from './mttp/backendProcess';
 import {
@@ -22,16 +19,14 @@ import {
   Program,
   startCluster,
 } from './mttp/programs';
+import { startHelmShape } from './mttp/helmShape';
+import { startKustomizeShape } from './mttp/kustomizeShape';
 import {
-  kustomization,
-  kustomizationType,
-  manifests,
+  nameOf,
   NAMESPACE,
   OBJECTS,
-  ociRepository,
-  ociRepositoryType,
-  REPOSITORY,
   serviceRef,
+  Shape,
   surroundings,
 } from './mttp/shape';
 
@@ -46,6 +41,7 @@ interface Settings {
   sizes: number[];
   concurrency: number;
   database?: string;
+  helm?: boolean;
 }
 
 function readSettings(args: readonly string[]): Settings {
@@ -56,6 +52,7 @@ function readSettings(args: readonly string[]): Settings {
       n: { type: 'string' },
       concurrency: { type: 'string', default: '20' },
       database: { type: 'string' },
+      helm: { type: 'boolean' },
     },
   });
   const count = (text: string) => {
@@ -74,47 +71,27 @@ function readSettings(args: readonly string[]): Settings {
 
 /**
  * The mean time to production, in the shape of Flux's own benchmark: so many
- * OCIRepositories and Kustomizations are created at once, and all have to be
- * Ready; then nothing has changed when their interval is over; then somebody
+ * OCIRepositories and Kustomizations, or HelmReleases of one chart, are created at
+ * once, and all have to be Ready; then nothing has changed when their interval is over; then somebody
  * changes what they applied.
  */
 export async function benchMttp(args: readonly string[]): Promise<void> {
   const settings = readSettings(args);
   await compilePrograms();
-  const registry = await startRegistry();
+  const shape = await (settings.helm ? startHelmShape : startKustomizeShape)();
   try {
-    await registry.push(
-      REPOSITORY,
-      {
-        layers: [
-          {
-            mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip',
-            content: await buffer(
-              packArchive([
-                {
-                  path: 'podinfo.yaml',
-                  executable: false,
-                  content: Buffer.from(manifests()),
-                },
-              ]),
-            ),
-          },
-        ],
-      },
-      'latest',
-    );
     for (const n of settings.sizes) {
-      await benchSize(n, registry, settings);
+      await benchSize(n, shape, settings);
     }
   } finally {
-    await registry.stop();
+    await shape.stop();
   }
 }
 
 /** Each on a cluster of its own, or one after the other on that given. */
 async function benchSize(
   n: number,
-  registry: SandboxRegistry,
+  shape: Shape,
   settings: Settings,
 ): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'gitops-bench-mttp-'));
@@ -133,10 +110,10 @@ async function benchSize(
       configOf({ ...settings, kubeconfigPath, directory }),
       new URL(client.server).origin,
     );
-    await served(client);
+    await served(client, shape);
     // Its start is over, and not measured.
     await pause(3_000);
-    const bench = new Mttp({ n, client, backend, cluster, registry });
+    const bench = new Mttp({ n, client, backend, cluster, shape });
     await bench.run();
     await bench.cleanUp(settings.kubeconfig !== undefined);
   } finally {
@@ -154,7 +131,7 @@ class Mttp {
   private readonly n: number;
   private readonly client: ClusterClient;
   private readonly backend: Backend;
-  private readonly registry: SandboxRegistry;
+  private readonly shape: Shape;
   private readonly cluster?: { program: Program };
   private readonly indexes: readonly number[];
 
@@ -162,13 +139,13 @@ class Mttp {
     n: number;
     client: ClusterClient;
     backend: Backend;
-    registry: SandboxRegistry;
+    shape: Shape;
     cluster?: { program: Program };
   }) {
     this.n = options.n;
     this.client = options.client;
     this.backend = options.backend;
-    this.registry = options.registry;
+    this.shape = options.shape;
     this.cluster = options.cluster;
     this.indexes = Array.from({ length: this.n }, (_, index) => index);
   }
@@ -184,10 +161,7 @@ class Mttp {
   /** From the first that is created until all are Ready. */
   private async create() {
     await Promise.all(
-      [
-        (index: number) => ociRepository(index, this.registry.address),
-        kustomization,
-      ].map(make =>
+      this.shape.makes.map(make =>
         mapConcurrent(this.indexes, CREATING, index =>
           this.client.create(make(index)),
         ),
@@ -195,18 +169,14 @@ class Mttp {
     );
     await until(async () => {
       // One after the other: the API server has more to do than to be asked.
-      return (
-        (await this.ready(kustomizationType, 'kustomizations')) === this.n &&
-        (await this.ready(ociRepositoryType, 'ocirepositories')) === this.n
-      );
+      for (const { apiVersion, plural, count } of this.shape.ready) {
+        const url = `/apis/${apiVersion}/namespaces/${NAMESPACE}/${plural}`;
+        if ((await countReady(this.client, url)) !== count(this.n)) {
+          return false;
+        }
+      }
+      return true;
     }, 500);
-  }
-
-  private async ready({ apiVersion }: { apiVersion: string }, plural: string) {
-    return countReady(
-      this.client,
-      `/apis/${apiVersion}/namespaces/${NAMESPACE}/${plural}`,
-    );
   }
 
   /** The interval of all of them is over, and nothing has changed. */
@@ -218,7 +188,7 @@ class Mttp {
         ask: 'finished',
         at,
       });
-      return finished === 2 * this.n;
+      return finished >= this.shape.runs(this.n);
     });
   }
 
@@ -235,6 +205,9 @@ class Mttp {
         fieldManager: 'somebody',
       });
       const from = performance.now();
+      if (!this.shape.watchesDrift) {
+        await this.backend.ask({ ask: 'interval' });
+      }
       await until(async () => {
         const live = await this.client.get<KubernetesObject>(ref);
         return live?.metadata.labels?.[label] === '6.5.3';
@@ -297,9 +270,10 @@ class Mttp {
     if (!isGiven) {
       return;
     }
-    for (const { kind, apiVersion } of [kustomizationType, ociRepositoryType]) {
+    for (const make of [...this.shape.makes].reverse()) {
       await mapConcurrent(this.indexes, CREATING, async index => {
-        const { name } = kustomization(index).metadata;
+        const { apiVersion, kind } = make(index);
+        const name = nameOf(index);
         const ref = { kind, apiVersion, namespace: NAMESPACE, name };
         await this.client.delete(ref);
         await until(async () => (await this.client.get(ref)) === undefined);
@@ -332,15 +306,16 @@ async function countReady(client: ClusterClient, url: string): Promise<number> {
 }
 
 /** The backend has installed what is not there yet. */
-async function served(client: ClusterClient): Promise<void> {
+async function served(client: ClusterClient, shape: Shape): Promise<void> {
   await until(async () => {
     const answers = await Promise.all(
-      [kustomizationType, ociRepositoryType].map(({ apiVersion }) =>
-        client.raw(`/apis/${apiVersion}`),
-      ),
+      shape.ready.map(({ apiVersion }) => client.raw(`/apis/${apiVersion}`)),
     );
     return answers.every(({ status }) => status === 200);
   });
+  for (const object of shape.shared) {
+    await client.apply(object, { fieldManager: 'bench', force: true });
+  }
 }
 
 async function until(
@@ -398,7 +373,11 @@ function configOf(options: {
       artifacts: { directory: path.join(directory, 'artifacts') },
       network: { allow: ['127.0.0.1'] },
       engine: {
-        concurrency: { source: concurrency / 2, kustomize: concurrency },
+        concurrency: {
+          source: concurrency / 2,
+          kustomize: concurrency,
+          helm: concurrency,
+        },
       },
       homes: [
         {

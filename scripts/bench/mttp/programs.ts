@@ -7,11 +7,23 @@ import type { BackendFigures, BackendQuestion } from './backendProcess';
 /** Below the packages that they do not hold, so that they find them. */
 const CACHE = path.resolve('node_modules/.cache/gitops-bench');
 const BACKEND = path.join(CACHE, 'mttpBackend.cjs');
-const WORKER = path.join(CACHE, 'mttpWorker.cjs');
 
 const SOURCES = path.resolve('plugins/gitops-backend/src');
-const WORKER_ENTRY =
-  "require.resolve('@backstage-gitops/plugin-gitops-backend/worker')";
+/** Entries of threads: their name in the package, and where they are named. */
+const WORKERS = [
+  { entry: 'worker', source: 'worker', user: /workers\/WorkerPool\.ts$/ },
+  {
+    entry: 'render-worker',
+    source: 'renderWorker',
+    user: /workers\/RenderThreads\.ts$/,
+  },
+  {
+    entry: 'chart-worker',
+    source: 'chartWorker',
+    user: /work\/ChartWork\.ts$/,
+  },
+];
+const compiled = (source: string) => path.join(CACHE, `mttp-${source}.cjs`);
 
 /** Compiles what runs as a portal runs it: without a compiler beside it. */
 export async function compilePrograms(): Promise<void> {
@@ -34,26 +46,31 @@ export async function compilePrograms(): Promise<void> {
     ],
     logLevel: 'error',
   };
-  await build({
-    ...common,
-    entryPoints: [path.join(SOURCES, 'workers/worker.ts')],
-    outfile: WORKER,
-  });
+  for (const { source } of WORKERS) {
+    await build({
+      ...common,
+      entryPoints: [path.join(SOURCES, `workers/${source}.ts`)],
+      outfile: compiled(source),
+    });
+  }
   await build({
     ...common,
     entryPoints: [path.join(__dirname, 'backendProcess.ts')],
     outfile: BACKEND,
     plugins: [
       {
-        name: 'compiled-worker',
+        name: 'compiled-workers',
         setup({ onLoad }) {
-          onLoad({ filter: /workers\/WorkerPool\.ts$/ }, async file => ({
-            loader: 'ts',
-            contents: (await readFile(file.path, 'utf8')).replace(
-              WORKER_ENTRY,
-              JSON.stringify(WORKER),
-            ),
-          }));
+          for (const { entry, source, user } of WORKERS) {
+            const named = `require.resolve('@backstage-gitops/plugin-gitops-backend/${entry}')`;
+            onLoad({ filter: user }, async file => ({
+              loader: 'ts',
+              contents: (await readFile(file.path, 'utf8')).replace(
+                named,
+                JSON.stringify(compiled(source)),
+              ),
+            }));
+          }
         },
       },
     ],

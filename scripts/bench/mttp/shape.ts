@@ -1,5 +1,25 @@
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 
+/** Of what a measurement is made. */
+export interface Shape {
+  /** Beside the namespaces, once. */
+  shared: readonly KubernetesObject[];
+  /** Made for each delivery; each kind on its own. */
+  makes: readonly ((index: number) => KubernetesObject)[];
+  /** What has to be Ready in the end, so often. */
+  ready: readonly {
+    apiVersion: string;
+    plural: string;
+    count: (deliveries: number) => number;
+  }[];
+  /** How many runs an interval has. */
+  runs: (deliveries: number) => number;
+  /** What is put right is noticed at once, and not at the next interval only. */
+  watchesDrift: boolean;
+  /** Ends what the objects come from. */
+  stop(): Promise<void>;
+}
+
 /** Where the GitOps objects are, and their ServiceAccount. */
 export const NAMESPACE = 'mttp';
 /** Where they deliver to. */
@@ -9,7 +29,7 @@ export const OBJECTS = 4;
 /** Repository of the artifact, in any registry. */
 export const REPOSITORY = 'bench/podinfo';
 
-const ACCOUNT = 'flux';
+export const ACCOUNT = 'flux';
 
 function labels(): string {
   return `  name: "podinfo-\${INDEX}"
@@ -151,7 +171,7 @@ export function surroundings(): KubernetesObject[] {
   ];
 }
 
-const nameOf = (index: number) => `podinfo-${index}`;
+export const nameOf = (index: number) => `podinfo-${index}`;
 
 export const ociRepositoryType = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',
