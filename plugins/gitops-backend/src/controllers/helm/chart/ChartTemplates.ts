@@ -1,4 +1,5 @@
 import {
+  FieldManager,
   formatObject,
   HelmChart,
   helmChartKind,
@@ -9,9 +10,6 @@ import { ObjectReference } from '../../../homes/ObjectReference';
 import { buildHelmChart, isAsWanted, ownerLabels } from './chartTemplate';
 
 type Run = ReconcileRun<HelmRelease>;
-
-/** Flux's own name for it, so that either takes over what the other has made. */
-const MANAGER = 'helm-controller';
 
 /** The HelmCharts that are made for HelmReleases. */
 export class ChartTemplates {
@@ -25,33 +23,45 @@ export class ChartTemplates {
 
   /** Makes the HelmChart, or brings it up to date, and gives it as it is now. */
   async apply(run: Run, reference: ObjectReference): Promise<HelmChart> {
-    const { object, home, signal } = run;
+    const { object, home, signal, status } = run;
     const wanted = buildHelmChart(object, reference);
-    const live = await home.readWatched<HelmChart>(
-      { ...reference, apiVersion: helmChartKind.apiVersion },
-      { signal },
-    );
+    const live = await this.find(run, reference);
+    status.helmChart = `${reference.namespace}/${reference.name}`;
     // With a new generation, fields and labels may have to go that only the
     // server knows to be ours.
-    const isSeen = run.status.observedGeneration === run.generation;
+    const isSeen = status.observedGeneration === run.generation;
     if (run.planOnly || (live && isSeen && isAsWanted(live, wanted))) {
-      run.status.helmChart = `${reference.namespace}/${reference.name}`;
       return live ?? wanted;
     }
+    let isNew = false;
     const applied = await home.client.apply<HelmChart>(wanted, {
-      ...{ fieldManager: MANAGER, force: true, signal },
+      ...{ fieldManager: FieldManager.helm, force: true, signal },
+      onApplied: created => {
+        isNew = created;
+      },
     });
     home.cache.expect(applied);
-    run.status.helmChart = `${reference.namespace}/${reference.name}`;
-    if (live?.metadata.resourceVersion !== applied.metadata.resourceVersion) {
+    const { resourceVersion } = applied.metadata;
+    if (isNew || (live && live.metadata.resourceVersion !== resourceVersion)) {
       const { kind, name } = wanted.spec.sourceRef;
       await run.report({
         event: 'Trace',
-        reason: live ? 'HelmChartConfigured' : 'HelmChartCreated',
-        message: `${live ? 'Configured' : 'Created'} ${formatObject(reference)} with SourceRef '${kind}/${reference.namespace}/${name}'`,
+        reason: isNew ? 'HelmChartCreated' : 'HelmChartConfigured',
+        message: `${isNew ? 'Created' : 'Configured'} ${formatObject(reference)} with SourceRef '${kind}/${reference.namespace}/${name}'`,
       });
     }
     return applied;
+  }
+
+  /** As the watch shows it: what it does not show is applied in any case. */
+  private async find(
+    { home, planOnly, signal }: Run,
+    reference: ObjectReference,
+  ): Promise<HelmChart | undefined> {
+    const { apiVersion } = helmChartKind;
+    return planOnly
+      ? home.read<HelmChart>({ ...reference, apiVersion }, { signal })
+      : (home.cache.getUnlessBehind(reference) as HelmChart | undefined);
   }
 
   /** Deletes the HelmChart that was made, unless it is another release's by now. */
