@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 
-/** A packed chart: a gzipped tar with all files below one directory. */
+/** A packed chart: a gzipped tar with all files below one directory, if it has a name. */
 export function packFiles(
   files: Readonly<Record<string, string | Uint8Array>>,
   directory = 'web',
@@ -8,7 +8,8 @@ export function packFiles(
   const blocks = Object.entries(files).flatMap(([name, content]) => {
     const data = Buffer.from(content);
     const padding = Buffer.alloc((512 - (data.length % 512)) % 512);
-    return [header(`${directory}/${name}`, data.length), data, padding];
+    const path = directory === '' ? name : `${directory}/${name}`;
+    return [header(path, data.length), data, padding];
   });
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
 }

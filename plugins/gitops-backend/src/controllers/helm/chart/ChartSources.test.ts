@@ -300,6 +300,21 @@ spec:
       },
     ],
     [
+      'a chart without a directory of its own',
+      {
+        bytes: packFiles(
+          { 'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 1.0.0\n' },
+          '',
+        ),
+      },
+      {
+        ...{ type: 'failed', reason: 'ArtifactFailed' },
+        message: expect.stringContaining(
+          'has to hold the chart in a directory of its own',
+        ),
+      },
+    ],
+    [
       'an artifact that is gone',
       {
         status: {

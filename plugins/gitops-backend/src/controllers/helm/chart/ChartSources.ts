@@ -147,7 +147,7 @@ export class ChartSources {
         : failed(
             Reason.ArtifactFailed,
             error,
-            `Could not load chart: ${error.message}`,
+            `Could not load chart: ${error.message}${adviceFor(error)}`,
           );
     }
     const { bytes, digest, head } = archive;
@@ -217,6 +217,13 @@ function isTracked(kind: string, revision: string): boolean {
     kind === ociRepositoryKind.kind ||
     (kind === externalArtifactKind.kind && revision.includes(':'))
   );
+}
+
+/** Sources that are no packed charts hold the files of one all too often. */
+function adviceFor({ message }: Error): string {
+  return message.includes('outside the base directory')
+    ? '; the artifact has to hold the chart in a directory of its own, as packed charts do'
+    : '';
 }
 
 function isSame(a: ObjectReference, b: ObjectReference | undefined): boolean {
