@@ -7,7 +7,7 @@ import {
   Values,
 } from '@backstage-gitops/helm';
 import { serialize } from 'node:v8';
-import type { PostRenderPlan } from '../controllers/helm/render/postRender';
+import type { PostRenderPlan } from '../controllers/helm/render/postRenderPlan';
 import { ChartTree, growChart } from './chartTree';
 import {
   RenderInterruptedError,

@@ -10,10 +10,8 @@ import {
   Values,
   writeManifests,
 } from '@backstage-gitops/helm';
-import {
-  createPostRenderer,
-  PostRenderPlan,
-} from '../controllers/helm/render/postRender';
+import { createPostRenderer } from '../controllers/helm/render/postRender';
+import type { PostRenderPlan } from '../controllers/helm/render/postRenderPlan';
 import { chartSize, ChartTree, chartTreeOf } from './chartTree';
 import type { RenderedRelease } from './RenderThreads';
 

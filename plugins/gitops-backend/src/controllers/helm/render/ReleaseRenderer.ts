@@ -11,7 +11,7 @@ import type {
 } from '../../../workers/RenderThreads';
 import { CapabilitiesCache } from './Capabilities';
 import { lookUp } from './lookup';
-import { postRenderPlan } from './postRender';
+import { postRenderPlan } from './postRenderPlan';
 import { SecretMask } from './SecretMask';
 
 type Run = Pick<ReconcileRun<HelmRelease>, 'object' | 'home' | 'id'>;

@@ -1,6 +1,6 @@
 import { build, MemoryFileSystem } from '@backstage-gitops/kustomize';
 import { stringifyJson } from '@backstage-gitops/kubernetes-yaml';
-import type { KustomizeChange } from './postRender';
+import type { KustomizeChange } from './postRenderPlan';
 
 const INPUT = 'helm-output.yaml';
 

@@ -1,6 +1,7 @@
 import { parseYaml } from '@backstage-gitops/kubernetes-yaml';
 import { HelmRelease } from '@backstage-gitops/plugin-gitops-common';
-import { createPostRenderer, postRenderPlan } from './postRender';
+import { createPostRenderer } from './postRender';
+import { postRenderPlan } from './postRenderPlan';
 
 const release = (spec: string) =>
   ({
