@@ -139,6 +139,7 @@ metadata:
       'kind: AList\nmetadata: []',
       /metadata of an object is not a mapping/,
     ],
+    ['{}', `${CONFIG}x: .inf`, /on a.yaml: .* is infinite or not a number/],
     ['{}', 'kind: AList\nitems: 1', /the items of AList are not a list/],
     ['{}', 'kind: AList\nitems: [1]', /an item of AList is not a mapping/],
     ['{}', `${CONFIG}---\n${CONFIG}`, /ConfigMap a is rendered twice/],

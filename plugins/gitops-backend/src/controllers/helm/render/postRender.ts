@@ -7,6 +7,7 @@ import {
   setOwn,
   SpelledScalar,
   stringifyYaml,
+  StringifyYamlOptions,
   YamlError,
 } from '@backstage-gitops/kubernetes-yaml';
 import { kustomize } from './kustomize';
@@ -50,7 +51,7 @@ function writeFiles(rendered: readonly Rendered[]): PostRenderDocument[] {
   for (const one of rendered) {
     const key = one.path ?? one;
     const texts = files.get(key) ?? [];
-    texts.push(stringifyYaml(one.node, UNFOLDED));
+    texts.push(write(one, UNFOLDED));
     files.set(key, texts);
   }
   return Array.from(files, ([key, texts]) => ({
@@ -66,7 +67,7 @@ function change(
   let text = rendered
     .map(one => {
       mark(one, 'annotations', { [FILE_NAME]: one.path ?? '' });
-      return stringifyYaml(one.node);
+      return write(one);
     })
     .join('---\n');
   for (const next of changes) {
@@ -89,6 +90,19 @@ function change(
 
 function readDocument({ path, content }: PostRenderDocument): Rendered[] {
   return parse(content, path).map(node => ({ path, node }));
+}
+
+function write(
+  { path, node }: Rendered,
+  options?: StringifyYamlOptions,
+): string {
+  try {
+    return stringifyYaml(node, options);
+  } catch (error) {
+    throw error instanceof YamlError
+      ? new PostRenderError(error.message, path)
+      : error;
+  }
 }
 
 /** Objects with their scalars as they are spelled; documents without one are left out. */
