@@ -1,5 +1,7 @@
 import {
+  AssumeRoleCommand,
   AssumeRoleWithWebIdentityCommand,
+  Credentials,
   STSClient,
 } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
@@ -78,6 +80,30 @@ export class AwsIdentity {
       : () => this.ownCredentials(request);
   }
 
+  /** Credentials of a role that others may take, renewed as those are. */
+  assumed(
+    roleArn: string,
+    own: () => Promise<AwsCredentials>,
+    request: AwsIdentityRequest & { region: string; namespace: string },
+  ): () => Promise<AwsCredentials> {
+    const { region, namespace, http, signal, now } = request;
+    return remembered(async () => {
+      const client = new STSClient({
+        region,
+        endpoint: this.options.stsAddress,
+        requestHandler: guardedRequestHandler(http, signal),
+        credentials: own,
+      });
+      const { Credentials: found } = await client.send(
+        new AssumeRoleCommand({
+          RoleArn: roleArn,
+          RoleSessionName: `sops@${namespace}`.slice(0, LONGEST_SESSION),
+        }),
+      );
+      return readCredentials(found);
+    }, now);
+  }
+
   private async ownCredentials(
     request: AwsIdentityRequest,
   ): Promise<AwsCredentials> {
@@ -125,16 +151,20 @@ export class AwsIdentity {
         WebIdentityToken: await serviceAccount.token([AUDIENCE]),
       }),
     );
-    if (!found?.AccessKeyId || !found.SecretAccessKey) {
-      throw new Error('the token service of AWS gave no credentials');
-    }
-    return {
-      accessKeyId: found.AccessKeyId,
-      secretAccessKey: found.SecretAccessKey,
-      sessionToken: found.SessionToken,
-      expiration: found.Expiration,
-    };
+    return readCredentials(found);
   }
+}
+
+function readCredentials(found: Credentials | undefined): AwsCredentials {
+  if (!found?.AccessKeyId || !found.SecretAccessKey) {
+    throw new Error('the token service of AWS gave no credentials');
+  }
+  return {
+    accessKeyId: found.AccessKeyId,
+    secretAccessKey: found.SecretAccessKey,
+    sessionToken: found.SessionToken,
+    expiration: found.Expiration,
+  };
 }
 
 /** Asks once for all who need them at the same time, and again before they end. */

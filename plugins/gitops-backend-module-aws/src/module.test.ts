@@ -2,9 +2,11 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import {
   BucketProvider,
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   RegistryCredentialSupplier,
   S3CredentialSource,
+  SopsKeyServiceProvider,
 } from '@backstage-gitops/plugin-gitops-node';
 import gitopsModuleAws from './index';
 
@@ -12,6 +14,7 @@ describe('gitopsModuleAws', () => {
   it('adds what it has', async () => {
     const providers: BucketProvider[] = [];
     const suppliers: RegistryCredentialSupplier[] = [];
+    const keyServices: SopsKeyServiceProvider[] = [];
     const credentials: S3CredentialSource[] = [];
     const backend = await startTestBackend({
       extensionPoints: [
@@ -21,6 +24,10 @@ describe('gitopsModuleAws', () => {
             addProvider: provider => providers.push(provider),
             setArtifactCredentials: source => credentials.push(source),
           },
+        ],
+        [
+          gitopsDecryptionExtensionPoint,
+          { addProvider: provider => keyServices.push(provider) },
         ],
         [
           gitopsRegistryCredentialsExtensionPoint,
@@ -34,6 +41,7 @@ describe('gitopsModuleAws', () => {
     });
     expect(providers.map(({ provider }) => provider)).toEqual(['aws']);
     expect(suppliers.map(({ provider }) => provider)).toEqual(['aws']);
+    expect(keyServices.map(({ type }) => type)).toEqual(['kms']);
     expect(credentials).toHaveLength(1);
     await backend.stop();
   });

@@ -4,11 +4,13 @@ import {
 } from '@backstage/backend-plugin-api';
 import {
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
 import { AwsBucketProvider } from './AwsBucketProvider';
 import { AwsIdentity } from './AwsIdentity';
 import { EcrCredentialSupplier } from './EcrCredentialSupplier';
+import { KmsKeyServiceProvider } from './KmsKeyServiceProvider';
 
 /**
  * AWS for the gitops plugin: Buckets and registries with the roles of
@@ -26,15 +28,17 @@ export const gitopsModuleAws = createBackendModule({
       deps: {
         buckets: gitopsBucketExtensionPoint,
         config: coreServices.rootConfig,
+        decryption: gitopsDecryptionExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
       },
-      async init({ buckets, config, registries }) {
+      async init({ buckets, config, decryption, registries }) {
         const identity = new AwsIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.aws.portalIdentity') ?? false,
         });
         buckets.addProvider(new AwsBucketProvider(identity));
         buckets.setArtifactCredentials(() => identity.portalCredentials());
+        decryption.addProvider(new KmsKeyServiceProvider({ identity }));
         registries.addSupplier(new EcrCredentialSupplier({ identity }));
       },
     });

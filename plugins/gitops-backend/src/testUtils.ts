@@ -6,10 +6,14 @@
 import {
   BucketOptions,
   HttpConnections,
+  SopsKeyService,
 } from '@backstage-gitops/plugin-gitops-node';
 import { S3BucketClient } from './controllers/source/bucket/S3BucketClient';
 import { HttpPool } from './net/HttpPool';
 import { NetworkGuard } from './net/NetworkGuard';
+import { decryptDocument } from './secrets/sops/decryptDocument';
+import { openDataKey } from './secrets/sops/openDataKey';
+import { readDocument } from './secrets/sops/readDocument';
 
 /**
  * The plugin's own connections, guarded as always but for this machine, and to
@@ -56,4 +60,22 @@ export function bucketOptions(
     ...options,
     ...{ insecure, connection, now, http },
   };
+}
+
+/**
+ * A YAML file that sops encrypted, in plain, and whether its MAC holds.
+ *
+ * @throws where the service does not open its data key
+ * @public
+ */
+export async function decryptSopsFile(
+  encrypted: string,
+  service: SopsKeyService,
+): Promise<{ text: string; isWhole: boolean }> {
+  const document = readDocument(Buffer.from(encrypted), 'yaml');
+  const key = await openDataKey(document.metadata, [service], {
+    signal: new AbortController().signal,
+  });
+  const { isWhole } = decryptDocument(document, key);
+  return { text: document.write('yaml').toString(), isWhole };
 }

@@ -26,6 +26,7 @@ export type {
   SecretData,
 } from './buckets';
 export { readS3Keys } from './readS3Keys';
+export { readSopsKeyFile } from './readSopsKeyFile';
 export type {
   ClusterAccessProvider,
   ClusterAccessRequest,
