@@ -217,6 +217,8 @@ export interface Config {
         source?: number;
         /** Default 4. */
         kustomize?: number;
+        /** Default 4. */
+        helm?: number;
       };
       /** How often the queue is asked for work that other processes made due. Default 1 s. */
       pollInterval?: HumanDuration | string;

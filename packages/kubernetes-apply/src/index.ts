@@ -53,6 +53,7 @@ export type {
 export { mapConcurrent } from './object/mapConcurrent';
 export { maskSecretValues } from './object/maskSecret';
 export { refOf } from './object/metadata';
+export { compileSelector } from './object/selector';
 export type { ObjectSelector } from './object/selector';
 export { subjectOf } from './object/subject';
 export { ApplyError } from './apply/ApplyError';

@@ -20,6 +20,10 @@ import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
+import { ChartArchives } from './controllers/helm/chart/ChartArchives';
+import { ChartSources } from './controllers/helm/chart/ChartSources';
+import { HelmReleaseReconciler } from './controllers/helm/HelmReleaseReconciler';
+import { ReleaseRenderer } from './controllers/helm/render/ReleaseRenderer';
 import { DeliveryViews } from './controllers/kustomize/DeliveryViews';
 import { DeliveryTargets } from './controllers/kustomize/DeliveryTargets';
 import { DriftWatches } from './controllers/kustomize/DriftWatches';
@@ -63,6 +67,7 @@ import { VaultKeyServiceProvider } from './secrets/sops/vault/VaultKeyServicePro
 import { TargetPins } from './targets/TargetPins';
 import { Targets } from './targets/Targets';
 import { ManifestBuilder } from './workers/ManifestBuilder';
+import { RenderThreads } from './workers/RenderThreads';
 
 /** What the reconcilers of one process are made of. */
 export interface GitopsOptions {
@@ -132,6 +137,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const views = new DeliveryViews();
   const builder = new ManifestBuilder({ workers: config.workers });
   const chartWork = new ChartWork({ workers: config.workers });
+  const renderThreads = new RenderThreads({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
   const connections = new HttpPool({ guard });
   const targets = new Targets({
@@ -147,6 +153,10 @@ export function createGitops(options: GitopsOptions): Gitops {
   const registries = new Registries({
     suppliers: options.registryLogins,
     mirrors: config.registryMirrors,
+  });
+  const external = new ExternalArtifacts({
+    ...{ store, connections },
+    maxBytes: config.artifacts.maxSize,
   });
   const fetchers: readonly SourceFetcher[] = [
     ...(options.fetchers ?? []),
@@ -184,10 +194,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     }),
     new KustomizationReconciler({
       artifacts: new ArtifactReader({ store }),
-      external: new ExternalArtifacts({
-        ...{ store, connections },
-        maxBytes: config.artifacts.maxSize,
-      }),
+      external,
       build: builder.build,
       pending: new PendingInventory({ database }),
       holds: new PruneHolds({ store: heldPrunes, pins }),
@@ -214,6 +221,21 @@ export function createGitops(options: GitopsOptions): Gitops {
         ],
         connections,
       },
+    }),
+    new HelmReleaseReconciler({
+      charts: new ChartSources({
+        archives: new ChartArchives({
+          store,
+          inspect: chart =>
+            // Others may wait for it: it ends by its own limit of time.
+            renderThreads.inspect(chart, new AbortController().signal),
+        }),
+        external,
+        noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+      }),
+      renderer: new ReleaseRenderer({ threads: renderThreads }),
+      targets: deliveryTargets,
+      additiveReadyExpr: config.additiveReadyExpr,
     }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });
@@ -245,6 +267,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       await Promise.all([
         builder.close(),
         chartWork.close(),
+        renderThreads.close(),
         drift?.close(),
         views.close(),
         connections.close(),

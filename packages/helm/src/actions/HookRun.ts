@@ -4,6 +4,7 @@ import { waitForHooks, waitUntilGone } from '../cluster/waitForObjects';
 import { createObjects, deleteObjects } from '../cluster/writeObjects';
 import type { HookPolicy } from '../manifests';
 import type { Release, ReleaseHook } from '../releases';
+import { waiting } from './ReleaseContext';
 import type { ReleaseContext, WaitOptions } from './ReleaseContext';
 
 /** How a hook is run. */
@@ -48,7 +49,10 @@ export class HookRun {
   }
 
   async finish(): Promise<void> {
-    await waitForHooks(await this.#read(), this.#waiting);
+    const objects = await this.#read();
+    await waiting(this.#context, 'hook', () =>
+      waitForHooks(objects, this.#waiting),
+    );
   }
 
   /** A failure to clean up is told and fails nothing. */

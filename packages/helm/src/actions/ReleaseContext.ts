@@ -27,6 +27,14 @@ export interface ReleaseContext {
   clock?: Clock;
   /** Ends an action between two of its steps; the revision is `failed` then. */
   signal?: AbortSignal;
+  /**
+   * Wraps each wait, for hooks or for the objects of a release, and may do something
+   * else meanwhile. It has to give what the wait gives.
+   */
+  whileWaiting?: <T>(
+    wait: () => Promise<T>,
+    options: { for: 'hook' | 'objects' },
+  ) => Promise<T>;
   /** What is being done, a line at a time. */
   onProgress?: (message: string) => void;
   /** What hooks said whose policy is that it be told. */
@@ -45,6 +53,15 @@ export interface WaitOptions {
   strategy: 'watcher' | 'hookOnly';
   /** Jobs have to be done, too. */
   jobs?: boolean;
+}
+
+/** Waits, in the way that who runs the action wants. */
+export function waiting<T>(
+  { whileWaiting }: ReleaseContext,
+  what: 'hook' | 'objects',
+  wait: () => Promise<T>,
+): Promise<T> {
+  return whileWaiting ? whileWaiting(wait, { for: what }) : wait();
 }
 
 /** Go writes times to the nanosecond; there are but milliseconds here. */

@@ -1,7 +1,12 @@
 import { KubernetesApiError } from '@backstage-gitops/kubernetes-apply';
+import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import type { Chart } from '../charts';
 import { ActionError } from '../cluster/ActionError';
-import { ClusterObject, readClusterObjects } from '../cluster/ClusterObject';
+import {
+  clusterObject,
+  ClusterObject,
+  readClusterObjects,
+} from '../cluster/ClusterObject';
 import { waitUntilReady } from '../cluster/waitForObjects';
 import { createObjects, updateObjects } from '../cluster/writeObjects';
 import type { ReleaseContext } from './ReleaseContext';
@@ -32,18 +37,25 @@ export async function applyCrds(
     namespace: string;
     serverSide: boolean;
     forceConflicts?: boolean;
+    /** Changes what is applied; what it gives nothing for is left out. */
+    transform?: (object: KubernetesObject) => KubernetesObject | undefined;
   },
 ): Promise<readonly ClusterObject[]> {
   const { crds, policy, namespace, serverSide, forceConflicts } = options;
+  const { transform = object => object } = options;
   const { client, clock, fieldManager, signal } = context;
   if (policy === 'Skip') return [];
   const settings = { client, fieldManager, serverSide, signal };
   const written: ClusterObject[] = [];
   for (const { path, file } of crds) {
-    const objects = await readClusterObjects(
+    const all = await readClusterObjects(
       new TextDecoder().decode(file.data),
       { client, namespace, of: path },
     );
+    const objects = all.flatMap(({ object }) => {
+      const transformed = transform(object);
+      return transformed ? [clusterObject(transformed)] : [];
+    });
     for (const object of objects) {
       const live = await client.get(object.ref, { metadataOnly: true, signal });
       if (live && policy === 'Create') continue;

@@ -2,7 +2,7 @@ import { readClusterObjects } from '../cluster/ClusterObject';
 import type { ClusterObject } from '../cluster/ClusterObject';
 import { waitUntilReady } from '../cluster/waitForObjects';
 import type { Release } from '../releases';
-import { ReleaseContext, WaitOptions } from './ReleaseContext';
+import { ReleaseContext, waiting, WaitOptions } from './ReleaseContext';
 
 /** The objects of a revision, in the order of its manifest. */
 export function objectsOf(
@@ -26,8 +26,10 @@ export async function waitFor(
   if (strategy === 'hookOnly' || objects.length === 0) return;
   const { client, clock, signal, healthRules, onProgress } = context;
   onProgress?.(`waiting for ${objects.length} objects to become ready`);
-  await waitUntilReady(objects, {
-    ...{ client, clock, signal, timeoutMs, jobs },
-    rules: healthRules,
-  });
+  await waiting(context, 'objects', () =>
+    waitUntilReady(objects, {
+      ...{ client, clock, signal, timeoutMs, jobs },
+      rules: healthRules,
+    }),
+  );
 }

@@ -27,7 +27,7 @@ export { ActionError } from '../cluster/ActionError';
 export type { ActionErrorCode } from '../cluster/ActionError';
 export { clusterObject, readClusterObjects } from '../cluster/ClusterObject';
 export type { ClusterObject } from '../cluster/ClusterObject';
-export { RESOURCE_POLICY } from '../cluster/ownership';
+export { RESOURCE_POLICY, withOwner } from '../cluster/ownership';
 export type { ContainerLog } from '../cluster/podLogs';
 export type { Propagation } from '../cluster/writeObjects';
 export * from '../storage';

@@ -14,6 +14,7 @@ import {
   ReleaseContext,
   statusOf,
   timestamp,
+  waiting,
   WaitOptions,
   withInfo,
 } from './ReleaseContext';
@@ -101,7 +102,9 @@ export async function uninstallRelease(
     const { client, clock, signal } = context;
     const { timeoutMs } = options.wait;
     await attempt(() =>
-      waitUntilGone(deleted, { client, clock, signal, timeoutMs }),
+      waiting(context, 'objects', () =>
+        waitUntilGone(deleted, { client, clock, signal, timeoutMs }),
+      ),
     );
   }
   if (!options.disableHooks) {

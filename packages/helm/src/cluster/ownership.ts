@@ -20,10 +20,14 @@ type Owner = Pick<Release, 'name' | 'namespace'>;
 
 const CONCURRENT_READS = 8;
 
-/** The objects with the label and annotations that say whose they are. */
+/**
+ * The objects with the label and annotations that say whose they are.
+ *
+ * @public
+ */
 export function withOwner(
   objects: readonly ClusterObject[],
-  { name, namespace }: Owner,
+  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
 ): ClusterObject[] {
   return objects.map(({ object }) => {
     const { labels, annotations } = object.metadata;

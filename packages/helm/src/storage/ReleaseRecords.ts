@@ -124,6 +124,36 @@ export class ReleaseRecords {
   }
 
   /**
+   * The newest revision that can be read; undefined where there is none. What comes
+   * before it is not read: it may be large.
+   */
+  async last(
+    name: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Release | undefined> {
+    const { items } = await this.#client.list<KubernetesObject>({
+      apiVersion: 'v1',
+      kind: this.#kind,
+      namespace: this.namespace,
+      labelSelector: `name=${name},owner=helm`,
+      metadataOnly: true,
+      ...options,
+    });
+    const versions = items.map(({ metadata }) =>
+      Number(metadata.labels?.version),
+    );
+    for (const version of versions.sort((a, b) => b - a)) {
+      try {
+        const release = await this.get({ name, version }, options);
+        if (release) return release;
+      } catch (error) {
+        if (!(error instanceof ReleaseError)) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /**
    * Stores a new revision. That no two can do so is what keeps two upgrades of
    * one release apart.
    *

@@ -20,7 +20,10 @@ export interface ObjectSelector {
 
 type Requirement = (map: Readonly<Record<string, unknown>>) => boolean;
 
-/** @throws InvalidReferenceError where the selector cannot be read */
+/**
+ * @throws InvalidReferenceError where the selector cannot be read
+ * @public
+ */
 export function compileSelector(
   selector: ObjectSelector = {},
 ): (object: KubernetesObject) => boolean {

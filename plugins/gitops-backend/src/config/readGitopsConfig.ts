@@ -50,7 +50,7 @@ export interface GitopsConfig {
   network: { allow: string[]; only?: string[] };
   /** Of registries of OCI artifacts. */
   registryMirrors?: readonly RegistryMirror[];
-  concurrency: { source: number; kustomize: number };
+  concurrency: { source: number; kustomize: number; helm: number };
   pollMs: number;
   leaseMs: number;
   /** How long a claim on a home lives that nobody renews. */
@@ -126,6 +126,7 @@ export function readGitopsConfig(
     concurrency: {
       source: readConcurrency(config, 'source'),
       kustomize: readConcurrency(config, 'kustomize'),
+      helm: readConcurrency(config, 'helm'),
     },
     pollMs: duration('engine.pollInterval', 1_000),
     leaseMs: duration('engine.lease', 30_000),

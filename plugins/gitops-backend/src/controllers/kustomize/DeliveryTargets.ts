@@ -2,14 +2,24 @@ import {
   ClusterClient,
   Impersonation,
 } from '@backstage-gitops/kubernetes-apply';
-import { Kustomization } from '@backstage-gitops/plugin-gitops-common';
+import {
+  CommonStatus,
+  GitopsObject,
+  KubeConfigReference,
+} from '@backstage-gitops/plugin-gitops-common';
 import { CustomErrorBase } from '@backstage/errors';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { HomePins, ReplacedCluster } from '../../homes/pinHome';
 import { TargetOwner, TargetPins } from '../../targets/TargetPins';
 import { Targets } from '../../targets/Targets';
 
-type Run = ReconcileRun<Kustomization>;
+/** Of what applies something: a Kustomization, or a HelmRelease. */
+type Run = ReconcileRun<
+  GitopsObject<
+    { kubeConfig?: KubeConfigReference; serviceAccountName?: string },
+    CommonStatus
+  >
+>;
 
 /** Nobody is named whom a delivery may act as. */
 export class NoDeliveryIdentityError extends CustomErrorBase {
@@ -34,7 +44,7 @@ export interface DeliveryTarget {
 }
 
 /**
- * Finds the cluster that a Kustomization applies to, and keeps in mind which one
+ * Finds the cluster that a delivery applies to, and keeps in mind which one
  * that was.
  */
 export class DeliveryTargets {
@@ -142,12 +152,12 @@ export class DeliveryTargets {
 }
 
 function actAs(
-  { namespace, name }: Run,
+  { kind, namespace, name }: Run,
   client: ClusterClient,
   identity: Impersonation | undefined,
 ): ClusterClient {
   const acting = identity ? client.as(identity) : client;
-  return acting.onBehalfOf(`Kustomization/${namespace}/${name}`);
+  return acting.onBehalfOf(`${kind.kind}/${namespace}/${name}`);
 }
 
 function ownerOf(run: Run): TargetOwner {

@@ -16,6 +16,8 @@ const artifact = (revision: string, second = 0): Artifact => ({
   lastUpdateTime: `2026-11-23T10:00:0${second}Z`,
 });
 
+const SOURCE = { kind: 'GitRepository', namespace: 'default', name: 'repo' };
+
 describe('GivingWay', () => {
   const home = new Home({
     name: 'home',
@@ -66,7 +68,7 @@ describe('GivingWay', () => {
 
   const overtake = (givingWay: GivingWay): boolean => {
     home.cache.set(source(artifact('a')), []);
-    const course = givingWay.begin(run, artifact('a'));
+    const course = givingWay.begin(run, artifact('a'), SOURCE);
     home.cache.set(source(artifact('b', 1)), []);
     wake();
     course.end();
@@ -74,13 +76,13 @@ describe('GivingWay', () => {
   };
 
   it('goes on where nothing is newer', () => {
-    const course = new GivingWay().begin(run, artifact('a'));
+    const course = new GivingWay().begin(run, artifact('a'), SOURCE);
     wake();
     expect(course.signal.aborted).toBe(false);
   });
 
   it('ends for another revision', () => {
-    const course = new GivingWay().begin(run, artifact('a'));
+    const course = new GivingWay().begin(run, artifact('a'), SOURCE);
     home.cache.set(source(artifact('b', 1)), []);
     wake();
     expect(course.signal.reason).toEqual(
@@ -89,7 +91,7 @@ describe('GivingWay', () => {
   });
 
   it('goes on where it knows more than the watch has shown', () => {
-    const course = new GivingWay().begin(run, artifact('b', 5));
+    const course = new GivingWay().begin(run, artifact('b', 5), SOURCE);
     wake();
     expect(course.signal.aborted).toBe(false);
   });
@@ -98,7 +100,7 @@ describe('GivingWay', () => {
     ['another spec', { generation: 3 }],
     ['its deletion', { deletionTimestamp: '2026-11-23T10:00:00Z' }],
   ])('ends for %s', (_, metadata) => {
-    const course = new GivingWay().begin(run, artifact('a'));
+    const course = new GivingWay().begin(run, artifact('a'), SOURCE);
     home.cache.set(
       { ...object, metadata: { ...object.metadata, ...metadata } },
       [],
@@ -108,7 +110,7 @@ describe('GivingWay', () => {
   });
 
   it('ends only once it is let go of', () => {
-    const course = new GivingWay().begin(run, artifact('a'));
+    const course = new GivingWay().begin(run, artifact('a'), SOURCE);
     course.hold();
     home.cache.set(source(artifact('b', 1)), []);
     wake();

@@ -2,16 +2,15 @@ import {
   Artifact,
   formatObject,
   GitopsObject,
-  Kustomization,
   sameRevision,
 } from '@backstage-gitops/plugin-gitops-common';
 import { CustomErrorBase } from '@backstage/errors';
 import { ReconcileRun } from '../../engine/reconcile/ReconcileRun';
 import { Claim } from '../../engine/queue/WorkQueue';
-import { sourceReference } from './loadSource';
+import { ObjectReference } from '../../homes/ObjectReference';
 
 type Run = Pick<
-  ReconcileRun<Kustomization>,
+  ReconcileRun,
   'home' | 'id' | 'object' | 'generation' | 'key' | 'signal'
 > & { claim: Pick<Claim, 'onWake'> };
 
@@ -89,10 +88,12 @@ export class GivingWay {
   /** By object: how many attempts in a row have ended so. Lost, it costs time only. */
   private readonly times = new Map<string, number>();
 
-  /** Begins to listen; to be ended with the attempt. */
-  begin(run: Run, artifact: Artifact): Course {
+  /** Begins to listen; to be ended with the attempt at an artifact of a source. */
+  begin(run: Run, artifact: Artifact, source: ObjectReference): Course {
     const isPatient = (this.times.get(run.id) ?? 0) < TIMES_IN_A_ROW;
-    const course = new Course(run.signal, () => newerThan(run, artifact));
+    const course = new Course(run.signal, () =>
+      newerThan(run, artifact, source),
+    );
     const stop = isPatient ? run.claim.onWake(() => course.look()) : () => {};
     course.onEnd = () => {
       stop();
@@ -107,7 +108,11 @@ export class GivingWay {
 }
 
 /** What the watches show that an attempt does not know of. */
-function newerThan(run: Run, artifact: Artifact): string | undefined {
+function newerThan(
+  run: Run,
+  artifact: Artifact,
+  source: ObjectReference,
+): string | undefined {
   const { cache } = run.home;
   const object = cache.get(run.key);
   if (object?.metadata.uid === run.object.metadata.uid) {
@@ -119,13 +124,12 @@ function newerThan(run: Run, artifact: Artifact): string | undefined {
       return formatObject(run.key);
     }
   }
-  const reference = sourceReference(run.object);
-  const current = artifactOf(cache.get(reference));
+  const current = artifactOf(cache.get(source));
   return current &&
     !sameRevision(current.revision, artifact.revision) &&
     // What was read from the API may be newer than what a watch has shown.
     Date.parse(current.lastUpdateTime) >= Date.parse(artifact.lastUpdateTime)
-    ? formatObject(reference)
+    ? formatObject(source)
     : undefined;
 }
 

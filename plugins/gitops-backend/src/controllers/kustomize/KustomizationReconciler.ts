@@ -227,7 +227,8 @@ export class KustomizationReconciler implements Reconciler<Kustomization> {
 
   /** Delivers, unless something newer arrives before anything is at stake. */
   private async deliver(run: Run, attempt: Attempt): Promise<Outcome> {
-    const course = this.givingWay.begin(run, attempt.artifact);
+    const source = sourceReference(run.object);
+    const course = this.givingWay.begin(run, attempt.artifact, source);
     try {
       return await this.deliverOn(course, run, attempt);
     } catch (error) {

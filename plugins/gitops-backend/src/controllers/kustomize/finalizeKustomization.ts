@@ -16,6 +16,7 @@ import { describeReplacedTarget } from '../../targets/TargetPins';
 import { done, Outcome, retry, waiting } from '../../engine/run/Outcome';
 import { DeliveryTarget, DeliveryTargets } from './DeliveryTargets';
 import { knownInventory } from './knownInventory';
+import { missingAccount } from './missingAccount';
 import { PendingInventory } from './PendingInventory';
 import {
   describeTerminating,
@@ -51,8 +52,8 @@ export async function finalizeKustomization(
     return letGo(run, stores);
   }
 
-  const account = accountOf(run);
-  if (account && !(await accountExists(run, account))) {
+  const account = await missingAccount(run);
+  if (account) {
     // Nobody is left who may delete them; they are told and left behind.
     await run.report({
       event: 'Warning',
@@ -157,34 +158,6 @@ function deletesObjects(object: Kustomization): boolean {
     default:
       return spec.prune;
   }
-}
-
-/**
- * Whom the delivery acts as, in its own namespace; undefined for the portal, and
- * for another cluster, whose RBAC decides. (Flux 2.9 looks for it in the home
- * then, too, and leaves behind what it applied where it is not there.)
- */
-function accountOf({ home, object, namespace }: Run): string | undefined {
-  if (object.spec.kubeConfig) {
-    return undefined;
-  }
-  const identity = home.deliveryIdentity({
-    namespace,
-    serviceAccountName: object.spec.serviceAccountName,
-  });
-  return typeof identity === 'object'
-    ? identity.user.split(':').pop()
-    : undefined;
-}
-
-async function accountExists(run: Run, name: string): Promise<boolean> {
-  const account = await run.home.client.get({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    namespace: run.namespace,
-    name,
-  });
-  return account !== undefined;
 }
 
 function listOf(entries: readonly ResourceRef[]): string {

@@ -166,6 +166,8 @@ export class ReconcileEngine {
       run.markRetrying(ready?.message ?? outcome.error.message);
     } else if (outcome.type === 'done') {
       run.conditions.delete(ConditionType.Reconciling, ConditionType.Stalled);
+    } else if (outcome.type === 'stalled' && outcome.reason) {
+      run.conditions.markStalled(outcome.reason, outcome.error.message);
     } else if (outcome.type === 'stalled') {
       const ready = run.conditions.get(ConditionType.Ready);
       run.conditions.markStalled(

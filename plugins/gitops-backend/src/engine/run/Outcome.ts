@@ -34,6 +34,8 @@ export interface RetryOutcome {
 export interface StalledOutcome {
   type: 'stalled';
   error: Error;
+  /** Of the condition `Stalled`, with the error's message; default: those of `Ready`. */
+  reason?: string;
 }
 
 export const done = (
@@ -57,7 +59,8 @@ export const retry = (error: Error, afterMs?: number): RetryOutcome => ({
   afterMs,
 });
 
-export const stalled = (error: Error): StalledOutcome => ({
+export const stalled = (error: Error, reason?: string): StalledOutcome => ({
   type: 'stalled',
   error,
+  ...(reason && { reason }),
 });
