@@ -21,13 +21,16 @@ describe('gitopsModuleAws', () => {
         [
           gitopsBucketExtensionPoint,
           {
-            addProvider: provider => providers.push(provider),
+            addProvider: (provider: BucketProvider) => providers.push(provider),
             setArtifactCredentials: source => credentials.push(source),
           },
         ],
         [
           gitopsDecryptionExtensionPoint,
-          { addProvider: provider => keyServices.push(provider) },
+          {
+            addProvider: (provider: SopsKeyServiceProvider) =>
+              keyServices.push(provider),
+          },
         ],
         [
           gitopsRegistryCredentialsExtensionPoint,

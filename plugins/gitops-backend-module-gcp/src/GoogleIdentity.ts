@@ -29,6 +29,8 @@ const OWN_MS = 5 * 60_000;
 export interface GoogleIdentityRequest extends GoogleRequest {
   /** With the JSON key of a service account in `serviceaccount`. */
   secret?: SecretData;
+  /** The JSON key of a service account, from elsewhere. */
+  key?: { content: Buffer; scope: string };
   serviceAccount?: CloudServiceAccount;
 }
 
@@ -77,9 +79,14 @@ export class GoogleIdentity {
   }
 
   private async ask(request: GoogleIdentityRequest): Promise<GoogleToken> {
-    const { secret, serviceAccount, now } = request;
+    const { key, secret, serviceAccount, now } = request;
+    if (key) {
+      return tokenOfKey(key.content, key.scope, request);
+    }
     if (secret) {
-      return keyOf(secret, key => tokenOfKey(key, READ_STORAGE, request));
+      return keyOf(secret, content =>
+        tokenOfKey(content, READ_STORAGE, request),
+      );
     }
     if (serviceAccount) {
       const { http, signal } = request;

@@ -34,12 +34,16 @@ export interface GoogleAddresses {
   sts: string;
   iamCredentials: string;
   storage: string;
+  kms: string;
+  container: string;
 }
 
 export const GOOGLE_ADDRESSES: GoogleAddresses = {
   sts: 'https://sts.googleapis.com',
   iamCredentials: 'https://iamcredentials.googleapis.com',
   storage: 'https://storage.googleapis.com',
+  kms: 'https://cloudkms.googleapis.com',
+  container: 'https://container.googleapis.com',
 };
 
 /** The cluster that the portal runs in, where that is one of GKE. */

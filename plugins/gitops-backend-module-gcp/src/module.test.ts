@@ -2,8 +2,10 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import {
   BucketProvider,
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   RegistryCredentialSupplier,
+  SopsKeyServiceProvider,
 } from '@backstage-gitops/plugin-gitops-node';
 import gitopsModuleGcp from './index';
 
@@ -11,13 +13,21 @@ describe('gitopsModuleGcp', () => {
   it('adds what it has', async () => {
     const providers: BucketProvider[] = [];
     const suppliers: RegistryCredentialSupplier[] = [];
+    const keyServices: SopsKeyServiceProvider[] = [];
     const backend = await startTestBackend({
       extensionPoints: [
         [
           gitopsBucketExtensionPoint,
           {
-            addProvider: provider => providers.push(provider),
+            addProvider: (provider: BucketProvider) => providers.push(provider),
             setArtifactCredentials: () => {},
+          },
+        ],
+        [
+          gitopsDecryptionExtensionPoint,
+          {
+            addProvider: (provider: SopsKeyServiceProvider) =>
+              keyServices.push(provider),
           },
         ],
         [
@@ -32,6 +42,7 @@ describe('gitopsModuleGcp', () => {
     });
     expect(providers.map(({ provider }) => provider)).toEqual(['gcp']);
     expect(suppliers.map(({ provider }) => provider)).toEqual(['gcp']);
+    expect(keyServices.map(({ type }) => type)).toEqual(['gcp_kms']);
     await backend.stop();
   });
 });

@@ -4,8 +4,10 @@ import {
 } from '@backstage/backend-plugin-api';
 import {
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
+import { CloudKmsKeyServiceProvider } from './CloudKmsKeyServiceProvider';
 import { GarCredentialSupplier } from './GarCredentialSupplier';
 import { GcsBucketProvider } from './GcsBucketProvider';
 import { GoogleIdentity } from './GoogleIdentity';
@@ -25,14 +27,16 @@ export const gitopsModuleGcp = createBackendModule({
       deps: {
         buckets: gitopsBucketExtensionPoint,
         config: coreServices.rootConfig,
+        decryption: gitopsDecryptionExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
       },
-      async init({ buckets, config, registries }) {
+      async init({ buckets, config, decryption, registries }) {
         const identity = new GoogleIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.gcp.portalIdentity') ?? false,
         });
         buckets.addProvider(new GcsBucketProvider(identity));
+        decryption.addProvider(new CloudKmsKeyServiceProvider(identity));
         registries.addSupplier(new GarCredentialSupplier(identity));
       },
     });

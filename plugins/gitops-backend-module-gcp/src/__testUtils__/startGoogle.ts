@@ -1,14 +1,20 @@
 import {
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createPublicKey,
   createVerify,
   generateKeyPairSync,
+  randomBytes,
 } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { GoogleAddresses } from '../googleTokens';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** A request as a test can look at it. */
 export interface SeenRequest {
@@ -18,14 +24,19 @@ export interface SeenRequest {
 }
 
 /**
- * A double of Google's token services and of the JSON API of its storage, on
- * loopback: checks signatures of keys and gives out and takes its own tokens.
+ * A double of Google's token services and of the JSON APIs of its storage, its keys
+ * (AES-256-GCM) and its clusters, on loopback: checks signatures of keys and gives out
+ * and takes its own tokens.
  */
 export class FakeGoogle {
   readonly seen: SeenRequest[] = [];
   readonly objects = new Map<string, string>();
   /** Answers of a status before those that a request deserves. */
   readonly failures: { path: RegExp; status: number; times: number }[] = [];
+  /** Of Cloud KMS, by resource id, 32 bytes each. */
+  readonly kmsKeys = new Map<string, Buffer>();
+  /** By resource id. */
+  readonly clusters = new Map<string, object>();
   pageSize = 1000;
   private readonly tokens = new Set<string>();
   private readonly server = createServer((request, response) => {
@@ -35,9 +46,9 @@ export class FakeGoogle {
   });
   private readonly keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-  static async start(): Promise<FakeGoogle> {
+  static async start(options: { port?: number } = {}): Promise<FakeGoogle> {
     const google = new FakeGoogle();
-    google.server.listen(0, '127.0.0.1');
+    google.server.listen(options.port ?? 0, '127.0.0.1');
     await once(google.server, 'listening');
     return google;
   }
@@ -52,7 +63,10 @@ export class FakeGoogle {
   }
 
   get addresses(): GoogleAddresses {
-    return { sts: this.url, iamCredentials: this.url, storage: this.url };
+    return {
+      ...{ sts: this.url, iamCredentials: this.url, storage: this.url },
+      ...{ kms: this.url, container: this.url },
+    };
   }
 
   /** The JSON key of a service account that it knows. */
@@ -114,8 +128,62 @@ export class FakeGoogle {
     } else if (pathname.endsWith(':generateAccessToken')) {
       const expireTime = new Date(Date.now() + 3_600_000).toISOString();
       send(200, { accessToken: this.grant('impersonated'), expireTime });
+    } else if (/:(en|de)crypt$/.test(pathname)) {
+      this.kms(pathname, JSON.parse(body), send);
+    } else if (pathname.includes('/clusters/')) {
+      const cluster = this.clusters.get(pathname.replace('/v1/', ''));
+      send(
+        cluster ? 200 : 404,
+        cluster ?? { error: { code: 404, message: 'Not found: the cluster.' } },
+      );
     } else {
       this.storage(pathname, searchParams, send);
+    }
+  }
+
+  /** As Cloud KMS encrypts. */
+  encrypt(resource: string, plain: Uint8Array): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    const key = this.kmsKeys.get(resource)!;
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    const sealed = [nonce, cipher.update(plain), cipher.final()];
+    return Buffer.concat([...sealed, cipher.getAuthTag()]);
+  }
+
+  /** Somebody else's token, which it takes as well. */
+  take(token: string): void {
+    this.tokens.add(`Bearer ${token}`);
+  }
+
+  private kms(
+    pathname: string,
+    input: Record<string, string>,
+    send: (status: number, answer: object | string) => void,
+  ): void {
+    const [, resource, operation] = /^\/v1\/(.+):(.+)$/.exec(pathname)!;
+    const key = this.kmsKeys.get(resource);
+    if (!key) {
+      const message = `CryptoKey ${resource} not found.`;
+      send(404, { error: { code: 404, message, status: 'NOT_FOUND' } });
+    } else if (operation === 'encrypt') {
+      const plain = Buffer.from(input.plaintext, 'base64');
+      const ciphertext = this.encrypt(resource, plain).toString('base64');
+      send(200, { name: `${resource}/cryptoKeyVersions/1`, ciphertext });
+    } else {
+      const sealed = Buffer.from(input.ciphertext, 'base64');
+      try {
+        const nonce = sealed.subarray(0, NONCE_BYTES);
+        const cipher = createDecipheriv('aes-256-gcm', key, nonce);
+        cipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+        const plain = [
+          cipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
+          cipher.final(),
+        ];
+        send(200, { plaintext: Buffer.concat(plain).toString('base64') });
+      } catch {
+        const message = 'Decryption failed: the ciphertext is invalid.';
+        send(400, { error: { code: 400, message } });
+      }
     }
   }
 
