@@ -1,5 +1,9 @@
 import {
+  ClusterError,
   HealthCheckError,
+  healthOf,
+  mapConcurrent,
+  systemClock,
   UnknownKindError,
   waitForHealth,
 } from '@backstage-gitops/kubernetes-apply';
@@ -9,11 +13,15 @@ import type {
   Health,
   HealthRule,
   ObjectHealth,
+  ObjectRef,
 } from '@backstage-gitops/kubernetes-apply';
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { ActionError } from './ActionError';
 import { ClusterObject, hasGeneratedName } from './ClusterObject';
 import { JOB, POD, valueAt } from './finishedRules';
+
+/** Objects that are looked at together. */
+const AT_ONCE = 8;
 
 /** How long, and for whom, is waited. */
 export interface WaitSettings {
@@ -121,20 +129,21 @@ async function wait(
 ): Promise<void> {
   const { signal } = settings;
   const gone = new AbortController();
-  const refs = objects
+  const all = objects
     .filter(object => !hasGeneratedName(object))
     .map(({ ref }) => ref);
+  const refs = untilGone ? all : await undecided(all, settings);
   if (refs.length === 0) return;
-  const isGone = (all: readonly ObjectHealth[]) =>
-    all.every(({ status }) => status === 'NotFound');
+  const isGone = (states: readonly ObjectHealth[]) =>
+    states.every(({ status }) => status === 'NotFound');
   try {
     await waitForHealth({
       ...settings,
       refs,
       failFast: false,
       signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
-      onChange: (_, all) => {
-        if (untilGone && isGone(all)) gone.abort();
+      onChange: (_, states) => {
+        if (untilGone && isGone(states)) gone.abort();
       },
     });
   } catch (error) {
@@ -143,6 +152,26 @@ async function wait(
     if (!(error instanceof HealthCheckError)) throw error;
     throw untilGone ? stillThere(error) : notReady(error);
   }
+}
+
+/** Most objects are ready at once: a look at each is less than to watch it. */
+async function undecided(
+  refs: readonly ObjectRef[],
+  { client, rules, signal, clock = systemClock }: WaitSettings,
+): Promise<ObjectRef[]> {
+  const found = await mapConcurrent(refs, AT_ONCE, async ref => {
+    try {
+      const object = await client.get(ref, { signal });
+      const health = object && healthOf(object, { rules, now: clock.now() });
+      return health?.status === 'Current' ? [] : [ref];
+    } catch (error) {
+      signal?.throwIfAborted();
+      // Whoever waits goes on trying, and says what was the matter.
+      if (error instanceof ClusterError) return [ref];
+      throw error;
+    }
+  });
+  return found.flat();
 }
 
 function notReady(error: HealthCheckError): ActionError {

@@ -27,10 +27,10 @@ export class ChartTemplates {
     const wanted = buildHelmChart(object, reference);
     const live = await this.find(run, reference);
     status.helmChart = `${reference.namespace}/${reference.name}`;
-    // With a new generation, fields and labels may have to go that only the
-    // server knows to be ours.
-    const isSeen = status.observedGeneration === run.generation;
-    if (run.planOnly || (live && isSeen && isAsWanted(live, wanted))) {
+    // With a new generation, labels may have to go that only the server knows to
+    // be ours.
+    const exactly = status.observedGeneration !== run.generation;
+    if (run.planOnly || (live && isAsWanted(live, wanted, { exactly }))) {
       return live ?? wanted;
     }
     let isNew = false;

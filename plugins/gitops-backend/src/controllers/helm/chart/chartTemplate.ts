@@ -74,24 +74,30 @@ export function ownerLabels(object: HelmRelease): Record<string, string> {
   };
 }
 
-/** Whether nothing would change if what is wanted were applied. */
-export function isAsWanted(live: HelmChart, wanted: HelmChart): boolean {
+/**
+ * Whether nothing would change if what is wanted were applied. `exactly`: nor does it
+ * have labels and annotations beside those.
+ */
+export function isAsWanted(
+  live: HelmChart,
+  wanted: HelmChart,
+  options: { exactly: boolean },
+): boolean {
   const { suspend: _, ...spec } = live.spec;
+  const covers = (
+    has: Readonly<Record<string, string>> = {},
+    wants: Readonly<Record<string, string>> = {},
+  ) =>
+    Object.entries(wants).every(([key, value]) => has[key] === value) &&
+    (!options.exactly || Object.keys(has).length === Object.keys(wants).length);
   return (
     isDeepStrictEqual(
       { ...DEFAULTS, ...withoutUndefined(spec) },
       { ...DEFAULTS, ...wanted.spec },
     ) &&
-    hasAll(live.metadata.labels, wanted.metadata.labels) &&
-    hasAll(live.metadata.annotations, wanted.metadata.annotations)
+    covers(live.metadata.labels, wanted.metadata.labels) &&
+    covers(live.metadata.annotations, wanted.metadata.annotations)
   );
-}
-
-function hasAll(
-  live: Readonly<Record<string, string>> = {},
-  wanted: Readonly<Record<string, string>> = {},
-): boolean {
-  return Object.entries(wanted).every(([key, value]) => live[key] === value);
 }
 
 function withoutUndefined<T extends object>(fields: T): T {
