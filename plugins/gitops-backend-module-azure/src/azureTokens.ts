@@ -152,7 +152,8 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-function quoted(text: unknown): string {
+/** What an answer says, fit for a message. */
+export function quoted(text: unknown): string {
   const clean =
     typeof text === 'string' ? text.replace(/\p{C}+/gu, ' ').trim() : '';
   return clean && `: ${clean.slice(0, QUOTED)}`;

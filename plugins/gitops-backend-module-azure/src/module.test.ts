@@ -2,8 +2,10 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import {
   BucketProvider,
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   RegistryCredentialSupplier,
+  SopsKeyServiceProvider,
 } from '@backstage-gitops/plugin-gitops-node';
 import gitopsModuleAzure from './index';
 
@@ -11,13 +13,21 @@ describe('gitopsModuleAzure', () => {
   it('adds what it has', async () => {
     const providers: BucketProvider[] = [];
     const suppliers: RegistryCredentialSupplier[] = [];
+    const keyServices: SopsKeyServiceProvider[] = [];
     const backend = await startTestBackend({
       extensionPoints: [
         [
           gitopsBucketExtensionPoint,
           {
-            addProvider: provider => providers.push(provider),
+            addProvider: (provider: BucketProvider) => providers.push(provider),
             setArtifactCredentials: () => {},
+          },
+        ],
+        [
+          gitopsDecryptionExtensionPoint,
+          {
+            addProvider: (provider: SopsKeyServiceProvider) =>
+              keyServices.push(provider),
           },
         ],
         [
@@ -32,6 +42,7 @@ describe('gitopsModuleAzure', () => {
     });
     expect(providers.map(({ provider }) => provider)).toEqual(['azure']);
     expect(suppliers.map(({ provider }) => provider)).toEqual(['azure']);
+    expect(keyServices.map(({ type }) => type)).toEqual(['azure_kv']);
     await backend.stop();
   });
 });

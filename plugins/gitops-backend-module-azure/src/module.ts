@@ -4,11 +4,13 @@ import {
 } from '@backstage/backend-plugin-api';
 import {
   gitopsBucketExtensionPoint,
+  gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
 import { AcrCredentialSupplier } from './AcrCredentialSupplier';
 import { AzureIdentity } from './AzureIdentity';
 import { BlobBucketProvider } from './BlobBucketProvider';
+import { KeyVaultKeyServiceProvider } from './KeyVaultKeyServiceProvider';
 
 /**
  * Azure for the gitops plugin: Buckets and registries with the keys and
@@ -25,14 +27,16 @@ export const gitopsModuleAzure = createBackendModule({
       deps: {
         buckets: gitopsBucketExtensionPoint,
         config: coreServices.rootConfig,
+        decryption: gitopsDecryptionExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
       },
-      async init({ buckets, config, registries }) {
+      async init({ buckets, config, decryption, registries }) {
         const identity = new AzureIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.azure.portalIdentity') ?? false,
         });
         buckets.addProvider(new BlobBucketProvider(identity));
+        decryption.addProvider(new KeyVaultKeyServiceProvider({ identity }));
         registries.addSupplier(new AcrCredentialSupplier({ identity }));
       },
     });

@@ -94,7 +94,6 @@ function describe({ type, fields }: SopsMasterKey): string {
     fields.arn,
     fields.resource_id,
     fields.name,
-    fields.key,
     fields.key_name,
     fields.key_id,
   ].find(value => typeof value === 'string');
