@@ -2,6 +2,7 @@ import {
   HelmRelease,
   HelmSnapshot,
 } from '@backstage-gitops/plugin-gitops-common';
+import { isDeepStrictEqual } from 'node:util';
 import { Home } from '../../homes/Home';
 import { newestFirst } from './release/history';
 import { releaseTarget, ReleaseTarget } from './release/names';
@@ -44,18 +45,28 @@ export function elderOf(
   home: Pick<Home, 'cache'>,
   object: HelmRelease,
 ): string | undefined {
-  const idOf = (one: HelmRelease) =>
-    JSON.stringify([releaseTarget(one), clusterOf(one)]);
-  const id = idOf(object);
+  const { uid } = object.metadata;
+  const wanted = releaseTarget(object);
+  const cluster = clusterOf(object);
+  // There may be thousands, of which hardly one has the same name.
   const elder = (home.cache.list(object.kind) as HelmRelease[]).find(
     other =>
-      other.metadata.uid !== object.metadata.uid &&
+      isSameTarget(releaseTarget(other), wanted) &&
+      other.metadata.uid !== uid &&
       !other.metadata.deletionTimestamp &&
       !other.spec.suspend &&
       isOlder(other, object) &&
-      idOf(other) === id,
+      isDeepStrictEqual(clusterOf(other), cluster),
   );
   return elder && nameOf(elder);
+}
+
+function isSameTarget(a: ReleaseTarget, b: ReleaseTarget): boolean {
+  return (
+    a.name === b.name &&
+    a.namespace === b.namespace &&
+    a.storageNamespace === b.storageNamespace
+  );
 }
 
 function isOlder(a: HelmRelease, b: HelmRelease): boolean {
