@@ -1,9 +1,11 @@
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import {
   BucketProvider,
+  ClusterAccessProvider,
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
+  gitopsTargetsExtensionPoint,
   RegistryCredentialSupplier,
   S3CredentialSource,
   SopsKeyServiceProvider,
@@ -14,6 +16,7 @@ describe('gitopsModuleAws', () => {
   it('adds what it has', async () => {
     const providers: BucketProvider[] = [];
     const suppliers: RegistryCredentialSupplier[] = [];
+    const targets: ClusterAccessProvider[] = [];
     const keyServices: SopsKeyServiceProvider[] = [];
     const credentials: S3CredentialSource[] = [];
     const backend = await startTestBackend({
@@ -33,6 +36,13 @@ describe('gitopsModuleAws', () => {
           },
         ],
         [
+          gitopsTargetsExtensionPoint,
+          {
+            addProvider: (provider: ClusterAccessProvider) =>
+              targets.push(provider),
+          },
+        ],
+        [
           gitopsRegistryCredentialsExtensionPoint,
           { addSupplier: supplier => suppliers.push(supplier) },
         ],
@@ -46,6 +56,7 @@ describe('gitopsModuleAws', () => {
     expect(suppliers.map(({ provider }) => provider)).toEqual(['aws']);
     expect(keyServices.map(({ type }) => type)).toEqual(['kms']);
     expect(credentials).toHaveLength(1);
+    expect(targets.map(({ provider }) => provider)).toEqual(['aws']);
     await backend.stop();
   });
 });

@@ -6,10 +6,12 @@ import {
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
+  gitopsTargetsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
 import { AwsBucketProvider } from './AwsBucketProvider';
 import { AwsIdentity } from './AwsIdentity';
 import { EcrCredentialSupplier } from './EcrCredentialSupplier';
+import { EksAccessProvider } from './EksAccessProvider';
 import { KmsKeyServiceProvider } from './KmsKeyServiceProvider';
 
 /**
@@ -30,8 +32,9 @@ export const gitopsModuleAws = createBackendModule({
         config: coreServices.rootConfig,
         decryption: gitopsDecryptionExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
+        targets: gitopsTargetsExtensionPoint,
       },
-      async init({ buckets, config, decryption, registries }) {
+      async init({ buckets, config, decryption, registries, targets }) {
         const identity = new AwsIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.aws.portalIdentity') ?? false,
@@ -39,6 +42,7 @@ export const gitopsModuleAws = createBackendModule({
         buckets.addProvider(new AwsBucketProvider(identity));
         buckets.setArtifactCredentials(() => identity.portalCredentials());
         decryption.addProvider(new KmsKeyServiceProvider({ identity }));
+        targets.addProvider(new EksAccessProvider({ identity }));
         registries.addSupplier(new EcrCredentialSupplier({ identity }));
       },
     });

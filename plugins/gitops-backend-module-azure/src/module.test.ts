@@ -1,9 +1,11 @@
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import {
   BucketProvider,
+  ClusterAccessProvider,
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
+  gitopsTargetsExtensionPoint,
   RegistryCredentialSupplier,
   SopsKeyServiceProvider,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -13,6 +15,7 @@ describe('gitopsModuleAzure', () => {
   it('adds what it has', async () => {
     const providers: BucketProvider[] = [];
     const suppliers: RegistryCredentialSupplier[] = [];
+    const targets: ClusterAccessProvider[] = [];
     const keyServices: SopsKeyServiceProvider[] = [];
     const backend = await startTestBackend({
       extensionPoints: [
@@ -31,6 +34,13 @@ describe('gitopsModuleAzure', () => {
           },
         ],
         [
+          gitopsTargetsExtensionPoint,
+          {
+            addProvider: (provider: ClusterAccessProvider) =>
+              targets.push(provider),
+          },
+        ],
+        [
           gitopsRegistryCredentialsExtensionPoint,
           { addSupplier: supplier => suppliers.push(supplier) },
         ],
@@ -43,6 +53,7 @@ describe('gitopsModuleAzure', () => {
     expect(providers.map(({ provider }) => provider)).toEqual(['azure']);
     expect(suppliers.map(({ provider }) => provider)).toEqual(['azure']);
     expect(keyServices.map(({ type }) => type)).toEqual(['azure_kv']);
+    expect(targets.map(({ provider }) => provider)).toEqual(['azure']);
     await backend.stop();
   });
 });

@@ -6,8 +6,10 @@ import {
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
+  gitopsTargetsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
 import { AcrCredentialSupplier } from './AcrCredentialSupplier';
+import { AksAccessProvider } from './AksAccessProvider';
 import { AzureIdentity } from './AzureIdentity';
 import { BlobBucketProvider } from './BlobBucketProvider';
 import { KeyVaultKeyServiceProvider } from './KeyVaultKeyServiceProvider';
@@ -29,14 +31,16 @@ export const gitopsModuleAzure = createBackendModule({
         config: coreServices.rootConfig,
         decryption: gitopsDecryptionExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
+        targets: gitopsTargetsExtensionPoint,
       },
-      async init({ buckets, config, decryption, registries }) {
+      async init({ buckets, config, decryption, registries, targets }) {
         const identity = new AzureIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.azure.portalIdentity') ?? false,
         });
         buckets.addProvider(new BlobBucketProvider(identity));
         decryption.addProvider(new KeyVaultKeyServiceProvider({ identity }));
+        targets.addProvider(new AksAccessProvider({ identity }));
         registries.addSupplier(new AcrCredentialSupplier({ identity }));
       },
     });

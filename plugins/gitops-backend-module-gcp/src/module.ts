@@ -6,10 +6,12 @@ import {
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
+  gitopsTargetsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
 import { CloudKmsKeyServiceProvider } from './CloudKmsKeyServiceProvider';
 import { GarCredentialSupplier } from './GarCredentialSupplier';
 import { GcsBucketProvider } from './GcsBucketProvider';
+import { GkeAccessProvider } from './GkeAccessProvider';
 import { GoogleIdentity } from './GoogleIdentity';
 
 /**
@@ -29,14 +31,16 @@ export const gitopsModuleGcp = createBackendModule({
         config: coreServices.rootConfig,
         decryption: gitopsDecryptionExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
+        targets: gitopsTargetsExtensionPoint,
       },
-      async init({ buckets, config, decryption, registries }) {
+      async init({ buckets, config, decryption, registries, targets }) {
         const identity = new GoogleIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.gcp.portalIdentity') ?? false,
         });
         buckets.addProvider(new GcsBucketProvider(identity));
         decryption.addProvider(new CloudKmsKeyServiceProvider(identity));
+        targets.addProvider(new GkeAccessProvider(identity));
         registries.addSupplier(new GarCredentialSupplier(identity));
       },
     });

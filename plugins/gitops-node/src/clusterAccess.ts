@@ -13,11 +13,18 @@ export interface ClusterAccessRequest {
   namespace: string;
   /** `cluster`: what the cloud calls it, such as an ARN or a resource id. */
   cluster?: string;
-  /** `address` of the API server, `https://host:port`; looked up where left out. */
+  /**
+   * `address` of the API server, `https://host:port`; looked up where left out. There is
+   * one only with a ServiceAccount: the portal's own credential goes nowhere that a
+   * ConfigMap says.
+   */
   address?: string;
   /** `ca.crt`, as PEM; looked up where left out. */
   certificateAuthority?: string;
-  /** `audiences`, one on each line of it; often none. */
+  /**
+   * `audiences`, one on each line of it; often none. Where there are some, the tokens
+   * of the ServiceAccount are for these.
+   */
   audiences: readonly string[];
   /**
    * Of `serviceAccountName`, in the namespace of the object; without, the portal's
@@ -48,8 +55,8 @@ export interface ClusterAccessProvider {
    * `expiresAt` for five minutes. Objects of a namespace that ask for the same
    * share it.
    *
-   * The address that is returned is connected to through the portal's guard, and
-   * only with verified TLS.
+   * The address that is returned, which may be a host alone, is connected to through
+   * the portal's guard, and only with verified TLS.
    *
    * @throws what went wrong, in words that may be shown
    */

@@ -101,6 +101,46 @@ export class FakeAws {
     return Buffer.concat([...sealed, cipher.getAuthTag()]);
   }
 
+  /**
+   * Whom a token for EKS stands for, and for which cluster, as the token service would
+   * say; undefined where its signature does not hold.
+   */
+  async callerOf(
+    token: string,
+  ): Promise<
+    { host: string; cluster: string; accessKeyId: string } | undefined
+  > {
+    const [, encoded] = /^k8s-aws-v1\.(.+)$/.exec(token) ?? [];
+    const url = new URL(Buffer.from(encoded ?? '', 'base64url').toString());
+    const query = Object.fromEntries(url.searchParams);
+    const [accessKeyId, , region, service] =
+      query['X-Amz-Credential'].split('/');
+    const user = this.users.find(each => each.accessKeyId === accessKeyId);
+    const cluster = [...this.clusters.keys()].find(
+      () => query['X-Amz-SignedHeaders'] === 'host;x-k8s-aws-id',
+    );
+    if (!user || !cluster || query.Action !== 'GetCallerIdentity') {
+      return undefined;
+    }
+    const { Action, Version } = query;
+    const again = await new SignatureV4({
+      ...{ credentials: user, region, service, sha256: Sha256 },
+    }).presign(
+      {
+        ...{ method: 'GET', protocol: url.protocol, hostname: url.hostname },
+        ...{ path: url.pathname, query: { Action, Version } },
+        headers: { host: url.host, 'x-k8s-aws-id': cluster },
+      },
+      {
+        signingDate: dateOf(query['X-Amz-Date']),
+        expiresIn: Number(query['X-Amz-Expires']),
+      },
+    );
+    return again.query?.['X-Amz-Signature'] === query['X-Amz-Signature']
+      ? { host: url.host, cluster, accessKeyId }
+      : undefined;
+  }
+
   private async handle(
     request: IncomingMessage,
     response: ServerResponse,

@@ -5,6 +5,7 @@ import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import {
   ClusterAccess,
   ClusterAccessProvider,
+  ClusterAccessRequest,
 } from '@backstage-gitops/plugin-gitops-node';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
@@ -236,10 +237,12 @@ describe('Targets', () => {
   describe('of a cloud', () => {
     let access: ClusterAccess;
     let asked: number;
+    let requested: ClusterAccessRequest | undefined;
     const provider: ClusterAccessProvider = {
       provider: 'aws',
-      access: async () => {
+      access: async request => {
         asked += 1;
+        requested = request;
         return access;
       },
     };
@@ -274,6 +277,48 @@ describe('Targets', () => {
       expect(asked).toBe(1);
       expect(await openSettings('other')).not.toBe(client);
       expect(asked).toBe(2);
+    });
+
+    const putSettings = (data: Record<string, string>) =>
+      shelf.put({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'target' },
+        data: { provider: 'aws', cluster: 'arn:c', ...data },
+      });
+
+    it('names an address only together with a ServiceAccount', async () => {
+      putSettings({ address: 'https://there.example' });
+      await expect(openSettings()).rejects.toThrow(
+        'an address can be named together with serviceAccountName only',
+      );
+      expect(asked).toBe(0);
+      shelf.put({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'robot' },
+      });
+      putSettings({
+        address: 'There.example',
+        serviceAccountName: 'robot',
+      });
+      await openSettings();
+      expect(requested).toMatchObject({
+        address: 'https://there.example:443',
+        serviceAccount: { namespace: 'default', name: 'robot' },
+      });
+    });
+
+    it('is at a host that the cloud names alone', async () => {
+      access = {
+        ...access,
+        connection: {
+          ...access.connection,
+          server: `localhost:${remote.kubernetes.port}`,
+        },
+      };
+      const client = await openSettings();
+      expect(client.server).toBe(`https://localhost:${remote.kubernetes.port}`);
     });
 
     it('follows a cluster that was moved', async () => {

@@ -18,6 +18,7 @@ import { assertError } from '@backstage/errors';
 import { Home } from '../homes/Home';
 import { Homes } from '../homes/Homes';
 import { pause } from '../util/pause';
+import { clusterAddress } from './clusterAddress';
 import { clusterUidOf } from './clusterUidOf';
 import { genericAccess } from './genericAccess';
 import { IssuedAccess } from './IssuedAccess';
@@ -230,17 +231,31 @@ export class Targets {
     if (provider === 'generic') {
       return genericAccess({ ...settings, serviceAccount });
     }
+    const { address, audiences } = settings;
+    if (address && !serviceAccount) {
+      // Whoever writes the ConfigMap would be sent what the portal is known by.
+      throw new TargetError(
+        'an address can be named together with serviceAccountName only; remove the key address of the ConfigMap, so that it is looked up, or add serviceAccountName',
+      );
+    }
     const http = this.options.connections.open();
     try {
-      return await provider.access({
-        ...{ namespace, serviceAccount, http },
+      const access = await provider.access({
+        ...{ namespace, http, audiences },
         cluster: settings.cluster,
-        address: settings.address,
+        address: address && clusterAddress(address),
         certificateAuthority: settings.certificateAuthority,
-        audiences: settings.audiences,
+        serviceAccount: serviceAccount && {
+          ...serviceAccount,
+          token: usual =>
+            serviceAccount.token(audiences.length > 0 ? audiences : usual),
+        },
         signal: AbortSignal.timeout(ISSUE_TIMEOUT_MS),
         now: this.now,
       });
+      const { connection } = access;
+      const server = clusterAddress(connection.server);
+      return { ...access, connection: { ...connection, server } };
     } finally {
       http.release();
     }

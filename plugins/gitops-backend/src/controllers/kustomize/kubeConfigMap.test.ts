@@ -234,7 +234,7 @@ describe('spec.kubeConfig.configMapRef', () => {
           },
           credential: {
             type: 'token',
-            token: await request.serviceAccount!.token([AUDIENCE]),
+            token: await request.serviceAccount!.token(['of the cloud']),
           },
           expiresAt: new Date(Date.now() + 600_000),
         };
@@ -245,6 +245,8 @@ describe('spec.kubeConfig.configMapRef', () => {
       settings({
         provider: 'gcp',
         cluster: 'projects/p/locations/l/clusters/c',
+        // Instead of the audience that the cloud wants usually.
+        audiences: AUDIENCE,
         serviceAccountName: 'robot',
       }),
     );
@@ -254,7 +256,7 @@ describe('spec.kubeConfig.configMapRef', () => {
       {
         namespace: 'default',
         cluster: 'projects/p/locations/l/clusters/c',
-        audiences: [],
+        audiences: [AUDIENCE],
         serviceAccount: { name: 'robot' },
       },
     ]);
