@@ -219,6 +219,8 @@ export interface Config {
         kustomize?: number;
         /** Default 4. */
         helm?: number;
+        /** Default 4. */
+        image?: number;
       };
       /** How often the queue is asked for work that other processes made due. Default 1 s. */
       pollInterval?: HumanDuration | string;

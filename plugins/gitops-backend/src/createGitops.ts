@@ -17,6 +17,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ArtifactGarbage } from './artifacts/ArtifactGarbage';
 import { ArtifactIndex } from './artifacts/ArtifactIndex';
+import { ImagePolicyReconciler } from './controllers/image/ImagePolicyReconciler';
+import { ImageRepositoryReconciler } from './controllers/image/ImageRepositoryReconciler';
+import { TagStore } from './controllers/image/tags/TagStore';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
 import { GitopsConfig } from './config/readGitopsConfig';
@@ -154,6 +157,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     suppliers: options.registryLogins,
     mirrors: config.registryMirrors,
   });
+  const tags = new TagStore({ database });
   const external = new ExternalArtifacts({
     ...{ store, connections },
     maxBytes: config.artifacts.maxSize,
@@ -236,6 +240,11 @@ export function createGitops(options: GitopsOptions): Gitops {
       renderer: new ReleaseRenderer({ threads: renderThreads }),
       targets: deliveryTargets,
       additiveReadyExpr: config.additiveReadyExpr,
+    }),
+    new ImageRepositoryReconciler({ tags, registries, connections, pins }),
+    new ImagePolicyReconciler({
+      ...{ tags, registries, connections },
+      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });

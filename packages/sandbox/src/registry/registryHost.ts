@@ -209,10 +209,10 @@ export class RegistryHost {
     }
     const { digest, manifest } = found;
     if (request.method === 'DELETE') {
-      if (!repository.tags.delete(reference!)) {
+      if (!repository.deleteTag(reference!)) {
         repository.manifests.delete(digest);
         for (const [tag, to] of repository.tags) {
-          if (to === digest) repository.tags.delete(tag);
+          if (to === digest) repository.deleteTag(tag);
         }
       }
       this.options.repositories.save(route.repository!);
@@ -273,7 +273,7 @@ export class RegistryHost {
     }
     repository.manifests.set(digest, manifest);
     if (reference !== undefined && !reference.includes(':')) {
-      repository.tags.set(reference, digest);
+      repository.setTag(reference, digest);
     }
     this.options.repositories.save(name);
     return { digest, subject: manifest.subject };

@@ -103,8 +103,8 @@ export interface SandboxRegistry {
     manifest: object | Uint8Array,
     options?: { tag?: string; mediaType?: string },
   ): Promise<string>;
-  /** Lets a tag name a manifest. @throws {@link SandboxError} `not-found` */
-  tag(repository: string, reference: string, tag: string): void;
+  /** Lets tags name a manifest. @throws {@link SandboxError} `not-found` */
+  tag(repository: string, reference: string, ...tags: string[]): void;
   /** Deletes a tag, or a manifest. */
   remove(repository: string, reference: string): void;
   tags(repository: string): readonly string[];
@@ -241,15 +241,18 @@ export async function startRegistry(
       return pushManifest(repository, manifest, { tag });
     },
     pushManifest,
-    tag: (repository, reference, tag) => {
-      const { digest } = find(repository, reference);
-      repositories.make(repository).tags.set(tag, digest);
-      repositories.save(repository);
+    tag: (name, reference, ...tags) => {
+      const { digest } = find(name, reference);
+      const repository = repositories.make(name);
+      for (const tag of tags) {
+        repository.setTag(tag, digest);
+      }
+      repositories.save(name);
     },
     remove: (name, reference) => {
       const { digest } = find(name, reference);
       const repository = repositories.make(name);
-      if (!repository.tags.delete(reference)) {
+      if (!repository.deleteTag(reference)) {
         repository.manifests.delete(digest);
       }
       repositories.save(name);

@@ -27,7 +27,9 @@ export interface StoredManifest {
 /** Manifests and tags of one name. */
 export class Repository {
   readonly manifests = new Map<string, StoredManifest>();
-  readonly tags = new Map<string, string>();
+  private readonly byTag = new Map<string, string>();
+  /** While they are as they were sorted. */
+  private sorted: readonly string[] | undefined;
   /** Digests of blobs that were pushed to it. */
   readonly blobs = new Set<string>();
 
@@ -35,14 +37,31 @@ export class Repository {
   find(
     reference: string,
   ): { digest: string; manifest: StoredManifest } | undefined {
-    const digest = this.tags.get(reference) ?? reference;
+    const digest = this.byTag.get(reference) ?? reference;
     const manifest = this.manifests.get(digest);
     return manifest && { digest, manifest };
   }
 
   /** Tags in the order in which they are listed. */
-  listTags(): string[] {
-    return [...this.tags.keys()].sort((a, b) => (a < b ? -1 : 1));
+  listTags(): readonly string[] {
+    this.sorted ??= [...this.byTag.keys()].sort();
+    return this.sorted;
+  }
+
+  /** Tags and the digests that they name. */
+  get tags(): ReadonlyMap<string, string> {
+    return this.byTag;
+  }
+
+  setTag(tag: string, digest: string): void {
+    this.byTag.set(tag, digest);
+    this.sorted = undefined;
+  }
+
+  /** Gives whether there was such a tag. */
+  deleteTag(tag: string): boolean {
+    this.sorted = undefined;
+    return this.byTag.delete(tag);
   }
 
   /** What refers to a digest, as an index. */
@@ -122,7 +141,7 @@ export class RepositoryStore {
     const saved = JSON.parse(fs.readFileSync(file, 'utf8')) as Saved;
     const repository = this.make(saved.name);
     for (const [tag, digest] of Object.entries(saved.tags)) {
-      repository.tags.set(tag, digest);
+      repository.setTag(tag, digest);
     }
     for (const digest of saved.blobs) repository.blobs.add(digest);
     for (const { digest, mediaType, text } of saved.manifests) {

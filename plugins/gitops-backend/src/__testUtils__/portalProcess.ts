@@ -203,7 +203,7 @@ async function main() {
         keep: 2,
       },
       network: { allow: ['127.0.0.0/8', 'localhost'] },
-      concurrency: { source: 1, kustomize: 1, helm: 1 },
+      concurrency: { source: 1, kustomize: 1, helm: 1, image: 1 },
       pollMs: 100,
       leaseMs: settings.leaseMs,
       homeLeaseMs: settings.homeLeaseMs,

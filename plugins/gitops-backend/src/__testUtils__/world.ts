@@ -310,7 +310,7 @@ export class World {
           keep: 2,
         },
         network: { allow: ['127.0.0.0/8', 'localhost'] },
-        concurrency: { source: 2, kustomize: 2, helm: 2 },
+        concurrency: { source: 2, kustomize: 2, helm: 2, image: 2 },
         pollMs: 100,
         leaseMs: options.leaseMs ?? 30_000,
         homeLeaseMs: options.homeLeaseMs ?? 10_000,

@@ -33,7 +33,7 @@ describe('readGitopsConfig', () => {
         keep: 2,
         maxSize: 536870912,
       },
-      concurrency: { source: 4, kustomize: 4, helm: 4 },
+      concurrency: { source: 4, kustomize: 4, helm: 4, image: 4 },
       pollMs: 1_000,
       leaseMs: 30_000,
       homeLeaseMs: 30_000,
@@ -92,7 +92,7 @@ describe('readGitopsConfig', () => {
     ).toMatchObject({
       pollMs: 200,
       leaseMs: 60_000,
-      concurrency: { source: 4, kustomize: 9, helm: 4 },
+      concurrency: { source: 4, kustomize: 9, helm: 4, image: 4 },
     });
   });
 

@@ -50,7 +50,12 @@ export interface GitopsConfig {
   network: { allow: string[]; only?: string[] };
   /** Of registries of OCI artifacts. */
   registryMirrors?: readonly RegistryMirror[];
-  concurrency: { source: number; kustomize: number; helm: number };
+  concurrency: {
+    source: number;
+    kustomize: number;
+    helm: number;
+    image: number;
+  };
   pollMs: number;
   leaseMs: number;
   /** How long a claim on a home lives that nobody renews. */
@@ -127,6 +132,7 @@ export function readGitopsConfig(
       source: readConcurrency(config, 'source'),
       kustomize: readConcurrency(config, 'kustomize'),
       helm: readConcurrency(config, 'helm'),
+      image: readConcurrency(config, 'image'),
     },
     pollMs: duration('engine.pollInterval', 1_000),
     leaseMs: duration('engine.lease', 30_000),
