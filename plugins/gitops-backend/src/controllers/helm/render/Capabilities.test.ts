@@ -80,7 +80,7 @@ describe('capabilities of a cluster', () => {
     expect((await new CapabilitiesCache().of('a', server)).apiVersions).toEqual(
       ['v1', 'v1/Pod', 'apps/v1', 'apps/v1/Deployment', 'apps/v1/Scale'],
     );
-    expect(server.raw).toHaveBeenCalledTimes(3);
+    expect(server.raw).toHaveBeenCalledTimes(4);
   });
 
   it('are kept for each cluster, for a while, until they are forgotten', async () => {
@@ -101,6 +101,22 @@ describe('capabilities of a cluster', () => {
     cache.forget('a');
     await cache.of('a', server);
     expect(asked()).toBe(4);
+  });
+
+  it('are asked anew once there are other groups', async () => {
+    const cache = new CapabilitiesCache();
+    await cache.of('a', serverOf(OLDER));
+    const newer = serverOf({
+      ...OLDER,
+      '/apis': {
+        kind: 'APIGroupList',
+        groups: [{ versions: [{ groupVersion: 'cert-manager.io/v1' }] }],
+      },
+      '/apis/cert-manager.io/v1': { resources: [{ kind: 'Issuer' }] },
+    });
+    expect((await cache.of('a', newer)).apiVersions).toContain(
+      'cert-manager.io/v1/Issuer',
+    );
   });
 
   it.each([

@@ -27,14 +27,20 @@ export class CapabilitiesError extends CustomErrorBase {
 
 const AGGREGATED =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
-const DEFAULT_TTL_MS = 60_000;
+const DEFAULT_TTL_MS = 10_000;
 
 interface Entry {
   until: number;
+  /** The cluster's list of groups, as it was then. */
+  groups: string;
   found: Promise<ClusterCapabilities>;
 }
 
-/** What clusters can do; asked anew after a while, since definitions come and go. */
+/**
+ * What clusters can do. Definitions come and go, and a chart that was rendered
+ * without one is not rendered again when it is there: so each time it is asked whether
+ * there are other groups and versions, and all is asked anew then, or after a while.
+ */
 export class CapabilitiesCache {
   private readonly now: () => number;
   private readonly ttlMs: number;
@@ -43,7 +49,7 @@ export class CapabilitiesCache {
   constructor(
     options: {
       now?: () => number;
-      /** Milliseconds for which an answer is good; a minute. */
+      /** Milliseconds for which an answer is good; ten seconds. */
       ttlMs?: number;
     } = {},
   ) {
@@ -59,6 +65,10 @@ export class CapabilitiesCache {
     cluster: string,
     client: Pick<ClusterClient, 'raw'>,
   ): Promise<ClusterCapabilities> {
+    const { status, text: groups } = await client.raw('/apis');
+    if (status !== 200) {
+      throw new CapabilitiesError('apiVersions', `/apis answered ${status}`);
+    }
     const now = this.now();
     for (const [name, { until }] of this.entries) {
       if (until <= now) {
@@ -66,11 +76,14 @@ export class CapabilitiesCache {
       }
     }
     const known = this.entries.get(cluster);
-    if (known) {
+    if (known?.groups === groups) {
       return known.found;
     }
     // Without a signal: others may wait for the same answer.
-    const entry = { until: now + this.ttlMs, found: discover(client) };
+    const entry: Entry = {
+      ...{ until: now + this.ttlMs, groups },
+      found: discover(client),
+    };
     this.entries.set(cluster, entry);
     entry.found.catch(() => {
       if (this.entries.get(cluster) === entry) {
