@@ -68,7 +68,13 @@ export async function buildDelivery(
   const { keyServices } = settings;
   const decryptor = await openDecryptor({ home, object, keyServices, signal });
   try {
-    return await buildEncrypted(decryptor, object, source, settings, substitution);
+    return await buildEncrypted(
+      decryptor,
+      object,
+      source,
+      settings,
+      substitution,
+    );
   } finally {
     decryptor.close();
   }
