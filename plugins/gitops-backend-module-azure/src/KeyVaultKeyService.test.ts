@@ -1,12 +1,16 @@
 // Servers: doubles of Azure Key Vault, with RSA-OAEP behind it, and of the token
-// endpoint of Microsoft Entra; not Azure itself.
-import { generateKeyPairSync } from 'node:crypto';
-import { localConnections } from '@backstage-gitops/plugin-gitops-backend/testUtils';
+// endpoint of Microsoft Entra; not Azure itself. The file was written by sops, which
+// asked the same double.
+import {
+  decryptSopsFile,
+  localConnections,
+} from '@backstage-gitops/plugin-gitops-backend/testUtils';
 import {
   CloudServiceAccount,
   SopsKeyServiceRequest,
   SopsMasterKey,
 } from '@backstage-gitops/plugin-gitops-node';
+import fixture from './__fixtures__/sops.json';
 import { FakeEntra } from './__testUtils__/startEntra';
 import { FakeKeyVault } from './__testUtils__/startKeyVault';
 import { AzureIdentity } from './AzureIdentity';
@@ -20,7 +24,6 @@ const URL_OF_VAULT = 'https://team.vault.azure.net';
 const DECRYPT = '/keys/sops/v1/decrypt?api-version=7.4';
 
 describe('KeyVaultKeyServiceProvider', () => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   let connections: ReturnType<typeof localConnections>;
   let entra: FakeEntra;
   let vault: FakeKeyVault;
@@ -30,9 +33,7 @@ describe('KeyVaultKeyServiceProvider', () => {
     connections = localConnections();
     asked = [];
     entra = await FakeEntra.start();
-    vault = await FakeKeyVault.start(
-      privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    );
+    vault = await FakeKeyVault.start(fixture.key);
     ['of app', 'of reader-app', 'own managed', 'own'].forEach(token =>
       vault.tokens.add(token),
     );
@@ -82,6 +83,14 @@ describe('KeyVaultKeyServiceProvider', () => {
     type: 'azure_kv',
     enc,
     fields: { vault_url: URL_OF_VAULT, name: 'sops', version: 'v1', ...fields },
+  });
+
+  it('opens what sops encrypted', async () => {
+    const service = await open({ secret: application });
+    expect(await decryptSopsFile(fixture.encrypted, service)).toEqual({
+      isWhole: true,
+      text: fixture.decrypted,
+    });
   });
 
   it('asks as an application, for one token', async () => {

@@ -11,7 +11,7 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-const PATH = /^\/keys\/sops\/v1\/(en|de)crypt\?api-version=[\d.]+$/;
+const PATH = /^\/keys\/sops\/v1\/(en|de)crypt\?api-version=[\d.-]+$/;
 const OAEP = {
   padding: constants.RSA_PKCS1_OAEP_PADDING,
   oaepHash: 'sha256',
@@ -71,7 +71,14 @@ export class FakeKeyVault {
       this.answer ??
       this.answerTo(path, authorization, JSON.parse(body || '{}'));
     response
-      .writeHead(status, { 'content-type': 'application/json' })
+      .writeHead(status, {
+        'content-type': 'application/json',
+        // As a vault tells where tokens come from.
+        ...(status === 401 && {
+          'www-authenticate':
+            'Bearer authorization="https://login.microsoftonline.com/tenant", resource="https://vault.azure.net"',
+        }),
+      })
       .end(answer);
   }
 
