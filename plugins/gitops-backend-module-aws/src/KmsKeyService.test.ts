@@ -126,9 +126,10 @@ describe('KmsKeyServiceProvider', () => {
     const allowed = await open({}, { portalIdentity: true });
     expect(await allowed.decrypt(entry(), { signal })).toEqual(DATA_KEY);
     const refused = await open({});
-    await expect(refused.decrypt(entry(), { signal })).rejects.toThrow(
-      'set gitops.aws.portalIdentity',
-    );
+    await expect(refused.decrypt(entry(), { signal })).rejects.toMatchObject({
+      code: 'GITOPS_SOPS_KEY_CREDENTIAL',
+      message: expect.stringContaining('set gitops.aws.portalIdentity'),
+    });
   });
 
   it.each<[string, string, RegExp, { fields?: object; keys?: string }]>([

@@ -1,5 +1,5 @@
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { assertError } from '@backstage/errors';
+import { assertError, InputError, NotAllowedError } from '@backstage/errors';
 import {
   NetworkError,
   readSopsKeyFile,
@@ -144,8 +144,11 @@ function contextOf(context: unknown): Record<string, string> | undefined {
 
 function refused(error: unknown): Error {
   assertError(error);
-  return error instanceof SopsKeyError || error instanceof NetworkError
-    ? error
+  if (error instanceof SopsKeyError || error instanceof NetworkError) {
+    return error;
+  }
+  return error instanceof InputError || error instanceof NotAllowedError
+    ? new SopsKeyError('GITOPS_SOPS_KEY_CREDENTIAL', error.message)
     : new SopsKeyError(
         'GITOPS_SOPS_KEY_REFUSED',
         `AWS did not open it: ${error.message} (${error.name})`,
