@@ -1,5 +1,4 @@
 import {
-  Artifact,
   ConditionType,
   GitopsObject,
   HelmRelease,
@@ -59,21 +58,25 @@ export function isNewsFor(
   if (before === undefined) {
     return false;
   }
-  const isRipe = (source: GitopsObject) =>
-    sourceState(source as ChartSource, now).type === 'ready';
+  const [is, was] = [changed, before].map(source =>
+    sourceState(source as ChartSource, now),
+  );
+  if (is.type === 'unready') {
+    // That there will be no chart so soon has been found out just now.
+    return (
+      was.type === 'unready' &&
+      was.quietUntil !== undefined &&
+      is.quietUntil === undefined
+    );
+  }
   return (
-    isRipe(changed) &&
-    (!isRipe(before) ||
-      artifactOf(changed)?.digest !== artifactOf(before)?.digest ||
-      artifactOf(changed)?.revision !== artifactOf(before)?.revision)
+    was.type === 'unready' ||
+    was.artifact.digest !== is.artifact.digest ||
+    was.artifact.revision !== is.artifact.revision
   );
 }
 
 /** What it says of a dependency may be true before that is ready. */
 function hasExpression({ spec }: HelmRelease): boolean {
   return (spec.dependsOn ?? []).some(({ readyExpr }) => readyExpr);
-}
-
-function artifactOf({ status }: GitopsObject): Artifact | undefined {
-  return (status as { artifact?: Artifact } | undefined)?.artifact;
 }

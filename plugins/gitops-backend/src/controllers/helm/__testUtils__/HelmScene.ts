@@ -26,25 +26,47 @@ const SOURCE = {
 /** Files below the chart `game`; text by path. */
 export type ChartFiles = Readonly<Record<string, string>>;
 
-/** A ConfigMap of the release's name, whose value is `.Values.value`. */
-export const CONFIG_MAP = `apiVersion: v1
+/**
+ * A chart that does what its values say: `value` is that of a ConfigMap of the
+ * release's name. `job`, `hook` (before installs and upgrades) and `test` make a Job
+ * that comes out well (`ok`), fails (`failed`) or never ends (`progressing`).
+ */
+export const GAME: ChartFiles = {
+  'values.yaml': 'value: "1"\n',
+  'templates/config.yaml': `apiVersion: v1
 kind: ConfigMap
-metadata: {name: {{ .Release.Name }}}
-data: {value: {{ .Values.value | default "1" | quote }}}
-`;
+metadata: {name: "{{ .Release.Name }}"}
+data: {value: {{ .Values.value | quote }}, revision: "{{ .Release.Revision }}"}
+`,
+  'templates/job.yaml': job(
+    'job',
+    '{{ .Release.Name }}-{{ .Release.Revision }}',
+  ),
+  'templates/hook.yaml': job(
+    'hook',
+    '{{ .Release.Name }}-hook',
+    'pre-install,pre-upgrade',
+  ),
+  'templates/test.yaml': job('test', '{{ .Release.Name }}-test', 'test'),
+};
 
-/** Deployments become ready where their image can be pulled; see the sandbox. */
-export const deployment = (image = '{{ .Values.image | default "app:1" }}') =>
-  `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: {{ .Release.Name }}}
-spec:
-  replicas: {{ .Values.replicaCount | default 1 }}
-  selector: {matchLabels: {app: {{ .Release.Name }}}}
+function job(value: string, name: string, hook?: string): string {
+  return `{{ with .Values.${value} }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: "${name.replaceAll('.Release', '$.Release')}"
+  annotations:
+    backstage-gitops.io/sandbox-health: {{ . }}
+${hook ? `    helm.sh/hook: ${hook}\n` : ''}spec:
+  backoffLimit: 0
   template:
-    metadata: {labels: {app: {{ .Release.Name }}}}
-    spec: {containers: [{name: app, image: "${image}"}]}
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: busybox}]
+{{ end }}
 `;
+}
 
 /** Releases of a chart in a repository of the sandbox, for tests of what they do. */
 export class HelmScene {
@@ -57,12 +79,13 @@ export class HelmScene {
 
   static async start(options: {
     database: Promise<Knex>;
+    /** Beside {@link GAME}. */
     files?: ChartFiles;
     portal?: PortalOptions;
   }): Promise<HelmScene> {
     const world = await World.start();
     const { url } = await world.sandbox.git.createRepository('team/app', {
-      ...chartFiles('0.1.0', options.files ?? {}),
+      ...chartFiles('0.1.0', { ...GAME, ...options.files }),
     });
     const database = await options.database;
     await world.startPortal(database, options.portal);
@@ -116,11 +139,11 @@ export class HelmScene {
   }
 
   /** Commits a version of the chart, in place of the one before. */
-  async commit(version: string, files: ChartFiles): Promise<void> {
+  async commit(version: string, files: ChartFiles = {}): Promise<void> {
     const { git } = this.world.sandbox;
     await git.commit('team/app', {
       message: `Version ${version}`,
-      files: chartFiles(version, files),
+      files: chartFiles(version, { ...GAME, ...files }),
     });
     await this.annotate(SOURCE);
   }

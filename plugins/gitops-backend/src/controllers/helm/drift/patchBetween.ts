@@ -3,6 +3,7 @@ import {
   isJsonObject,
   JsonObject,
   JsonValue,
+  setOwn,
 } from '@backstage-gitops/kubernetes-yaml';
 
 /** One step of a JSON patch. */
@@ -61,13 +62,11 @@ function betweenLists(
     ...after
       .slice(0, common)
       .flatMap((item, i) => patchBetween(before[i], item, `${path}/${i}`)),
-    ...after
-      .slice(common)
-      .map((value): PatchOperation => ({
-        op: 'add',
-        path: `${path}/-`,
-        value,
-      })),
+    ...after.slice(common).map((value): PatchOperation => ({
+      op: 'add',
+      path: `${path}/-`,
+      value,
+    })),
     // From the end, so that those before keep their places.
     ...before.slice(common).map((_, i): PatchOperation => ({
       op: 'remove',
@@ -81,40 +80,41 @@ export function escapeStep(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** A copy without the values at some JSON pointers. */
+/** The same without the values at some JSON pointers; nothing is changed. */
 export function withoutPaths<T extends object>(
   object: T,
   pointers: readonly string[],
 ): T {
-  if (pointers.length === 0) {
-    return object;
-  }
-  const copy = structuredClone(object);
-  for (const pointer of pointers) {
+  return pointers.reduce<JsonValue>((value, pointer) => {
     const steps = pointer
       .slice(1)
       .split('/')
       .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const last = steps.pop()!;
-    const parent = steps.reduce<JsonValue | undefined>(
-      childAt,
-      copy as JsonObject,
-    );
-    if (Array.isArray(parent) && /^[0-9]+$/.test(last)) {
-      parent.splice(Number(last), 1);
-    } else if (isJsonObject(parent)) {
-      delete parent[last];
-    }
-  }
-  return copy;
+    return without(value, steps);
+  }, object as JsonObject) as T;
 }
 
-function childAt(
-  value: JsonValue | undefined,
-  step: string,
-): JsonValue | undefined {
+function without(
+  value: JsonValue,
+  [step, ...rest]: readonly string[],
+): JsonValue {
   if (Array.isArray(value)) {
-    return /^[0-9]+$/.test(step) ? value[Number(step)] : undefined;
+    return /^[0-9]+$/.test(step)
+      ? value.flatMap((item, i) => {
+          if (i !== Number(step)) {
+            return [item];
+          }
+          return rest.length > 0 ? [without(item, rest)] : [];
+        })
+      : value;
   }
-  return isJsonObject(value) ? getOwn(value, step) : undefined;
+  if (!isJsonObject(value) || !Object.hasOwn(value, step)) {
+    return value;
+  }
+  const { [step]: child, ...others } = value;
+  if (rest.length === 0) {
+    return others;
+  }
+  setOwn(others, step, without(child, rest));
+  return others;
 }

@@ -76,9 +76,10 @@ export async function releaseLoop(request: ReleaseRequest): Promise<LoopEnd> {
   const did = new Set<ActionType>();
   for (;;) {
     request.course.signal.throwIfAborted();
-    const last = await records.last(target.name, { signal });
+    let last: Release | undefined;
     let state: ReleaseState<ObjectDrift[]>;
     try {
+      last = await records.last(target.name, { signal });
       state = await stateOf(request, last);
     } catch (error) {
       assertError(error);
