@@ -47,6 +47,10 @@ describe('ObjectPage', () => {
     expect(
       await screen.findByRole('list', { name: 'Conditions' }),
     ).toHaveTextContent('ReconciliationSucceeded');
+    await userEvent.click(screen.getByRole('link', { name: 'History' }));
+    expect(
+      await screen.findByText('Nothing was delivered yet'),
+    ).toBeInTheDocument();
     await userEvent.click(screen.getByRole('link', { name: 'Events' }));
     expect(await screen.findByText('No events yet')).toBeInTheDocument();
   });

@@ -13,6 +13,7 @@ import {
   ConditionList,
   GitopsStatus,
   EventList,
+  HistoryList,
   InventoryList,
   LiveIndicator,
   ObjectActions,
@@ -23,18 +24,32 @@ import {
   useGitopsObject,
 } from '@backstage-gitops/plugin-gitops-react';
 import { Card, CardBody, Container, Header } from '@backstage/ui';
+import { isDelivery } from '../panel/isDelivery';
 import { gitopsTranslationRef } from '../text/translation';
 import { ObjectState } from '../panel/ObjectState';
 import styles from './ObjectPage.module.css';
 
-const SECTIONS = ['summary', 'inventory', 'events', 'conditions'] as const;
+const SECTIONS = [
+  'summary',
+  'inventory',
+  'history',
+  'events',
+  'conditions',
+] as const;
 type Section = (typeof SECTIONS)[number];
+
+/** A source is fetched; nothing is delivered by it. */
+function sectionsOf(kind: string): readonly Section[] {
+  return isDelivery(kind)
+    ? SECTIONS
+    : SECTIONS.filter(section => section !== 'history');
+}
 
 /** The page of one object; which part of it is shown is in the address. */
 export function ObjectPage() {
   const { home = '', kind = '', namespace = '', name = '' } = useParams();
   const rest = useParams()['*'] ?? '';
-  const section = SECTIONS.find(known => known === rest) ?? 'summary';
+  const section = sectionsOf(kind).find(known => known === rest) ?? 'summary';
   const key: ObjectKey = { home, kind, namespace, name };
   return (
     <ObjectPageContent
@@ -64,7 +79,7 @@ function ObjectPageContent(props: { objectKey: ObjectKey; section: Section }) {
           { label: t('object.namespace'), value: key.namespace },
           { label: t('object.home'), value: key.home },
         ]}
-        tabs={SECTIONS.map(id => ({
+        tabs={sectionsOf(key.kind).map(id => ({
           id,
           label: t(`object.${id}`),
           href: id === 'summary' ? path : `${path}/${id}`,
@@ -101,6 +116,7 @@ function ObjectSection(props: { detail: ObjectDetail; section: Section }) {
       </div>
     ),
     inventory: () => <InventoryList items={detail.inventory} />,
+    history: () => <HistoryList history={detail.history} />,
     events: () => <EventList objectKey={detail.key} />,
     conditions: () => (
       <ConditionList

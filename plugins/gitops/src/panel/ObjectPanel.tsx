@@ -23,6 +23,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-react';
 import { Card, CardBody, Tab, TabList, TabPanel, Tabs } from '@backstage/ui';
 import { gitopsTranslationRef } from '../text/translation';
+import { isDelivery } from './isDelivery';
 import { ObjectState } from './ObjectState';
 import { useUrlParameter } from './useUrlParameter';
 import styles from './ObjectPanel.module.css';
@@ -118,17 +119,11 @@ function withoutWarnings(
 
 const SECTIONS = ['inventory', 'conditions', 'history', 'events'] as const;
 
-const WITH_HISTORY: ReadonlySet<string> = new Set([
-  'Kustomization',
-  'HelmRelease',
-]);
-
 function ObjectSections(props: { detail: ObjectDetail }) {
   const { detail } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const [view, setView] = useUrlParameter('view');
-  const hasHistory =
-    detail.history.length > 0 || WITH_HISTORY.has(detail.key.kind);
+  const hasHistory = isDelivery(detail.key.kind);
   const selected =
     SECTIONS.find(
       section => section === view && (section !== 'history' || hasHistory),
