@@ -167,7 +167,7 @@ describe('HistoryList', () => {
       />,
     );
     const list = await screen.findByRole('list', { name: 'History' });
-    expect(list).toHaveTextContent('Revision 2deployed by upgrade');
+    expect(list).toHaveTextContent('Revision 2deployed (upgrade)');
     expect(list).toHaveTextContent('Chart game 1.2.0, app 2.0');
     expect(list).toHaveTextContent('Release game in games');
     const tests = within(list).getByRole('list', { name: 'Tests' });

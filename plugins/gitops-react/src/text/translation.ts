@@ -281,7 +281,7 @@ export const gitopsReactTranslationRef = createTranslationRef({
       duration: 'took {{duration}}',
       lastDuration: 'the last one took {{duration}}',
       revision: 'Revision {{version}}',
-      status: '{{status}} by {{action}}',
+      status: '{{status}} ({{action}})',
       chart: 'Chart {{chart}} {{version}}',
       app: 'app {{version}}',
       release: 'Release {{name}} in {{namespace}}',

@@ -120,11 +120,16 @@ function Release(props: { attempt: AttemptRecord; release: ReleaseDetail }) {
           <RelativeTime time={attempt.lastAt} />
         </Text>
       </div>
-      <Text>
-        {t('history.chart', { chart, version: chartVersion })}
-        {appVersion && `, ${t('history.app', { version: appVersion })}`}
-      </Text>
-      <Text color="secondary">{t('history.release', { name, namespace })}</Text>
+      <div className={styles.head}>
+        {' '}
+        <Text>
+          {t('history.chart', { chart, version: chartVersion })}
+          {appVersion && `, ${t('history.app', { version: appVersion })}`}
+        </Text>
+        <Text color="secondary">
+          {t('history.release', { name, namespace })}
+        </Text>
+      </div>
       {release.tests.length > 0 && (
         <ul className={styles.tests} aria-label={t('history.tests')}>
           {release.tests.map(test => (
