@@ -45,17 +45,20 @@ export function createPostRenderer(plan: PostRenderPlan): PostRenderer {
   };
 }
 
-/** One document for each file, as Helm writes the objects of a file anew. */
+/**
+ * One document for each file, as Helm writes the objects of a file anew; those that
+ * have lost theirs are named by where they stand.
+ */
 function writeFiles(rendered: readonly Rendered[]): PostRenderDocument[] {
-  const files = new Map<string | Rendered, string[]>();
-  for (const one of rendered) {
-    const key = one.path ?? one;
-    const texts = files.get(key) ?? [];
+  const files = new Map<string, string[]>();
+  rendered.forEach((one, i) => {
+    const path = one.path ?? `generated-by-postrender-${i}.yaml`;
+    const texts = files.get(path) ?? [];
     texts.push(write(one, UNFOLDED));
-    files.set(key, texts);
-  }
-  return Array.from(files, ([key, texts]) => ({
-    path: typeof key === 'string' ? key : undefined,
+    files.set(path, texts);
+  });
+  return Array.from(files, ([path, texts]) => ({
+    path,
     content: texts.join('---\n'),
   }));
 }
