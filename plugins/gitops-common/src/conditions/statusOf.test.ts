@@ -79,6 +79,15 @@ describe('statusOf', () => {
       'bad url',
     ],
     [
+      'given up',
+      object([
+        ['Ready', 'False', 'UpgradeFailed', 'Helm upgrade failed: no'],
+        ['Stalled', 'True', 'RetriesExceeded', 'Failed to upgrade'],
+      ]),
+      'Failed',
+      'Failed to upgrade: Helm upgrade failed: no',
+    ],
+    [
       'stalled before the last change',
       object([
         ['Ready', 'False', 'R', 'x', 1],

@@ -55,6 +55,12 @@ const WAITING_REASONS: ReadonlySet<string> = new Set([
   'SourceFetchFailed',
 ]);
 
+/** Say that nothing is tried any more; what failed, the condition Ready knows. */
+const GIVEN_UP: ReadonlySet<string> = new Set([
+  'RetriesExceeded',
+  'MissingRollbackTarget',
+]);
+
 /** A Kustomization whose source has no artifact yet says so in its text only. */
 const WAITING_TEXT = /retrying in \d+/i;
 
@@ -101,7 +107,16 @@ export function statusOf(object: GitopsObject): ObjectStatus {
   }
   // A terminal failure of an older spec says nothing about the present one.
   if (stalled?.status === 'True' && isCurrent(object, stalled)) {
-    return tell('Failed', stalled, 'It cannot go on until it is changed.');
+    const told = tell(
+      'Failed',
+      stalled,
+      'It cannot go on until it is changed.',
+    );
+    return ready?.status === 'False' &&
+      GIVEN_UP.has(stalled.reason) &&
+      ready.message !== stalled.message
+      ? { ...told, sentence: `${told.sentence}: ${ready.message}` }
+      : told;
   }
   if (ready && !isCurrent(object, ready)) {
     return {

@@ -89,6 +89,18 @@ export const gitopsReactTranslationRef = createTranslationRef({
         'A rule of this portal forbids the reference. The message names it.',
       other:
         'It is tried again by itself. The message says what the next change must be.',
+      otherStalled:
+        'It is not tried again before something changes. The message says what the change must be.',
+      RetriesExceeded:
+        'No attempt is left. Correct what the message names; to try again as it is, run flux reconcile helmrelease with --reset.',
+      InstallFailed:
+        'Correct the chart or the values by what the message names. A failed test or hook has its logs in the events.',
+      UpgradeFailed:
+        'Correct the chart or the values by what the message names. A failed test or hook has its logs in the events.',
+      TestFailed:
+        'Look at the logs of the test in the events. spec.test.ignoreFailures lets releases with failed tests pass.',
+      ValuesError:
+        'Correct spec.valuesFrom, or what it names; values have to be a map.',
     },
     warnings: {
       title_one: '{{count}} warning',

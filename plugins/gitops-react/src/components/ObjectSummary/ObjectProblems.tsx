@@ -93,7 +93,9 @@ function Failure(props: { detail: ObjectDetail }) {
               },
               {
                 label: t('error.whatToDo'),
-                value: t(`failure.${failureAdvice(status.reason)}`),
+                value: t(
+                  `failure.${failureAdvice(status.reason, queue?.running || next !== undefined)}`,
+                ),
               },
             ]}
           />
