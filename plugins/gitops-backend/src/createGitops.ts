@@ -265,6 +265,8 @@ export function createGitops(options: GitopsOptions): Gitops {
   );
   const engine = new GitopsEngine({
     ...config,
+    // A release waits for minutes until its objects are ready.
+    resting: { helm: 16 },
     homes,
     installCrdsIn,
     reconcilers,

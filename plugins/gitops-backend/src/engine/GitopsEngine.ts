@@ -36,6 +36,8 @@ export interface GitopsEngineOptions {
   scheduler: SchedulerService;
   logger: LoggerService;
   concurrency: Partial<Record<Controller, number>>;
+  /** How many that wait may be under way besides, for each of those. Default 1. */
+  resting?: Partial<Record<Controller, number>>;
   pollMs: number;
   leaseMs: number;
   /** How long a claim on a home lives that nobody renews. */
@@ -90,6 +92,7 @@ export class GitopsEngine {
                 .filter(home => home.modeOf(kind.controller) !== 'observe')
                 .map(({ name }) => name),
             concurrency: options.concurrency[kind.controller] ?? 4,
+            resting: options.resting?.[kind.controller],
             logger: options.logger,
             pollMs: options.pollMs,
           }),
@@ -148,6 +151,7 @@ export class GitopsEngine {
   async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.heartbeat);
+    this.options.reconcilers.forEach(reconciler => reconciler.stop?.());
     await Promise.all([...this.pumps.values()].map(pump => pump.stop()));
     await this.options.onStop();
     await Promise.all(this.background);

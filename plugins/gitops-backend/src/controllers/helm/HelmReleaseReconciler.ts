@@ -32,6 +32,7 @@ import { Course, GivingWay, OvertakenError } from '../kustomize/GivingWay';
 import { DEPENDENCY_RETRY_SECONDS } from '../kustomize/loadSource';
 import { messageOf } from '../kustomize/reports';
 import { clearFailures } from './actions/attempt';
+import { StoppingError } from './actions/StoppingError';
 import { uninstall } from './actions/uninstall';
 import { ChartSources } from './chart/ChartSources';
 import { PackedChartOfRelease } from './chart/LoadedChart';
@@ -43,7 +44,12 @@ import {
 import { finalizeHelmRelease } from './finalizeHelmRelease';
 import { configReferences, isNewsFor } from './isNewsFor';
 import { LoopEnd, markLater, releaseLoop } from './loop/releaseLoop';
-import { HelmRun, present, ReleaseRequest } from './loop/ReleaseRequest';
+import {
+  HelmRun,
+  present,
+  ReleaseAccess,
+  ReleaseRequest,
+} from './loop/ReleaseRequest';
 import { takeResetRequest } from './loop/requests';
 import { releaseTarget } from './release/names';
 import { elderOf, formerTarget } from './releaseTargets';
@@ -75,6 +81,7 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
   private readonly options: Required<HelmReleaseReconcilerOptions>;
   private readonly expressions = new CelExpressionCache();
   private readonly givingWay = new GivingWay();
+  private readonly stopping = new AbortController();
 
   constructor(options: HelmReleaseReconcilerOptions) {
     this.options = { now: Date.now, ...options };
@@ -139,7 +146,16 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
   }
 
   async finalize(run: HelmRun): Promise<Outcome> {
-    return finalizeHelmRelease(run, this.options);
+    const stopping = this.stopping.signal;
+    try {
+      return await finalizeHelmRelease(run, { ...this.options, stopping });
+    } catch (error) {
+      return endOf(run, error);
+    }
+  }
+
+  stop(): void {
+    this.stopping.abort();
   }
 
   /** The chart is there: composes the values and finds the cluster. */
@@ -185,7 +201,10 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
       return retry(error);
     }
     const { client } = opened;
-    const access = { run, client, signal, mask, rules: found.rules };
+    const access: Omit<ReleaseAccess, 'target'> = {
+      ...{ run, client, signal, mask, rules: found.rules },
+      stopping: this.stopping.signal,
+    };
 
     const former = formerTarget(present(run), found.chart.name);
     if (former) {
@@ -226,7 +245,7 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
       return conclude(request, await releaseLoop(request));
     } catch (error) {
       if (!(error instanceof OvertakenError)) {
-        throw error;
+        return endOf(run, error);
       }
       await run.report({
         condition: { type: ConditionType.Ready, status: 'False' },
@@ -263,6 +282,14 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
       ? `${unmet}; the dependencies are a cycle: ${cycle.join(' → ')}; remove one of them from spec.dependsOn`
       : unmet;
   }
+}
+
+/** The process stops: whoever may goes on at once. All else is an error. */
+function endOf(run: HelmRun, error: unknown): Outcome {
+  if (error instanceof StoppingError) {
+    return waiting('Stopping', run.now());
+  }
+  throw error;
 }
 
 /** What is attempted now; where it is something else than before, failures are over. */

@@ -20,6 +20,8 @@ import { ReleaseTarget } from './release/names';
 export interface DeletionParts {
   charts: Pick<ChartSources, 'remove'>;
   targets: DeliveryTargets;
+  /** The process stops. */
+  stopping: AbortSignal;
 }
 
 /**
@@ -54,7 +56,7 @@ function currentTarget({ status }: HelmRelease): ReleaseTarget | undefined {
 async function uninstallFor(
   run: HelmRun,
   target: ReleaseTarget,
-  { targets }: DeletionParts,
+  { targets, stopping }: DeletionParts,
 ): Promise<Error | undefined> {
   const account = await missingAccount(run);
   if (account) {
@@ -84,7 +86,7 @@ async function uninstallFor(
     return new Error(message);
   }
   const result = await uninstall({
-    ...{ run, target, client: opened.client },
+    ...{ run, target, stopping, client: opened.client },
     ...{ signal: run.signal, rules: [] },
   });
   if (result.type === 'error') {

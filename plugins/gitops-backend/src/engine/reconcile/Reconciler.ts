@@ -49,6 +49,9 @@ export interface Reconciler<T extends GitopsObject = GitopsObject> {
   /** Brings the world to what the object says. Reads as a story. */
   reconcile(run: ReconcileRun<T>): Promise<Outcome>;
 
+  /** The process stops: runs that wait for something end soon. */
+  stop?(): void;
+
   /**
    * The object is being deleted: cleans up what it stands for. `done` lets go
    * of the finalizer; anything else keeps it.

@@ -18,6 +18,11 @@ export interface ControllerPumpOptions {
   homes?: () => readonly string[];
   /** Items of this controller that run at the same time in this process. */
   concurrency: number;
+  /**
+   * How many that wait for something may be under way besides, for each of those.
+   * Default 1.
+   */
+  resting?: number;
   logger: LoggerService;
   /** How often the queue is asked for what other processes made due. */
   pollMs?: number;
@@ -25,9 +30,6 @@ export interface ControllerPumpOptions {
   now?: () => number;
   random?: () => number;
 }
-
-/** Items that wait for something may be so many times those that work besides. */
-const RESTING = 1;
 
 /** How long a busy pump gathers wakes and free places. */
 const GATHER_MS = 10;
@@ -58,6 +60,7 @@ export class ControllerPump {
       now: Date.now,
       random: Math.random,
       ...options,
+      resting: options.resting ?? 1,
     };
     this.logger = options.logger.child({ controller: options.controller });
   }
@@ -164,9 +167,9 @@ export class ControllerPump {
 
   /** What could be claimed now; what rests takes no place, up to a bound. */
   private get free(): number {
-    const { concurrency } = this.options;
-    const resting = Math.min(this.resting, RESTING * concurrency);
-    return concurrency - this.running.size + resting;
+    const { concurrency, resting } = this.options;
+    const besides = Math.min(this.resting, resting * concurrency);
+    return concurrency - this.running.size + besides;
   }
 
   private begin(claim: Claim): void {

@@ -68,13 +68,22 @@ ${hook ? `    helm.sh/hook: ${hook}\n` : ''}spec:
 `;
 }
 
+/** A condition as `[status, reason, message]`. */
+export const conditionOf = (object: HelmRelease, type: string) => {
+  const found = object.status?.conditions?.find(
+    condition => condition.type === type,
+  );
+  return found && [found.status, found.reason, found.message];
+};
+
 /** Releases of a chart in a repository of the sandbox, for tests of what they do. */
 export class HelmScene {
   private requests = 0;
 
   private constructor(
     readonly world: World,
-    readonly database: Knex,
+    private readonly database: Knex,
+    private readonly portal?: PortalOptions,
   ) {}
 
   static async start(options: {
@@ -95,7 +104,14 @@ export class HelmScene {
       'helmreleases.helm.toolkit.fluxcd.io',
     );
     await world.apply(gitRepository(url));
-    return new HelmScene(world, database);
+    return new HelmScene(world, database, options.portal);
+  }
+
+  /** The portal stops, and another one goes on. */
+  async restart(): Promise<void> {
+    const { world } = this;
+    await world.stopPortal(world.running[0]);
+    await world.startPortal(this.database, this.portal);
   }
 
   async stop(): Promise<void> {
@@ -283,7 +299,8 @@ export class HelmScene {
   }
 }
 
-function chartFiles(version: string, files: ChartFiles): ChartFiles {
+/** The files of a repository that has a version of the chart `game`. */
+export function chartFiles(version: string, files: ChartFiles): ChartFiles {
   return Object.fromEntries(
     Object.entries({
       'Chart.yaml': `apiVersion: v2\nname: game\nversion: ${version}\nappVersion: "9"\n`,
@@ -291,14 +308,6 @@ function chartFiles(version: string, files: ChartFiles): ChartFiles {
     }).map(([path, text]) => [`charts/game/${path}`, text]),
   );
 }
-
-/** A condition as `[status, reason, message]`. */
-export const conditionOf = (object: HelmRelease, type: string) => {
-  const found = object.status?.conditions?.find(
-    condition => condition.type === type,
-  );
-  return found && [found.status, found.reason, found.message];
-};
 
 /** `version status chart` of each entry of the history. */
 export const historyOf = ({ status }: HelmRelease) =>

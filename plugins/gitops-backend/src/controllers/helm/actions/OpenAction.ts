@@ -3,6 +3,7 @@ import { FieldManager } from '@backstage-gitops/plugin-gitops-common';
 import { Course } from '../../kustomize/GivingWay';
 import { ReleaseAccess } from '../loop/ReleaseRequest';
 import { ObservedRecords } from './ObservedRecords';
+import { StoppingError } from './StoppingError';
 
 /** So many lines are told when an action fails. */
 const LINES = 5;
@@ -12,15 +13,18 @@ export class OpenAction {
   readonly records: ObservedRecords;
   readonly context: ReleaseContext;
   private readonly lines: string[] = [];
+  private readonly ending = new AbortController();
 
   constructor(
-    access: ReleaseAccess & {
+    access: ReleaseAccess,
+    options: {
+      maxHistory?: number;
       /** Where something newer may end the action while it waits for objects. */
       course?: Course;
-    },
-    options: { maxHistory?: number } = {},
+    } = {},
   ) {
-    const { run, client, target, signal, rules, mask, course } = access;
+    const { run, client, target, rules, mask, stopping, signal } = access;
+    const { course } = options;
     this.records = new ObservedRecords({
       client,
       namespace: target.storageNamespace,
@@ -31,7 +35,7 @@ export class OpenAction {
       fieldManager: FieldManager.helm,
       maxHistory: options.maxHistory,
       healthRules: rules,
-      signal: course?.signal ?? signal,
+      signal: AbortSignal.any([course?.signal ?? signal, this.ending.signal]),
       onProgress: line => this.note(mask?.mask(line) ?? line),
       onHookLogs: (hook, logs) => {
         for (const { text } of logs) {
@@ -42,13 +46,24 @@ export class OpenAction {
         if (what.for === 'objects') {
           course?.release();
         }
+        const giveUp = () => this.ending.abort(new StoppingError());
+        stopping.addEventListener('abort', giveUp);
+        if (stopping.aborted) {
+          giveUp();
+        }
         try {
           return await run.claim.rest(wait());
         } finally {
+          stopping.removeEventListener('abort', giveUp);
           course?.hold();
         }
       },
     };
+  }
+
+  /** @throws StoppingError where the action has ended for that. */
+  assertNotStopped(): void {
+    this.ending.signal.throwIfAborted();
   }
 
   /** What was done last, for the end of a message. */

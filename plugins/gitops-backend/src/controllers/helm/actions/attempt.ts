@@ -35,7 +35,7 @@ const FAILURES = {
  * conditions and events. Only what has left a record counts as a failure of the
  * release; all else is an error that is tried again (Flux 2.9).
  *
- * @throws OvertakenError where something newer has ended it
+ * @throws OvertakenError where something newer has ended it; StoppingError
  */
 export async function attemptRelease(
   request: ReleaseRequest,
@@ -47,6 +47,7 @@ export async function attemptRelease(
   status.lastAttemptedReleaseAction = action;
   conditions.delete(ConditionType.TestSuccess, ConditionType.Remediated);
   const open = new OpenAction(request, {
+    course,
     maxHistory:
       action === 'upgrade' ? (run.object.spec.maxHistory ?? 5) : undefined,
   });
@@ -67,8 +68,11 @@ export async function attemptRelease(
   if (written.length > 0) {
     await recordInventory(request, written[0]);
   }
-  if (failure && course.hasGivenWay) {
-    throw course.signal.reason;
+  if (failure) {
+    open.assertNotStopped();
+    if (course.hasGivenWay) {
+      throw course.signal.reason;
+    }
   }
   if (!failure) {
     await reportSuccess(request, action);

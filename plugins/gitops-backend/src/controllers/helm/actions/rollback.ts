@@ -42,7 +42,7 @@ export async function rollback(request: ReleaseRequest): Promise<ActionResult> {
     const before = await open.records.get(previous, { signal });
     const serverSide = isServerSide(options.serverSideApply, before);
     await rollbackRelease(
-      { ...open.context, signal },
+      open.context,
       {
         name: previous.name,
         version: previous.version,
@@ -60,6 +60,9 @@ export async function rollback(request: ReleaseRequest): Promise<ActionResult> {
   }
   const { written } = open.records;
   recordChanges(run, written, { action: 'rollback', addNew: true });
+  if (failure) {
+    open.assertNotStopped();
+  }
   if (written.length > 0) {
     await recordInventory(request, written[0]);
   }

@@ -22,7 +22,7 @@ import { reportAction } from './report';
 
 /** Runs the tests of the newest revision. */
 export async function test(request: ReleaseRequest): Promise<ActionResult> {
-  const { run, signal } = request;
+  const { run } = request;
   const { test: options = {} } = run.object.spec;
   const [current] = newestFirst(run.status.history);
   if (!current) {
@@ -33,7 +33,7 @@ export async function test(request: ReleaseRequest): Promise<ActionResult> {
   let failure: Error | undefined;
   try {
     const tested = await testRelease(
-      { ...open.context, signal },
+      open.context,
       {
         name: current.name,
         timeoutMs: timeoutOf(run.object, 'test'),
@@ -57,6 +57,9 @@ export async function test(request: ReleaseRequest): Promise<ActionResult> {
   );
   if (recorded) {
     takeOver(request, recorded, options);
+  }
+  if (failure) {
+    open.assertNotStopped();
   }
   await (failure ? reportFailure(request, failure) : reportSuccess(request));
   summarize(run);

@@ -106,12 +106,12 @@ async function remove(
   isGone?: (name: string) => string;
   log: string;
 }> {
-  const { run, signal } = access;
+  const { run } = access;
   const { uninstall: options = {} } = run.object.spec;
   const open = new OpenAction(access);
   try {
     const { release, kept } = await uninstallRelease(
-      { ...open.context, signal },
+      open.context,
       {
         name: current.name,
         wait: waitOf(options, timeoutOf(run.object, 'uninstall')),
@@ -140,6 +140,7 @@ async function remove(
     assertError(error);
     run.signal.throwIfAborted();
     recordChanges(run, open.records.written, { action });
+    open.assertNotStopped();
     if (error instanceof ActionError && error.code === 'no-release') {
       return {
         ...{ error, log: open.log },

@@ -20,6 +20,8 @@ export interface ReleaseAccess {
   target: ReleaseTarget;
   /** Ends actions between two of their steps. */
   signal: AbortSignal;
+  /** The process stops: what waits gives up. */
+  stopping: AbortSignal;
   /** Of `spec.healthCheckExprs`. */
   rules: readonly HealthRule[];
   /** What must not be told. */
