@@ -145,6 +145,26 @@ describeWithHelm('beside the command helm', () => {
     },
   );
 
+  it('rolls back what a controller applied only where it may take fields over', async () => {
+    const name = 'conflict';
+    const context = bench.context({ fieldManager: 'helm-controller' });
+    await bench.install(name, files('one'), {}, context);
+    await bench.upgrade(name, files('two'), {}, context);
+    await expect(helm('rollback', name, '1')).rejects.toThrow(
+      /conflicts with "helm-controller"/,
+    );
+    await helm('rollback', name, '1', '--force-conflicts', '--wait');
+    expect(await bench.get('ConfigMap', `${name}-cm`)).toMatchObject({
+      data: { value: 'one', revision: '1' },
+    });
+    // The controller takes them back.
+    await bench.upgrade(name, files('two'), { forceConflicts: true }, context);
+    expect(await bench.get('ConfigMap', `${name}-cm`)).toMatchObject({
+      data: { value: 'two' },
+    });
+    await helm('uninstall', name, '--wait');
+  });
+
   it.each(['true', 'false'])(
     'has its releases continued by us, server-side %s',
     async serverSide => {
