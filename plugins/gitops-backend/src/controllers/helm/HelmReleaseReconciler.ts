@@ -43,6 +43,7 @@ import {
 } from './dependencies';
 import { finalizeHelmRelease } from './finalizeHelmRelease';
 import { configReferences, isNewsFor } from './isNewsFor';
+import { planRelease } from './loop/planRelease';
 import { LoopEnd, markLater, releaseLoop } from './loop/releaseLoop';
 import {
   HelmRun,
@@ -207,7 +208,7 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
     };
 
     const former = formerTarget(present(run), found.chart.name);
-    if (former) {
+    if (former && !run.planOnly) {
       const result = await uninstall({ ...access, target: former });
       if (result.type === 'error') {
         return retry(result.error);
@@ -231,9 +232,30 @@ export class HelmReleaseReconciler implements Reconciler<HelmRelease> {
       chart: found.chart,
       renderer: this.options.renderer,
     };
+    if (run.planOnly) {
+      return this.plan(request, course);
+    }
     const outcome = await this.loop(request, course);
     await this.options.targets.settle(run, opened);
     return outcome;
+  }
+
+  private async plan(
+    request: ReleaseRequest,
+    course: Course,
+  ): Promise<Outcome> {
+    const { run } = request;
+    try {
+      await planRelease(request);
+      return done(durationToMs(run.object.spec.interval));
+    } catch (error) {
+      assertError(error);
+      run.signal.throwIfAborted();
+      await fail(run, 'PlanFailed', messageOf(error));
+      return retry(error);
+    } finally {
+      course.end();
+    }
   }
 
   private async loop(

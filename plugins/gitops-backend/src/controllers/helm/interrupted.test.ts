@@ -5,7 +5,7 @@ import { conditionOf, HelmScene, historyOf } from './__testUtils__/HelmScene';
 jest.setTimeout(240_000);
 
 const withStatus =
-  (status: 'pending-install' | 'pending-upgrade' | 'deployed') =>
+  (status: 'pending-install' | 'uninstalling' | 'pending-upgrade') =>
   (release: Release): Release => ({
     ...release,
     info: { ...release.info!, status },
@@ -57,6 +57,17 @@ describe('records of a HelmRelease that are not as it left them', () => {
       'PendingRelease: Unlocked Helm release default/installed.v1 with chart game@0.1.0 in pending-install state',
     );
     expect((await scene.revisions('installed')).at(-1)).toBe('2 deployed');
+  });
+
+  it('an uninstall that never ended is gone on with', async () => {
+    await suspended('halfway');
+    await scene.meddle('halfway', withStatus('uninstalling'));
+    await scene.apply('halfway', { suspend: false });
+    const object = await scene.released('halfway');
+    expect(await scene.events('halfway')).toContain(
+      'UninstallSucceeded: Helm uninstall remediation for release default/halfway.v1 with chart game@0.1.0 succeeded',
+    );
+    expect(historyOf(object)).toEqual(['1 deployed 0.1.0']);
   });
 
   it('a record that was deleted is made anew', async () => {

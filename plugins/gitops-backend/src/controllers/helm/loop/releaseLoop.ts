@@ -17,6 +17,7 @@ import { uninstallRemediation } from '../actions/uninstall';
 import { unlock } from '../actions/unlock';
 import { upgrade } from '../actions/upgrade';
 import { findDrift, ObjectDrift } from '../drift/findDrift';
+import { newestFirst } from '../release/history';
 import { isAsTakenDown } from '../release/snapshots';
 import { postRenderDigests } from '../render/postRenderDigests';
 import {
@@ -29,7 +30,7 @@ import { determineState, ReleaseState } from '../state/determineState';
 import { activePolicyOf } from '../state/failurePolicy';
 import { configDigest } from '../values/configDigest';
 import { noteState } from './noteState';
-import { present, ReleaseRequest } from './ReleaseRequest';
+import { HelmRun, present, ReleaseRequest } from './ReleaseRequest';
 import { takeForceRequest } from './requests';
 import { summarize } from './summarize';
 import { timeoutOf } from './timing';
@@ -80,6 +81,9 @@ export async function releaseLoop(request: ReleaseRequest): Promise<LoopEnd> {
     let state: ReleaseState<ObjectDrift[]>;
     try {
       last = await records.last(target.name, { signal });
+      if (last && isHalfUninstalled(run, last)) {
+        return goOnUninstalling(request);
+      }
       state = await stateOf(request, last);
     } catch (error) {
       assertError(error);
@@ -130,7 +134,8 @@ export async function releaseLoop(request: ReleaseRequest): Promise<LoopEnd> {
   }
 }
 
-function stateOf(
+/** How the release is now; `last` is its newest record. */
+export function stateOf(
   request: ReleaseRequest,
   last: Release | undefined,
 ): Promise<ReleaseState<ObjectDrift[]>> {
@@ -150,6 +155,22 @@ function stateOf(
         ignore: run.object.spec.driftDetection?.ignore,
       }),
   });
+}
+
+/** A process has ended while it uninstalled what had failed. */
+function isHalfUninstalled({ status }: HelmRun, last: Release): boolean {
+  const [current] = newestFirst(status.history);
+  return (
+    last.info?.status === 'uninstalling' && current?.version === last.version
+  );
+}
+
+/** The record is not as it was taken down, and yet it is ours. */
+async function goOnUninstalling(request: ReleaseRequest): Promise<LoopEnd> {
+  const result = await uninstallRemediation(request);
+  return result.type === 'error'
+    ? failed(request, result.error)
+    : remediated(request);
 }
 
 async function isIntact(
