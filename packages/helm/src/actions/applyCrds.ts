@@ -48,10 +48,11 @@ export async function applyCrds(
   const settings = { client, fieldManager, serverSide, signal };
   const written: ClusterObject[] = [];
   for (const { path, file } of crds) {
-    const all = await readClusterObjects(
-      new TextDecoder().decode(file.data),
-      { client, namespace, of: path },
-    );
+    const all = await readClusterObjects(new TextDecoder().decode(file.data), {
+      client,
+      namespace,
+      of: path,
+    });
     const objects = all.flatMap(({ object }) => {
       const transformed = transform(object);
       return transformed ? [clusterObject(transformed)] : [];

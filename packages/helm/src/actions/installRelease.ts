@@ -29,6 +29,8 @@ export interface InstallOptions {
   wait: WaitOptions;
   serverSide: boolean;
   forceConflicts?: boolean;
+  /** What becomes of unknown and repeated fields, where the server applies. Default Strict. */
+  fieldValidation?: 'Strict' | 'Ignore';
   /** Replaces existing objects as a whole; not with `serverSide`. */
   forceReplace?: boolean;
   /** Of the record, besides Helm's own. */
@@ -130,7 +132,10 @@ async function deploy(
 ): Promise<Release> {
   const { serverSide, forceConflicts, forceReplace } = options;
   const { client, fieldManager, signal } = context;
-  const settings = { client, fieldManager, serverSide, signal };
+  const { fieldValidation } = options;
+  const settings = {
+    ...{ client, fieldManager, serverSide, signal, fieldValidation },
+  };
   const hooks = { wait: options.wait, serverSide };
   let now = release;
   if (!options.disableHooks) {

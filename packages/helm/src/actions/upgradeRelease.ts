@@ -35,6 +35,8 @@ export interface UpgradeOptions {
   wait: WaitOptions;
   serverSide: ServerSide;
   forceConflicts?: boolean;
+  /** What becomes of unknown and repeated fields, where the server applies. Default Strict. */
+  fieldValidation?: 'Strict' | 'Ignore';
   /** Replaces existing objects as a whole; not with `serverSide`. */
   forceReplace?: boolean;
   /** Added to those of the revision before. */
@@ -168,7 +170,7 @@ async function deploy(
 ): Promise<Release> {
   const { before, objects, created, serverSide } = upgrade;
   const { client, fieldManager, signal, onProgress } = context;
-  const { forceConflicts, forceReplace } = options;
+  const { forceConflicts, forceReplace, fieldValidation } = options;
   const hooks = { wait: options.wait, serverSide };
   let now = upgrade.release;
   if (!options.disableHooks) {
@@ -178,7 +180,7 @@ async function deploy(
   onProgress?.(`updating ${objects.length} objects`);
   await updateObjects(before, objects, {
     ...{ client, fieldManager, serverSide, signal },
-    ...{ forceConflicts, forceReplace },
+    ...{ forceConflicts, forceReplace, fieldValidation },
     takeOverClientSide: upgrade.takeOverClientSide,
     onCreate: object => created.push(object),
   });

@@ -24,6 +24,8 @@ export interface WriteSettings {
   serverSide: boolean;
   /** Takes fields of others over; by the server only. */
   forceConflicts?: boolean;
+  /** What becomes of unknown and repeated fields; by the server only. Default Strict. */
+  fieldValidation?: 'Strict' | 'Ignore';
   signal?: AbortSignal;
 }
 
@@ -156,10 +158,11 @@ function applyObject(
   settings: WriteSettings,
 ): Promise<unknown> {
   const { client, fieldManager, forceConflicts, signal } = settings;
+  const { fieldValidation = 'Strict' } = settings;
   return retried(() =>
     client.apply(object, {
       fieldManager,
-      fieldValidation: 'Strict',
+      fieldValidation,
       force: forceConflicts,
       signal,
     }),

@@ -50,6 +50,8 @@ export interface RenderRequest {
    */
   lookup?: (query: LookupQuery, signal: AbortSignal) => Promise<object | null>;
   postRender?: PostRenderPlan;
+  /** Values are not held against the schemas of charts. */
+  skipSchema?: boolean;
   signal: AbortSignal;
 }
 
@@ -114,6 +116,7 @@ export class RenderThreads {
       apiVersions: request.apiVersions,
       answers: lookup && answers,
       postRender: request.postRender,
+      skipSchema: request.skipSchema,
     };
     for (let round = 0; round < ROUNDS; round++) {
       const { rendered, missing } = await this.run<RenderResult>(

@@ -36,6 +36,8 @@ export interface RenderTask {
   /** What is known of the cluster; undefined where it is not to be asked. */
   answers?: readonly (readonly [LookupQuery, LookupAnswer])[];
   postRender?: PostRenderPlan;
+  /** Values are not held against the schemas of charts. */
+  skipSchema?: boolean;
 }
 
 /** What came of it: without a result, what is missing has to be looked up. */
@@ -84,6 +86,7 @@ export class ThreadRenderer {
         lookup: task.answers && table.lookup,
         postRenderer: task.postRender && createPostRenderer(task.postRender),
         onWarning: warning => warnings.push(warning),
+        ...(task.skipSchema && { schema: false }),
       });
       const manifest = writeManifests(manifests);
       return table.missing.length > 0

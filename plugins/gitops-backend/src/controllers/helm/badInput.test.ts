@@ -78,6 +78,22 @@ data: {value: {{ randAlphaNum (int .) | quote }}}
     );
   });
 
+  it('values that nobody wants to be checked', async () => {
+    const install = {
+      disableSchemaValidation: true,
+      disableOpenAPIValidation: true,
+    };
+    await scene.apply('unchecked', { install, values: { value: 1 } });
+    await scene.released('unchecked');
+    expect(await scene.value('unchecked')).toBe('1');
+    await scene.apply('unchecked', { install, values: { value: 2 } });
+    await scene.failed('unchecked', 'UpgradeFailed', /schema/);
+    const upgrade = { disableSchemaValidation: true };
+    await scene.apply('unchecked', { upgrade, values: { value: 2 } });
+    await scene.released('unchecked');
+    expect(await scene.value('unchecked')).toBe('2');
+  });
+
   it('templates that fail, with file and line, and without Secrets', async () => {
     await put(
       ofCluster('Secret', { stringData: { 'values.yaml': 'bad: s3cr3t-value' } }),

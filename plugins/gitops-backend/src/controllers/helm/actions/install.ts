@@ -22,7 +22,13 @@ export async function install(request: ReleaseRequest): Promise<ActionResult> {
     return installRelease(context, {
       name: target.name,
       namespace: target.namespace,
-      render: holding(request, renderOf(request, values)),
+      render: holding(
+        request,
+        renderOf(request, values, {
+          skipSchema: options.disableSchemaValidation,
+        }),
+      ),
+      fieldValidation: options.disableOpenAPIValidation ? 'Ignore' : 'Strict',
       wait: waitOf(options, timeoutOf(run.object, 'install')),
       ...{ serverSide, forceConflicts: serverSide },
       createNamespace:

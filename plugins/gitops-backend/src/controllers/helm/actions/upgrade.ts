@@ -29,6 +29,7 @@ export async function upgrade(
       wait: waitOf(options, timeoutOf(run.object, 'upgrade')),
       ...{ serverSide, forceConflicts: serverSide },
       forceReplace: options.force && !serverSide,
+      fieldValidation: options.disableOpenAPIValidation ? 'Ignore' : 'Strict',
       disableHooks: options.disableHooks,
       takeOwnership: !options.disableTakeOwnership,
       cleanupOnFail: options.cleanupOnFail,
@@ -39,13 +40,17 @@ export async function upgrade(
 /** Where values are preserved, those of the chart before are, too (Helm 4.2). */
 function renderOver(request: ReleaseRequest): RenderRelease {
   const { run, values } = request;
+  const { disableSchemaValidation: skipSchema } = run.object.spec.upgrade ?? {};
   return async (release, current) => {
     const config = valuesOver(run.object, values, current);
     if (config === values) {
-      return renderOf(request, values)(release, current);
+      return renderOf(request, values, { skipSchema })(release, current);
     }
     const all = mergeMaps(current?.chart?.values ?? {}, config);
-    const content = await renderOf(request, all)(release, current);
+    const content = await renderOf(request, all, { skipSchema })(
+      release,
+      current,
+    );
     return { ...content, config };
   };
 }

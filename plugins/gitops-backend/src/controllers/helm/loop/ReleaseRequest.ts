@@ -44,12 +44,14 @@ export interface ReleaseRequest extends ReleaseAccess {
 export function renderOf(
   request: ReleaseRequest,
   values: Values,
+  options: { skipSchema?: boolean } = {},
 ): RenderRelease {
   const { run, chart, client, mask, course, renderer } = request;
   const { bytes, digest, version } = chart;
   return renderer.rendererFor(run, {
     chart: { bytes, digest, version },
     ...{ values, client, mask, signal: course.signal },
+    skipSchema: options.skipSchema,
     onWarnings: warnings =>
       warnings.forEach(warning => run.logger.debug(warning)),
   });

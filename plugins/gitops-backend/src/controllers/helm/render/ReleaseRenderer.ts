@@ -24,6 +24,8 @@ export interface RendererSettings {
   /** Of the release's cluster, as its identity: for capabilities and `lookup`. */
   client: ClusterClient;
   signal: AbortSignal;
+  /** Values are not held against the schemas of charts. */
+  skipSchema?: boolean;
   /** What must not be told when a chart fails. */
   mask?: SecretMask;
   /** Told what Helm warns of. */
@@ -74,6 +76,7 @@ export class ReleaseRenderer {
         const rendered = await this.threads.render({
           ...{ chart, values, release, kubeVersion, apiVersions },
           ...{ postRender, signal },
+          skipSchema: settings.skipSchema,
           lookup: query => lookUp(query, { client, apiVersions, signal }),
         });
         const { manifest, hooks, notes, warnings } = rendered;
