@@ -1,6 +1,14 @@
+import { ReleaseRecords } from '@backstage-gitops/helm/actions';
+import { ClusterClient } from '@backstage-gitops/kubernetes-apply';
+import {
+  isJsonObject,
+  KubernetesObject,
+  parseManifests,
+} from '@backstage-gitops/kubernetes-yaml';
 import {
   ConditionType,
   HelmRelease,
+  HelmSnapshot,
 } from '@backstage-gitops/plugin-gitops-common';
 import { assertError } from '@backstage/errors';
 import { done, Outcome, retry } from '../../engine/run/Outcome';
@@ -11,10 +19,12 @@ import { missingAccount } from '../kustomize/missingAccount';
 import { messageOf } from '../kustomize/reports';
 import { uninstall } from './actions/uninstall';
 import { ChartSources } from './chart/ChartSources';
+import { ownerLabels } from './chart/chartTemplate';
 import { HelmRun } from './loop/ReleaseRequest';
 import { HelmReason } from './loop/summarize';
 import { newestFirst } from './release/history';
-import { ReleaseTarget } from './release/names';
+import { releaseTarget, ReleaseTarget } from './release/names';
+import { snapshotOf } from './release/snapshots';
 
 /** What a deletion needs. */
 export interface DeletionParts {
@@ -44,13 +54,40 @@ export async function finalizeHelmRelease(
   return done(null);
 }
 
-/** What the history says that there is. */
-function currentTarget({ status }: HelmRelease): ReleaseTarget | undefined {
-  const [current] = newestFirst(status?.history);
-  const { storageNamespace } = status ?? {};
-  return current && storageNamespace
-    ? { name: current.name, namespace: current.namespace, storageNamespace }
-    : undefined;
+/** What the history says that there is; without one, an install may have begun. */
+function currentTarget(object: HelmRelease): ReleaseTarget | undefined {
+  const [current] = newestFirst(object.status?.history);
+  const { storageNamespace } = object.status ?? {};
+  return (
+    storageNamespace !== undefined
+      ? { ...releaseTarget(object), ...(current && pick(current)), storageNamespace }
+      : undefined
+  );
+}
+
+const pick = ({ name, namespace }: HelmSnapshot) => ({ name, namespace });
+
+/** Takes a revision into the history that a killed process has begun for this object. */
+async function adoptBegun(
+  run: HelmRun,
+  client: ClusterClient,
+  { name, storageNamespace: namespace }: ReleaseTarget,
+): Promise<void> {
+  const records = new ReleaseRecords({ client, namespace });
+  const last = await records.last(name, { signal: run.signal });
+  const isOurs =
+    last &&
+    parseManifests(last.manifest).some(
+      object =>
+        isJsonObject(object) &&
+        Object.entries(ownerLabels(run.object)).every(
+          ([label, value]) =>
+            (object as KubernetesObject).metadata.labels?.[label] === value,
+        ),
+    );
+  if (isOurs) {
+    run.status.history = [snapshotOf(last)];
+  }
 }
 
 async function uninstallFor(
@@ -84,6 +121,9 @@ async function uninstallFor(
       message,
     });
     return new Error(message);
+  }
+  if (!run.status.history?.length) {
+    await adoptBegun(run, opened.client, target);
   }
   const result = await uninstall({
     ...{ run, target, stopping, client: opened.client },

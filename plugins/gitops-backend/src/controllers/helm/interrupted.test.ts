@@ -112,6 +112,23 @@ describe('records of a HelmRelease that are not as it left them', () => {
     await scene.released('corrupt');
   });
 
+  it('an install that never ended goes with its HelmRelease', async () => {
+    await suspended('unborn');
+    const { world } = scene;
+    await world.stopPortal(world.running[0]);
+    await scene.meddle('unborn', withStatus('pending-install'));
+    await world.client.patch(scene.ref('unborn'), {
+      ...{ type: 'merge', subresource: 'status' },
+      body: { status: { history: null } },
+    });
+    await scene.apply('unborn', { suspend: false });
+    await world.client.delete(scene.ref('unborn'));
+    await scene.startPortal();
+    await scene.gone('unborn');
+    expect(await scene.revisions('unborn')).toEqual([]);
+    expect(await scene.value('unborn')).toBeUndefined();
+  });
+
   it('a release of somebody else is taken over', async () => {
     await suspended('theirs');
     const last = await scene.records.last('theirs');

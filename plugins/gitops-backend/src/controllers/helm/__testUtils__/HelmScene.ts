@@ -111,7 +111,11 @@ export class HelmScene {
   async restart(): Promise<void> {
     const { world } = this;
     await world.stopPortal(world.running[0]);
-    await world.startPortal(this.database, this.portal);
+    await this.startPortal();
+  }
+
+  async startPortal(): Promise<void> {
+    await this.world.startPortal(this.database, this.portal);
   }
 
   async stop(): Promise<void> {

@@ -192,6 +192,11 @@ async function begin(
   await run.progress(`Running '${title}' action with timeout of ${timeout}`, {
     changed: TYPES[action] === 'release',
   });
+  if (action === 'install') {
+    // Whoever deletes the object after this process was killed has to know what
+    // was made for it.
+    await run.writeStatus();
+  }
 }
 
 function act(
