@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { CommitSummary } from '../../../artifacts/ArtifactIndex';
 import { ObjectFormat } from './objects/objectFormat';
+import { LARGEST_TREE } from './objects/parseTree';
 import { Commit, LARGEST_COMMIT } from './objects/parseCommit';
 import { walkTree, WalkedEntry } from './objects/walkTree';
 import { PackFile } from './pack/PackFile';
+import { EditedTree, editTree } from './push/editTree';
 import { GitTarget } from './resolveReference';
 import { SignedObject, splitCommit, splitTag } from './verify/signedObject';
 
@@ -122,6 +124,17 @@ export class GitCheckout {
   /** The file that an entry stands for. @throws GitError */
   file({ path, kind, oid }: WalkedEntry): GitFile {
     return new PackedFile(this.pack, path, kind === 'executable', oid);
+  }
+
+  /**
+   * The root directory with other contents of some files that it has.
+   *
+   * @throws GitError
+   */
+  edit(files: ReadonlyMap<string, Buffer>): Promise<EditedTree> {
+    const { pack, format, tree } = this;
+    const read = (oid: string) => pack.read(oid, 'tree', LARGEST_TREE);
+    return editTree({ tree, format, read, files });
   }
 
   dispose(): Promise<void> {

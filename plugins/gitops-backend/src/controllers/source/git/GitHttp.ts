@@ -5,7 +5,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-node';
 import { basic } from './access/credentials';
 import { GitError, translateNetworkError } from './GitError';
-import { GitTransport } from './GitTransport';
+import { GitService, GitTransport } from './GitTransport';
 import { bytesOfAnswer, PacketReader } from './protocol/PacketReader';
 
 /** How to speak to one repository over http. Nothing secret reaches a message. */
@@ -14,17 +14,19 @@ export interface GitHttpOptions {
   client: HttpClient;
   /** Value of the Authorization header; sent to the repository's origin only. */
   authorization?: string;
+  /** Default `git-upload-pack`. */
+  service?: GitService;
   /** Ends everything under way. */
   signal: AbortSignal;
 }
 
-const SERVICE = 'git-upload-pack';
 const REFERENCES = '/info/refs';
 
 /** Git's smart HTTP. Requests go to where the first one was redirected to. */
 export class GitHttp implements GitTransport {
   readonly address: string;
   private readonly options: GitHttpOptions;
+  private readonly service: GitService;
   private readonly home: URL;
   private readonly authorization: string | undefined;
   /** Without a slash at the end. */
@@ -33,6 +35,7 @@ export class GitHttp implements GitTransport {
 
   constructor(options: GitHttpOptions) {
     this.options = options;
+    this.service = options.service ?? 'git-upload-pack';
     this.home = new URL(options.url);
     this.authorization = options.authorization ?? userOf(this.home);
     this.home.username = '';
@@ -45,7 +48,7 @@ export class GitHttp implements GitTransport {
 
   async advertise(maxBytes: number): Promise<PacketReader> {
     const response = await this.send(
-      `${this.home.href.replace(/\/+$/, '')}${REFERENCES}?service=${SERVICE}`,
+      `${this.home.href.replace(/\/+$/, '')}${REFERENCES}?service=${this.service}`,
       { headers: { 'git-protocol': 'version=2' } },
       { kind: 'advertisement', maxBytes },
     );
@@ -61,12 +64,12 @@ export class GitHttp implements GitTransport {
     { maxBytes }: { maxBytes: number },
   ): Promise<PacketReader> {
     const response = await this.send(
-      `${this.base}/${SERVICE}`,
+      `${this.base}/${this.service}`,
       {
         method: 'POST',
         headers: {
-          'content-type': `application/x-${SERVICE}-request`,
-          accept: `application/x-${SERVICE}-result`,
+          'content-type': `application/x-${this.service}-request`,
+          accept: `application/x-${this.service}-result`,
           'git-protocol': 'version=2',
         },
         body,
@@ -117,7 +120,7 @@ export class GitHttp implements GitTransport {
     const type = response.headers['content-type'] ?? '';
     const failure =
       this.failureOf(response.status) ??
-      (type.split(';')[0].trim() === `application/x-${SERVICE}-${kind}`
+      (type.split(';')[0].trim() === `application/x-${this.service}-${kind}`
         ? undefined
         : new GitError(
             'GIT_NOT_A_REPOSITORY',

@@ -1,7 +1,10 @@
 import { PacketReader } from './protocol/PacketReader';
 
+/** What is spoken to: `git-upload-pack` gives, `git-receive-pack` takes. */
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
 /**
- * A way to git-upload-pack of one repository. A reader that was given must be
+ * A way to a service of one repository. A reader that was given must be
  * read to the end of its answer, or closed, before the next call.
  */
 export interface GitTransport {

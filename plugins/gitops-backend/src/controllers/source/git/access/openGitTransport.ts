@@ -6,7 +6,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-node';
 import { readGitCredential } from './credentials';
 import { GitHttp } from '../GitHttp';
-import { GitTransport } from '../GitTransport';
+import { GitService, GitTransport } from '../GitTransport';
 import { SecretData } from './SecretData';
 import { readSshCredential } from '../ssh/credentials';
 import { GitSsh } from '../ssh/GitSsh';
@@ -20,6 +20,8 @@ export interface GitTransportOptions {
   authorization?: string;
   /** For http and https. */
   proxy?: ConnectionSettings['proxy'];
+  /** Default `git-upload-pack`. */
+  service?: GitService;
   connections: HttpConnections;
   guard: ConnectionGuard;
   signal: AbortSignal;
@@ -32,18 +34,18 @@ export interface GitTransportOptions {
  * @throws GitCredentialError, SshAddressError, NetworkError
  */
 export function openGitTransport(options: GitTransportOptions): GitTransport {
-  const { url, proxy, connections, guard, signal } = options;
+  const { url, proxy, service, connections, guard, signal } = options;
   const secret = options.secret && new SecretData(options.secret);
   if (isSsh(url)) {
     return new GitSsh({
       address: parseSshAddress(url),
       ...readSshCredential(secret),
-      ...{ guard, signal },
+      ...{ service, guard, signal },
     });
   }
   const { tls, authorization } = secret ? readGitCredential(secret) : {};
   return new GitHttp({
-    ...{ url, signal },
+    ...{ url, service, signal },
     client: connections.open({ ...(tls && { tls }), ...(proxy && { proxy }) }),
     authorization: options.authorization ?? authorization,
   });

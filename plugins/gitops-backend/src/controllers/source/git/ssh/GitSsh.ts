@@ -1,14 +1,17 @@
 import { GitError } from '../GitError';
-import { GitTransport } from '../GitTransport';
+import { GitService, GitTransport } from '../GitTransport';
 import { PacketReader } from '../protocol/PacketReader';
 import { SshConnection, SshConnectionOptions } from './SshConnection';
-import { describeSshAddress, uploadPackCommand } from './sshAddress';
+import { describeSshAddress, serviceCommand } from './sshAddress';
 import { UploadPack } from './UploadPack';
 
 /** How to speak to one repository over ssh. */
-export type GitSshOptions = SshConnectionOptions;
+export interface GitSshOptions extends SshConnectionOptions {
+  /** Default `git-upload-pack`. */
+  service?: GitService;
+}
 
-/** Git over ssh: each conversation is a run of git-upload-pack. */
+/** Git over ssh: each conversation is a run of its service. */
 export class GitSsh implements GitTransport {
   readonly address: string;
   private readonly options: GitSshOptions;
@@ -54,7 +57,7 @@ export class GitSsh implements GitTransport {
 
   /** Some servers run one command and hang up; they are connected to anew. */
   private async start(protocol: string) {
-    const command = uploadPackCommand(this.options.address);
+    const command = serviceCommand(this.options.address, this.options.service);
     const environment = { GIT_PROTOCOL: protocol };
     if (this.connection?.open) {
       try {

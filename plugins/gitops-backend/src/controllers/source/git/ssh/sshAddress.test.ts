@@ -3,7 +3,7 @@ import {
   describeSshAddress,
   parseSshAddress,
   SshAddressError,
-  uploadPackCommand,
+  serviceCommand,
 } from './sshAddress';
 
 describe('parseSshAddress', () => {
@@ -51,10 +51,10 @@ describe('parseSshAddress', () => {
   });
 });
 
-describe('uploadPackCommand', () => {
+describe('serviceCommand', () => {
   it('quotes as git does', () => {
     const address = parseSshAddress("ssh://git.test/it's/$(id)!");
-    expect(uploadPackCommand(address)).toBe(
+    expect(serviceCommand(address)).toBe(
       "git-upload-pack '/it'\\''s/$(id)'\\!''",
     );
   });

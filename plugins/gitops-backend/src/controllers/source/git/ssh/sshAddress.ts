@@ -1,3 +1,4 @@
+import { GitService } from '../GitTransport';
 import { isIPv6 } from 'node:net';
 import { CustomErrorBase } from '@backstage/errors';
 
@@ -52,9 +53,12 @@ export function parseSshAddress(text: string): SshAddress {
 }
 
 /** The command that git runs on the other side, its argument quoted as git does. */
-export function uploadPackCommand(address: SshAddress): string {
+export function serviceCommand(
+  address: SshAddress,
+  service: GitService = 'git-upload-pack',
+): string {
   const quoted = address.path.replace(/['!]/g, found => `'\\${found}'`);
-  return `git-upload-pack '${quoted}'`;
+  return `${service} '${quoted}'`;
 }
 
 /** For messages: without the user. */
