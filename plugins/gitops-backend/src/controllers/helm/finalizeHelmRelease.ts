@@ -8,7 +8,6 @@ import {
 import {
   ConditionType,
   HelmRelease,
-  HelmSnapshot,
 } from '@backstage-gitops/plugin-gitops-common';
 import { assertError } from '@backstage/errors';
 import { done, Outcome, retry } from '../../engine/run/Outcome';
@@ -58,14 +57,12 @@ export async function finalizeHelmRelease(
 function currentTarget(object: HelmRelease): ReleaseTarget | undefined {
   const [current] = newestFirst(object.status?.history);
   const { storageNamespace } = object.status ?? {};
-  return (
-    storageNamespace !== undefined
-      ? { ...releaseTarget(object), ...(current && pick(current)), storageNamespace }
-      : undefined
-  );
+  if (!storageNamespace) {
+    return undefined;
+  }
+  const { name, namespace } = current ?? releaseTarget(object);
+  return { name, namespace, storageNamespace };
 }
-
-const pick = ({ name, namespace }: HelmSnapshot) => ({ name, namespace });
 
 /** Takes a revision into the history that a killed process has begun for this object. */
 async function adoptBegun(
