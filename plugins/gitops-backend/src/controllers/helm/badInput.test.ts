@@ -53,16 +53,28 @@ data: {value: {{ randAlphaNum (int .) | quote }}}
     expect(conditionOf(object, 'Ready')?.[2]).toBe(
       "could not resolve ConfigMap chart values reference 'more' with key 'values.yaml': resource not found; create the ConfigMap, or mark the reference as optional",
     );
-    await put(ofCluster('ConfigMap', { data: { 'values.yaml': 'value: m' } }), 'more');
+    await put(
+      ofCluster('ConfigMap', { data: { 'values.yaml': 'value: m' } }),
+      'more',
+    );
     await scene.reconcile('missing');
     await scene.released('missing');
     expect(await scene.value('missing')).toBe('m');
   });
 
   it('values that are no mapping', async () => {
-    await put(ofCluster('ConfigMap', { data: { 'values.yaml': '- a' } }), 'list');
-    await scene.apply('list', { valuesFrom: [{ kind: 'ConfigMap', name: 'list' }] });
-    const object = await scene.failed('list', 'ValuesError', /it is no YAML, or no mapping/);
+    await put(
+      ofCluster('ConfigMap', { data: { 'values.yaml': '- a' } }),
+      'list',
+    );
+    await scene.apply('list', {
+      valuesFrom: [{ kind: 'ConfigMap', name: 'list' }],
+    });
+    const object = await scene.failed(
+      'list',
+      'ValuesError',
+      /it is no YAML, or no mapping/,
+    );
     expect(object.status?.history).toBeUndefined();
   });
 
@@ -96,7 +108,9 @@ data: {value: {{ randAlphaNum (int .) | quote }}}
 
   it('templates that fail, with file and line, and without Secrets', async () => {
     await put(
-      ofCluster('Secret', { stringData: { 'values.yaml': 'bad: s3cr3t-value' } }),
+      ofCluster('Secret', {
+        stringData: { 'values.yaml': 'bad: s3cr3t-value' },
+      }),
       'secret',
     );
     await scene.apply('template', {
@@ -112,7 +126,11 @@ data: {value: {{ randAlphaNum (int .) | quote }}}
 
   it('kinds that the cluster does not serve', async () => {
     await scene.apply('unknown', { values: { unknown: true } });
-    await scene.failed('unknown', 'InstallFailed', /no matches for kind "Thing"/);
+    await scene.failed(
+      'unknown',
+      'InstallFailed',
+      /no matches for kind "Thing"/,
+    );
     expect(await scene.revisions('unknown')).toEqual([]);
   });
 
@@ -185,7 +203,11 @@ data: {value: {{ randAlphaNum (int .) | quote }}}
   it('dependencies that are a cycle', async () => {
     await scene.apply('one', { dependsOn: [{ name: 'two' }] });
     await scene.apply('two', { dependsOn: [{ name: 'one' }] });
-    const object = await scene.failed('two', 'DependencyNotReady', /the dependencies are a cycle/);
+    const object = await scene.failed(
+      'two',
+      'DependencyNotReady',
+      /the dependencies are a cycle/,
+    );
     expect(object.status?.history).toBeUndefined();
   });
 });

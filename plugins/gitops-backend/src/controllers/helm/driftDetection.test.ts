@@ -97,7 +97,10 @@ describe('drift of a HelmRelease', () => {
       driftDetection: {
         mode: 'enabled',
         ignore: [
-          { paths: ['/data/a'], target: { kind: 'ConfigMap', name: '.*-extra' } },
+          {
+            paths: ['/data/a'],
+            target: { kind: 'ConfigMap', name: '.*-extra' },
+          },
         ],
       },
     });

@@ -33,7 +33,9 @@ describe('a HelmRelease that changes while it is released', () => {
     expect((await scene.events('spec')).join('\n')).toMatch(
       /HealthCheckCanceled: New reconciliation triggered by HelmRelease\/default\/spec/,
     );
-    expect((await scene.events('spec')).join('\n')).not.toMatch(/InstallFailed/);
+    expect((await scene.events('spec')).join('\n')).not.toMatch(
+      /InstallFailed/,
+    );
   });
 
   it('gives way to its deletion while it waits', async () => {

@@ -129,9 +129,7 @@ describe('what a HelmRelease refers to', () => {
 
   it('are others of which an expression decides', async () => {
     await scene.apply('ruled', {
-      dependsOn: [
-        { name: 'ruler', readyExpr: "dep.spec.interval == '2h'" },
-      ],
+      dependsOn: [{ name: 'ruler', readyExpr: "dep.spec.interval == '2h'" }],
     });
     await scene.apply('ruler');
     await scene.released('ruler');

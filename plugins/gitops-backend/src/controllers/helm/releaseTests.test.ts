@@ -14,7 +14,10 @@ describe('tests of a HelmRelease', () => {
   afterAll(() => scene?.stop());
 
   it('are run once for each revision', async () => {
-    await scene.apply('web', { test: { enable: true }, values: { test: 'ok' } });
+    await scene.apply('web', {
+      test: { enable: true },
+      values: { test: 'ok' },
+    });
     const object = await scene.released('web');
     expect(conditionOf(object, 'TestSuccess')).toEqual([
       'True',
@@ -31,7 +34,10 @@ describe('tests of a HelmRelease', () => {
         event.startsWith('TestSucceeded'),
       ),
     ).toHaveLength(1);
-    await scene.apply('web', { test: { enable: false }, values: { test: 'ok' } });
+    await scene.apply('web', {
+      test: { enable: false },
+      values: { test: 'ok' },
+    });
     const untested = await scene.released('web');
     expect(conditionOf(untested, 'TestSuccess')).toBeUndefined();
     expect(conditionOf(untested, 'Ready')?.[1]).toBe('InstallSucceeded');
@@ -59,7 +65,10 @@ describe('tests of a HelmRelease', () => {
     };
     await scene.apply('back', spec);
     await scene.released('back');
-    await scene.apply('back', { ...spec, values: { value: '2', test: 'failed' } });
+    await scene.apply('back', {
+      ...spec,
+      values: { value: '2', test: 'failed' },
+    });
     const object = await scene.stalled('back', 'RetriesExceeded');
     expect(conditionOf(object, 'Remediated')?.slice(0, 2)).toEqual([
       'True',

@@ -90,7 +90,10 @@ describe('deleting a HelmRelease', () => {
   it('ends where its ServiceAccount is gone', async () => {
     await release('acting');
     await scene.apply('acting', { serviceAccountName: 'gone' });
-    await scene.until('acting', one => conditionOf(one, 'Ready')?.[0] !== 'True');
+    await scene.until(
+      'acting',
+      one => conditionOf(one, 'Ready')?.[0] !== 'True',
+    );
     await remove('acting');
     await scene.gone('acting');
     expect(await scene.value('acting')).toBe('1');

@@ -41,18 +41,15 @@ export async function rollback(request: ReleaseRequest): Promise<ActionResult> {
     const { signal } = request;
     const before = await open.records.get(previous, { signal });
     const serverSide = isServerSide(options.serverSideApply, before);
-    await rollbackRelease(
-      open.context,
-      {
-        name: previous.name,
-        version: previous.version,
-        wait: waitOf(options, timeoutOf(run.object, 'rollback')),
-        ...{ serverSide, forceConflicts: serverSide },
-        forceReplace: options.force && !serverSide,
-        disableHooks: options.disableHooks,
-        cleanupOnFail: options.cleanupOnFail,
-      },
-    );
+    await rollbackRelease(open.context, {
+      name: previous.name,
+      version: previous.version,
+      wait: waitOf(options, timeoutOf(run.object, 'rollback')),
+      ...{ serverSide, forceConflicts: serverSide },
+      forceReplace: options.force && !serverSide,
+      disableHooks: options.disableHooks,
+      cleanupOnFail: options.cleanupOnFail,
+    });
   } catch (error) {
     assertError(error);
     run.signal.throwIfAborted();

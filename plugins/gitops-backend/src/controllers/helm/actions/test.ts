@@ -32,16 +32,13 @@ export async function test(request: ReleaseRequest): Promise<ActionResult> {
   const open = new OpenAction(request);
   let failure: Error | undefined;
   try {
-    const tested = await testRelease(
-      open.context,
-      {
-        name: current.name,
-        timeoutMs: timeoutOf(run.object, 'test'),
-        filters: options.filters?.map(({ name, exclude }) =>
-          exclude ? `!${name}` : name,
-        ),
-      },
-    );
+    const tested = await testRelease(open.context, {
+      name: current.name,
+      timeoutMs: timeoutOf(run.object, 'test'),
+      filters: options.filters?.map(({ name, exclude }) =>
+        exclude ? `!${name}` : name,
+      ),
+    });
     if (tested.version !== current.version) {
       throw new ReleaseMismatchError(
         `revision ${tested.version} was tested, which is not the current one: ${fullName(current)}`,

@@ -110,16 +110,13 @@ async function remove(
   const { uninstall: options = {} } = run.object.spec;
   const open = new OpenAction(access);
   try {
-    const { release, kept } = await uninstallRelease(
-      open.context,
-      {
-        name: current.name,
-        wait: waitOf(options, timeoutOf(run.object, 'uninstall')),
-        disableHooks: options.disableHooks,
-        keepHistory: options.keepHistory,
-        propagation: PROPAGATION[options.deletionPropagation ?? 'background'],
-      },
-    );
+    const { release, kept } = await uninstallRelease(open.context, {
+      name: current.name,
+      wait: waitOf(options, timeoutOf(run.object, 'uninstall')),
+      disableHooks: options.disableHooks,
+      keepHistory: options.keepHistory,
+      propagation: PROPAGATION[options.deletionPropagation ?? 'background'],
+    });
     recordChanges(run, [release], { action });
     if (kept.length > 0) {
       await run.report({

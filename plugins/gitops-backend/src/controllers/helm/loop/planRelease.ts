@@ -86,7 +86,9 @@ async function changesOf(
   });
   const changes = await planObjects({
     ...{ client, signal, defaultNamespace: namespace },
-    objects: parseManifests(manifest).filter(isJsonObject) as KubernetesObject[],
+    objects: parseManifests(manifest).filter(
+      isJsonObject,
+    ) as KubernetesObject[],
     fieldManager: FieldManager.helm,
     ownerLabels: {},
   });
