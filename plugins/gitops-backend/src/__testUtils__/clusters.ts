@@ -5,6 +5,8 @@ import { World } from './world';
 /** A cluster that tests of behaviour run against. */
 export interface TestCluster {
   name: string;
+  /** Its requests are recorded, faults can be injected, Deployments become ready. */
+  isSandbox: boolean;
   start(): Promise<World>;
 }
 
@@ -29,11 +31,12 @@ const path = process.env.GITOPS_TEST_KUBECONFIG;
  * Its namespace `default` is emptied before each test file: give it none in use.
  */
 export const testClusters: readonly TestCluster[] = [
-  { name: 'the sandbox', start: () => World.start() },
+  { name: 'the sandbox', isSandbox: true, start: () => World.start() },
   ...(path
     ? [
         {
           name: 'the API server of GITOPS_TEST_KUBECONFIG',
+          isSandbox: false,
           start: async () => {
             const kubeconfig = readFileSync(path, 'utf8');
             const world = await World.start({ kubeconfig });
