@@ -19,6 +19,8 @@ import { ArtifactGarbage } from './artifacts/ArtifactGarbage';
 import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ImagePolicyReconciler } from './controllers/image/ImagePolicyReconciler';
 import { ImageRepositoryReconciler } from './controllers/image/ImageRepositoryReconciler';
+import { PushHistory } from './controllers/image/automation/PushHistory';
+import { ImageUpdateAutomationReconciler } from './controllers/image/ImageUpdateAutomationReconciler';
 import { TagStore } from './controllers/image/tags/TagStore';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
@@ -40,6 +42,7 @@ import { PendingInventory } from './controllers/kustomize/PendingInventory';
 import { PruneHolds } from './controllers/kustomize/PruneHolds';
 import { BucketFetcher } from './controllers/source/bucket/BucketFetcher';
 import { ArtifactGeneratorReconciler } from './controllers/source/generator/ArtifactGeneratorReconciler';
+import { GithubTokens } from './controllers/source/git/access/GithubTokens';
 import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetcher';
 import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
 import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
@@ -69,6 +72,7 @@ import { Registries } from './registries/Registries';
 import { VaultKeyServiceProvider } from './secrets/sops/vault/VaultKeyServiceProvider';
 import { TargetPins } from './targets/TargetPins';
 import { Targets } from './targets/Targets';
+import { ImageThreads } from './workers/ImageThreads';
 import { ManifestBuilder } from './workers/ManifestBuilder';
 import { RenderThreads } from './workers/RenderThreads';
 
@@ -110,6 +114,8 @@ export interface Gitops {
   history: HistoryStore;
   artifacts: ArtifactIndex;
   heldPrunes: HeldPrunes;
+  /** What automations pushed. */
+  pushes: PushHistory;
   /** The claims on the homes that the portal may write to, by name of the home. */
   leases: ReadonlyMap<string, HomeClaim>;
   pins: HomePins;
@@ -158,6 +164,9 @@ export function createGitops(options: GitopsOptions): Gitops {
     mirrors: config.registryMirrors,
   });
   const tags = new TagStore({ database });
+  const pushes = new PushHistory({ database });
+  const imageThreads = new ImageThreads({ workers: config.workers });
+  const githubTokens = new GithubTokens();
   const external = new ExternalArtifacts({
     ...{ store, connections },
     maxBytes: config.artifacts.maxSize,
@@ -246,6 +255,16 @@ export function createGitops(options: GitopsOptions): Gitops {
       ...{ tags, registries, connections },
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
+    new ImageUpdateAutomationReconciler({
+      ...{ connections, guard, queue, pushes },
+      threads: imageThreads,
+      credentials: { tokens: githubTokens, integrations: options.integrations },
+      limits: {
+        bytes: config.artifacts.maxSize,
+        files: config.artifacts.maxFiles,
+      },
+      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+    }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });
   const claims = new Map(
@@ -272,13 +291,17 @@ export function createGitops(options: GitopsOptions): Gitops {
     reconcilers,
     claims,
     pins,
-    cleanUp: signal => garbage.collect(signal),
+    cleanUp: async signal => {
+      await pushes.expire(Date.now() - config.historyMs);
+      await garbage.collect(signal);
+    },
     onStop: async () => {
       watches.stopAll();
       await Promise.all([
         builder.close(),
         chartWork.close(),
         renderThreads.close(),
+        imageThreads.close(),
         drift?.close(),
         views.close(),
         connections.close(),
@@ -311,6 +334,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     history,
     artifacts,
     heldPrunes,
+    pushes,
     leases: claims,
     pins,
     kinds: reconcilers.map(({ kind }) => kind),

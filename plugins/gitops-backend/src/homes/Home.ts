@@ -225,6 +225,23 @@ export class Home {
     return object ? (object as T) : this.read<T>(ref, options);
   }
 
+  /** As {@link Home.readWatched}, all objects of a kind in a namespace. */
+  async listWatched<T extends GitopsObject>(
+    ref: { apiVersion: string; kind: string; namespace: string },
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T[]> {
+    const { kind, namespace } = ref;
+    const known =
+      this.mode === 'reconcile' && this.watched.has(kind)
+        ? this.cache.listUnlessBehind(kind, namespace)
+        : undefined;
+    if (known) {
+      return known as T[];
+    }
+    const { items } = await this.client.list<T>({ ...ref, ...options });
+    return items.map(item => this.withPlannedStatus(item));
+  }
+
   /** Keeps the status that a run would have written, in memory. */
   keepPlannedStatus(object: GitopsObject, status: object): void {
     this.planned.set(cacheKey(referenceTo(object)), status);

@@ -265,11 +265,11 @@ export class HomeWatcher {
       if (writtenAt !== undefined) {
         return hasMissedConfig(object, writtenAt);
       }
-      const referenced = this.home.cache.get(reference);
-      return (
-        referenced !== undefined &&
-        reconciler.wakesFor(object, referenced, withoutStatus(referenced))
-      );
+      return this.home.cache
+        .referents(reference)
+        .some(referenced =>
+          reconciler.wakesFor(object, referenced, withoutStatus(referenced)),
+        );
     });
   }
 
@@ -375,13 +375,10 @@ export class HomeWatcher {
    * its own status is seen later than the news was.
    */
   private isAnswered(reconciler: Reconciler, object: GitopsObject): boolean {
-    return reconciler.references(object).some(reference => {
-      const referenced = this.home.cache.get(reference);
-      return (
-        referenced !== undefined &&
-        reconciler.wakesFor(object, referenced, undefined)
-      );
-    });
+    return reconciler
+      .references(object)
+      .flatMap(reference => this.home.cache.referents(reference))
+      .some(referenced => reconciler.wakesFor(object, referenced, undefined));
   }
 
   private registrationOf(

@@ -15,6 +15,9 @@ export function referenceTo(object: GitopsObject): ObjectReference {
   };
 }
 
+/** As the name in a reference: any object of the kind in the namespace. */
+export const ANY = '*';
+
 /** Versions of an object that may come before the answer to a write of ours. */
 const SHOWN = 8;
 
@@ -43,6 +46,21 @@ export class ObjectCache {
   getUnlessBehind(reference: ObjectReference): GitopsObject | undefined {
     const key = cacheKey(reference);
     return this.expected.has(key) ? undefined : this.objects.get(key);
+  }
+
+  /** All objects of a kind in a namespace, unless one of them is behind. */
+  listUnlessBehind(
+    kind: string,
+    namespace: string,
+  ): GitopsObject[] | undefined {
+    const objects = this.list(kind).filter(
+      object => referenceTo(object).namespace === namespace,
+    );
+    return objects.some(object =>
+      this.expected.has(cacheKey(referenceTo(object))),
+    )
+      ? undefined
+      : objects;
   }
 
   /** This process has just written the object, and this is what came of it. */
@@ -110,11 +128,24 @@ export class ObjectCache {
     return before;
   }
 
-  /** The objects that refer to this one. */
+  /** The objects that refer to this one, by its name or as to any of its kind. */
   referrers(reference: ObjectReference): GitopsObject[] {
-    return [...(this.incoming.get(cacheKey(reference)) ?? [])].flatMap(
-      key => this.objects.get(key) ?? [],
+    return [reference, { ...reference, name: ANY }].flatMap(each =>
+      [...(this.incoming.get(cacheKey(each)) ?? [])].flatMap(
+        key => this.objects.get(key) ?? [],
+      ),
     );
+  }
+
+  /** What a reference is to. */
+  referents(reference: ObjectReference): GitopsObject[] {
+    if (reference.name === ANY) {
+      return this.list(reference.kind).filter(
+        object => referenceTo(object).namespace === reference.namespace,
+      );
+    }
+    const object = this.get(reference);
+    return object ? [object] : [];
   }
 
   private noteShown(key: string, version: string | undefined): void {

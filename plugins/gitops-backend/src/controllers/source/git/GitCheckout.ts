@@ -50,7 +50,7 @@ export class GitCheckout {
   readonly commit: CommitSummary & { oid: string };
   readonly target: GitTarget;
   private readonly pack: PackFile;
-  private readonly format: ObjectFormat;
+  readonly format: ObjectFormat;
   private readonly tree: string;
   private readonly maxFiles: number;
   private readonly signal: AbortSignal;

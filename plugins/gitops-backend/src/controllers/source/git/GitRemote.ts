@@ -5,7 +5,7 @@ import { FetchLimits } from '@backstage-gitops/plugin-gitops-node';
 import { GitCheckout } from './GitCheckout';
 import { GitError } from './GitError';
 import { GitTransport } from './GitTransport';
-import { LARGEST_COMMIT, parseCommit } from './objects/parseCommit';
+import { Commit, LARGEST_COMMIT, parseCommit } from './objects/parseCommit';
 import { parseTag } from './objects/parseTag';
 import { PackFile } from './pack/PackFile';
 import { receivePack } from './pack/receivePack';
@@ -66,6 +66,48 @@ export class GitRemote {
         times.push((await readCommit(pack, oid)).time);
       }
       return times;
+    } finally {
+      await pack.close();
+    }
+  }
+
+  /** Of tags of one version, that of the newest commit (Flux 2.9). */
+  async newestOf(tags: readonly RemoteReference[]): Promise<RemoteReference> {
+    const times = await this.commitTimes(
+      tags.map(({ oid, peeled }) => peeled ?? oid),
+    );
+    return tags.reduce((best, tag) =>
+      times[tags.indexOf(tag)] >= times[tags.indexOf(best)] ? tag : best,
+    );
+  }
+
+  /**
+   * The commits that one has and another has not, that one first; undefined where
+   * they are more than `most`.
+   */
+  async commitsBetween(
+    base: string,
+    tip: string,
+    most: number,
+  ): Promise<(Commit & { oid: string })[] | undefined> {
+    const pack = await this.receive({
+      ...{ wants: [tip], haves: [base], commitsOnly: true },
+    });
+    try {
+      const commits: (Commit & { oid: string })[] = [];
+      const seen = new Set([tip]);
+      for (const oid of seen) {
+        if (pack.find(oid)?.type !== 'commit') {
+          continue;
+        }
+        if (commits.length === most) {
+          return undefined;
+        }
+        const commit = await readCommit(pack, oid);
+        commits.push({ ...commit, oid });
+        commit.parents.forEach(parent => seen.add(parent));
+      }
+      return commits;
     } finally {
       await pack.close();
     }

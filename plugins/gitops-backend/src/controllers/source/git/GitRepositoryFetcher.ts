@@ -26,7 +26,6 @@ import { IncludedArtifact, readIncludes } from './readIncludes';
 import {
   GitTarget,
   referencePrefixes,
-  RemoteReference,
   resolveReference,
 } from './resolveReference';
 import { sparsePaths } from './sparsePaths';
@@ -100,7 +99,7 @@ async function look(
     throw new GitError('GIT_EMPTY', 'git repository is empty');
   }
   const target = await resolveReference(spec.ref, references, tags =>
-    newestOf(tags, remote),
+    remote.newestOf(tags),
   );
   const { revision } = target;
   const finding = {
@@ -175,19 +174,6 @@ function remoteOver(
     limits: { ...limits, bytes: maxBytes },
     directory: () => context.directory(),
   });
-}
-
-/** Of tags of one version, that of the newest commit (Flux 2.9). */
-async function newestOf(
-  tags: readonly RemoteReference[],
-  remote: GitRemote,
-): Promise<RemoteReference> {
-  const times = await remote.commitTimes(
-    tags.map(({ oid, peeled }) => peeled ?? oid),
-  );
-  return tags.reduce((best, tag) =>
-    times[tags.indexOf(tag)] >= times[tags.indexOf(best)] ? tag : best,
-  );
 }
 
 function observationsOf(

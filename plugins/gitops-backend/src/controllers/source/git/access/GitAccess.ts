@@ -6,7 +6,7 @@ import {
   SourceFetchError,
 } from '@backstage-gitops/plugin-gitops-node';
 import { IntegrationCredentials } from '../../../../integrations/IntegrationCredentials';
-import { GitTransport } from '../GitTransport';
+import { GitService, GitTransport } from '../GitTransport';
 import { basic, readTls } from './credentials';
 import { isGithubApp, readGithubApp } from './githubApp';
 import { GithubTokens } from './GithubTokens';
@@ -14,7 +14,11 @@ import { isSsh, openGitTransport } from './openGitTransport';
 import { readProxy } from './readProxy';
 import { SecretData } from './SecretData';
 
-type Context = FetchContext<GitRepository>;
+/** What is needed to reach a repository. */
+export type GitAccessContext = Pick<
+  FetchContext<GitRepository>,
+  'object' | 'namespace' | 'home' | 'connections' | 'guard' | 'signal' | 'now'
+>;
 
 /** The user that a token of an app goes with. */
 const APP_USER = 'x-access-token';
@@ -32,7 +36,7 @@ export interface GitCredentials {
  * the same, and through the proxy of `spec.proxySecretRef`.
  */
 export class GitAccess {
-  private readonly context: Context;
+  private readonly context: GitAccessContext;
   private readonly secret: KubernetesObject | undefined;
   /** Of an app. */
   private readonly authorization: string | undefined;
@@ -40,7 +44,7 @@ export class GitAccess {
   private readonly integrations: GitCredentials['integrations'];
 
   private constructor(options: {
-    context: Context;
+    context: GitAccessContext;
     secret: KubernetesObject | undefined;
     authorization: string | undefined;
     proxy: ConnectionSettings['proxy'];
@@ -59,7 +63,7 @@ export class GitAccess {
    * @throws SourceFetchError
    */
   static async read(
-    context: Context,
+    context: GitAccessContext,
     { tokens, integrations }: GitCredentials,
   ): Promise<GitAccess> {
     const { spec } = context.object;
@@ -83,12 +87,16 @@ export class GitAccess {
   }
 
   /**
-   * The way to the repository, or to another one. What the configuration grants
-   * is asked for anew: it may grant one repository of a host and not another.
+   * The way to the repository, or to another one, to fetch or to push. What the
+   * configuration grants is asked for anew: it may grant one repository of a host
+   * and not another.
    *
    * @throws GitCredentialError, SshAddressError, NetworkError
    */
-  async open(url = this.context.object.spec.url): Promise<GitTransport> {
+  async open(
+    url = this.context.object.spec.url,
+    service?: GitService,
+  ): Promise<GitTransport> {
     const { connections, guard, signal, namespace, home } = this.context;
     const { proxy } = this;
     const isOwn = isSameHost(url, this.context.object.spec.url);
@@ -98,7 +106,7 @@ export class GitAccess {
         ...{ url, namespace, home: home.name },
       }));
     return openGitTransport({
-      ...{ url, connections, guard, signal },
+      ...{ url, connections, guard, signal, service },
       secret: isOwn ? this.secret : undefined,
       ...(authorization !== undefined && { authorization }),
       ...(proxy && { proxy }),
@@ -113,7 +121,7 @@ function isSameHost(a: string, b: string): boolean {
 }
 
 async function appAuthorization(
-  context: Context,
+  context: GitAccessContext,
   secret: SecretData | undefined,
   proxy: ConnectionSettings['proxy'],
   tokens: GithubTokens,
@@ -149,7 +157,7 @@ async function appAuthorization(
 }
 
 async function readSecret(
-  context: Context,
+  context: GitAccessContext,
   field: 'secretRef' | 'proxySecretRef',
 ): Promise<KubernetesObject | undefined> {
   const name = context.object.spec[field]?.name;

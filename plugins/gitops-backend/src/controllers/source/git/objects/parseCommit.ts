@@ -5,6 +5,7 @@ export interface Commit {
   tree: string;
   parents: string[];
   author: string;
+  authorEmail: string;
   /** When it was committed; milliseconds since the epoch. */
   time: number;
   message: string;
@@ -33,6 +34,7 @@ export function parseCommit(raw: Buffer, oid: string): Commit {
     tree,
     parents: values('parent'),
     author: author.replace(/ ?<.*$/, ''),
+    authorEmail: /<([^>]*)>/.exec(author)?.[1] ?? '',
     // Beyond what a date can hold, it is as if it were not there.
     time: Math.abs(seconds) <= 8.64e12 ? seconds * 1_000 : 0,
     message:

@@ -16,6 +16,8 @@ import { DELIMITER, FLUSH, packet } from './packets';
 export interface PackRequest {
   /** Names of commits or tags. */
   wants: readonly string[];
+  /** Commits of which all is known, with all that came before. */
+  haves?: readonly string[];
   /** Without what came before; where the server cannot, history comes too. */
   shallow?: boolean;
   /** Only commits and tags, where the server can. */
@@ -112,6 +114,7 @@ export class UploadPackClient {
           'no-progress',
           'ofs-delta',
           ...request.wants.map(oid => `want ${oid}`),
+          ...(request.haves ?? []).map(oid => `have ${oid}`),
           ...features,
           'done',
         ],
@@ -122,7 +125,7 @@ export class UploadPackClient {
     } else {
       // Afterwards the server has said all that it will say.
       this.advertised = undefined;
-      yield* this.fetchOld(server, request.wants, features, maxBytes);
+      yield* this.fetchOld(server, request, features);
     }
   }
 
@@ -173,9 +176,8 @@ export class UploadPackClient {
 
   private async *fetchOld(
     server: Advertisement,
-    wants: readonly string[],
+    { wants, haves = [], maxBytes }: PackRequest,
     features: readonly string[],
-    maxBytes: number,
   ): AsyncGenerator<Buffer> {
     const has = (name: string) => server.capabilities.has(name);
     const inBands = has('side-band-64k') || has('side-band');
@@ -191,6 +193,7 @@ export class UploadPackClient {
       ),
       ...features.map(packet),
       FLUSH,
+      ...haves.map(oid => packet(`have ${oid}`)),
       packet('done'),
     ].join('');
     const reader = await this.transport.request(Buffer.from(body), {
