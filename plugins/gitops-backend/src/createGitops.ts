@@ -20,6 +20,7 @@ import { ArtifactIndex } from './artifacts/ArtifactIndex';
 import { ImagePolicyReconciler } from './controllers/image/ImagePolicyReconciler';
 import { ImageRepositoryReconciler } from './controllers/image/ImageRepositoryReconciler';
 import { PushHistory } from './controllers/image/automation/PushHistory';
+import { UpdatePreview } from './controllers/image/automation/UpdatePreview';
 import { ImageUpdateAutomationReconciler } from './controllers/image/ImageUpdateAutomationReconciler';
 import { TagStore } from './controllers/image/tags/TagStore';
 import { ArtifactReader } from './artifacts/ArtifactReader';
@@ -116,6 +117,8 @@ export interface Gitops {
   heldPrunes: HeldPrunes;
   /** What automations pushed. */
   pushes: PushHistory;
+  /** What automations would push. */
+  preview: UpdatePreview;
   /** The claims on the homes that the portal may write to, by name of the home. */
   leases: ReadonlyMap<string, HomeClaim>;
   pins: HomePins;
@@ -166,7 +169,18 @@ export function createGitops(options: GitopsOptions): Gitops {
   const tags = new TagStore({ database });
   const pushes = new PushHistory({ database });
   const imageThreads = new ImageThreads({ workers: config.workers });
-  const githubTokens = new GithubTokens();
+  const updating = {
+    ...{ connections, guard, threads: imageThreads },
+    credentials: {
+      tokens: new GithubTokens(),
+      integrations: options.integrations,
+    },
+    limits: {
+      bytes: config.artifacts.maxSize,
+      files: config.artifacts.maxFiles,
+    },
+    noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+  };
   const external = new ExternalArtifacts({
     ...{ store, connections },
     maxBytes: config.artifacts.maxSize,
@@ -255,16 +269,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       ...{ tags, registries, connections },
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
-    new ImageUpdateAutomationReconciler({
-      ...{ connections, guard, queue, pushes },
-      threads: imageThreads,
-      credentials: { tokens: githubTokens, integrations: options.integrations },
-      limits: {
-        bytes: config.artifacts.maxSize,
-        files: config.artifacts.maxFiles,
-      },
-      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
-    }),
+    new ImageUpdateAutomationReconciler({ ...updating, queue, pushes }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });
   const claims = new Map(
@@ -335,6 +340,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     artifacts,
     heldPrunes,
     pushes,
+    preview: new UpdatePreview(updating),
     leases: claims,
     pins,
     kinds: reconcilers.map(({ kind }) => kind),

@@ -8,6 +8,7 @@ import {
   imageUpdateAutomationKind,
   ImageUpdateAutomationSpec,
 } from '@backstage-gitops/plugin-gitops-common';
+import { GitFiles } from '@backstage-gitops/sandbox';
 import { Knex } from 'knex';
 import {
   gitRepository,
@@ -49,10 +50,7 @@ export class AutomationScene {
   }
 
   /** Makes a repository and the GitRepository `name` for it; gives its address. */
-  async repository(
-    name: string,
-    files: Record<string, string>,
-  ): Promise<string> {
+  async repository(name: string, files: GitFiles): Promise<string> {
     const { url } = await this.world.sandbox.git.createRepository(
       `team/${name}`,
       files,

@@ -13,6 +13,8 @@ import { SignCommit } from '../../../source/git/push/writeCommit';
 import { readPrivateKey } from '../../../source/git/ssh/privateKey';
 import { signSsh } from './signSsh';
 
+/** What begins each armored key. */
+const BLOCK = '-----BEGIN PGP PRIVATE KEY BLOCK-----';
 /** Armored keys are some kilobytes; with many identities, some more. */
 const LONGEST_KEY = 1024 * 1024;
 
@@ -58,9 +60,10 @@ async function readOpenPgp(data: SecretData): Promise<PrivateKey> {
     // What it throws may quote the key.
     throw fail('is no armored private key of OpenPGP');
   });
-  if (keys.length !== 1) {
+  const blocks = armoredKeys.split(BLOCK).length - 1;
+  if (keys.length !== 1 || blocks > 1) {
     throw fail(
-      `holds ${keys.length} private keys, so that nobody knows which to sign with; leave one`,
+      'holds several private keys, so that nobody knows which to sign with; leave one',
     );
   }
   const key = await unlock(keys[0], data, fail);
