@@ -8,6 +8,16 @@ const TABLE = 'gitops_image_pushes';
 /** Changes that are kept of one commit; its diff has them all. */
 const MOST_CHANGES = 1_000;
 
+/** The pull request that a commit is part of. */
+export interface PushedPullRequest {
+  /** For people. */
+  url: string;
+  /** Its number at the host. */
+  id: string;
+  /** Nothing is left that it could propose. */
+  isDone?: true;
+}
+
 /** A commit that an automation pushed. */
 export interface ImagePush {
   /** Milliseconds since the epoch. */
@@ -19,8 +29,7 @@ export interface ImagePush {
   /** The GitRepository. */
   source: { namespace: string; name: string };
   changes: readonly ImageChange[];
-  /** The pull request that shows it, and its number at the host. */
-  pullRequest?: { url: string; id: string };
+  pullRequest?: PushedPullRequest;
 }
 
 /** A push as it is read back; `id` grows and serves as a cursor. */
@@ -68,6 +77,31 @@ export class PushHistory {
       query.andWhere('seq', '<', options.before);
     }
     return (await query.select('*')).map(pushFromRow);
+  }
+
+  /** The last commit that was pushed to a branch. */
+  async latest(
+    objectId: string,
+    branch: string,
+  ): Promise<StoredImagePush | undefined> {
+    const row: Row | undefined = await this.database(TABLE)
+      .where({ object_id: objectId, branch })
+      .orderBy('seq', 'desc')
+      .first('*');
+    return row && pushFromRow(row);
+  }
+
+  /** @throws LeaseLostError where the claim is not held any more */
+  async setPullRequest(
+    claim: Claim,
+    id: number,
+    pullRequest: PushedPullRequest,
+  ): Promise<void> {
+    await fenced(this.database, claim, transaction =>
+      transaction(TABLE)
+        .where({ object_id: claim.item.id, seq: id })
+        .update({ pull_request: JSON.stringify(pullRequest) }),
+    );
   }
 
   /** Deletes what is older than `before` (ms since the epoch); gives the number. */
