@@ -43,14 +43,14 @@ export interface ReleaseContext {
 
 /**
  * For how long objects are waited for, and for which of them: `watcher` waits for
- * all, `hookOnly` for hooks alone.
+ * all, `legacy` for all by the rules of Helm 3, `hookOnly` for hooks alone.
  *
  * @public
  */
 export interface WaitOptions {
   /** For each hook, and for all objects together. */
   timeoutMs: number;
-  strategy: 'watcher' | 'hookOnly';
+  strategy: 'watcher' | 'legacy' | 'hookOnly';
   /** Jobs have to be done, too. */
   jobs?: boolean;
 }

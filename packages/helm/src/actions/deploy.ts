@@ -17,7 +17,7 @@ export function objectsOf(
   });
 }
 
-/** As its options say; without `watcher`, nothing is waited for. */
+/** As its options say; with `hookOnly`, nothing is waited for. */
 export async function waitFor(
   context: ReleaseContext,
   objects: readonly ClusterObject[],
@@ -30,6 +30,7 @@ export async function waitFor(
     waitUntilReady(objects, {
       ...{ client, clock, signal, timeoutMs, jobs },
       rules: healthRules,
+      legacy: strategy === 'legacy',
     }),
   );
 }

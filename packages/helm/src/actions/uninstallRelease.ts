@@ -98,7 +98,7 @@ export async function uninstallRelease(
       failures.push(error);
     }
   };
-  if (options.wait.strategy === 'watcher') {
+  if (options.wait.strategy !== 'hookOnly') {
     const { client, clock, signal } = context;
     const { timeoutMs } = options.wait;
     await attempt(() =>

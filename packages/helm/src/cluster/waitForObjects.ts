@@ -19,6 +19,7 @@ import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { ActionError } from './ActionError';
 import { ClusterObject, hasGeneratedName } from './ClusterObject';
 import { JOB, POD, valueAt } from './finishedRules';
+import { legacyRules } from './legacyRules';
 
 /** Objects that are looked at together. */
 const AT_ONCE = 8;
@@ -41,12 +42,19 @@ export interface WaitSettings {
  */
 export async function waitUntilReady(
   objects: readonly ClusterObject[],
-  settings: WaitSettings & { jobs?: boolean },
+  settings: WaitSettings & {
+    jobs?: boolean;
+    /** By the rules of Helm 3, and by no others. */
+    legacy?: boolean;
+  },
 ): Promise<void> {
   const waited = objects.filter(({ object }) => !isPausedDeployment(object));
+  const { rules = [], jobs, legacy } = settings;
   await wait(waited, {
     ...settings,
-    rules: [...(settings.rules ?? []), ...(settings.jobs ? [JOB] : [])],
+    rules: legacy
+      ? legacyRules(waited, { jobs })
+      : [...rules, ...(jobs ? [JOB] : [])],
   });
 }
 

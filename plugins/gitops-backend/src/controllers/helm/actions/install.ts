@@ -29,7 +29,7 @@ export async function install(request: ReleaseRequest): Promise<ActionResult> {
         }),
       ),
       fieldValidation: options.disableOpenAPIValidation ? 'Ignore' : 'Strict',
-      wait: waitOf(options, timeoutOf(run.object, 'install')),
+      wait: waitOf(run.object, options, timeoutOf(run.object, 'install')),
       ...{ serverSide, forceConflicts: serverSide },
       createNamespace:
         spec.targetNamespace !== undefined && options.createNamespace,

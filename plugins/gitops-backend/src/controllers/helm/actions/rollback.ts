@@ -44,7 +44,7 @@ export async function rollback(request: ReleaseRequest): Promise<ActionResult> {
     await rollbackRelease(open.context, {
       name: previous.name,
       version: previous.version,
-      wait: waitOf(options, timeoutOf(run.object, 'rollback')),
+      wait: waitOf(run.object, options, timeoutOf(run.object, 'rollback')),
       ...{ serverSide, forceConflicts: serverSide },
       forceReplace: options.force && !serverSide,
       disableHooks: options.disableHooks,

@@ -112,7 +112,7 @@ async function remove(
   try {
     const { release, kept } = await uninstallRelease(open.context, {
       name: current.name,
-      wait: waitOf(options, timeoutOf(run.object, 'uninstall')),
+      wait: waitOf(run.object, options, timeoutOf(run.object, 'uninstall')),
       disableHooks: options.disableHooks,
       keepHistory: options.keepHistory,
       propagation: PROPAGATION[options.deletionPropagation ?? 'background'],

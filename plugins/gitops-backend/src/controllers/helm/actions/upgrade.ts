@@ -26,7 +26,7 @@ export async function upgrade(
     return upgradeRelease(context, {
       name: target.name,
       render: holding(request, renderOver(request)),
-      wait: waitOf(options, timeoutOf(run.object, 'upgrade')),
+      wait: waitOf(run.object, options, timeoutOf(run.object, 'upgrade')),
       ...{ serverSide, forceConflicts: serverSide },
       forceReplace: options.force && !serverSide,
       fieldValidation: options.disableOpenAPIValidation ? 'Ignore' : 'Strict',
