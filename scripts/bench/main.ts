@@ -2,6 +2,7 @@ import { benchApply } from './apply';
 import { benchBuild } from './build';
 import { benchCatalog } from './catalog';
 import { benchHelm } from './helm';
+import { benchImages } from './images';
 import { benchKustomize } from './kustomize';
 import { benchMttp } from './mttp';
 import { benchQueue } from './queue';
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   build: benchBuild,
   catalog: benchCatalog,
   helm: benchHelm,
+  images: benchImages,
   kustomize: benchKustomize,
   mttp: benchMttp,
   queue: benchQueue,

@@ -19,6 +19,7 @@ import {
   Program,
   startCluster,
 } from './mttp/programs';
+import { configOf } from './mttp/configOf';
 import { startHelmShape } from './mttp/helmShape';
 import { startKustomizeShape } from './mttp/kustomizeShape';
 import {
@@ -29,10 +30,10 @@ import {
   Shape,
   surroundings,
 } from './mttp/shape';
+import { countReady, until } from './mttp/waiting';
 
 const DATABASE_PREFIX = `bench_mttp_${process.pid}_`;
 const CREATING = 16;
-const PATIENCE_MS = 15 * 60_000;
 /** The label that somebody else changes. */
 const DRIFTED = 'app.kubernetes.io/version';
 /** Deliveries whose objects are changed by somebody else. */
@@ -109,7 +110,11 @@ async function benchSize(
       await client.apply(object, { fieldManager: 'bench', force: true });
     }
     backend = await Backend.start(
-      configOf({ ...settings, kubeconfigPath, directory }),
+      configOf({
+        ...settings,
+        ...{ kubeconfigPath, directory },
+        databasePrefix: DATABASE_PREFIX,
+      }),
       new URL(client.server).origin,
     );
     await served(client, shape);
@@ -293,25 +298,6 @@ function requestsOf({ requests }: BackendFigures): number {
   return Object.values(requests).reduce((sum, count) => sum + count, 0);
 }
 
-/** By the columns that `kubectl get` prints: little is sent for many objects. */
-async function countReady(client: ClusterClient, url: string): Promise<number> {
-  const { status, text } = await client.raw(url, {
-    query: { includeObject: 'None' },
-    headers: { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
-  });
-  if (status !== 200) {
-    throw new Error(`${url} answered ${status}: ${text.slice(0, 500)}`);
-  }
-  const table = JSON.parse(text) as {
-    columnDefinitions: { name: string }[];
-    rows: { cells: unknown[] }[];
-  };
-  const column = table.columnDefinitions.findIndex(
-    ({ name }) => name === 'Ready',
-  );
-  return table.rows.filter(({ cells }) => cells[column] === 'True').length;
-}
-
 /** The backend has installed what is not there yet. */
 async function served(client: ClusterClient, shape: Shape): Promise<void> {
   await until(async () => {
@@ -322,19 +308,6 @@ async function served(client: ClusterClient, shape: Shape): Promise<void> {
   });
   for (const object of shape.shared) {
     await client.apply(object, { fieldManager: 'bench', force: true });
-  }
-}
-
-async function until(
-  check: () => Promise<boolean>,
-  everyMs = 100,
-): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!(await check())) {
-    if (performance.now() > deadline) {
-      throw new Error('It took longer than a quarter of an hour');
-    }
-    await pause(everyMs);
   }
 }
 
@@ -352,48 +325,4 @@ async function dropDatabases(connection: string): Promise<void> {
   } finally {
     await server.destroy();
   }
-}
-
-function configOf(options: {
-  kubeconfigPath: string;
-  directory: string;
-  concurrency: number;
-  database?: string;
-}) {
-  const { kubeconfigPath, directory, concurrency, database } = options;
-  return {
-    backend: {
-      baseUrl: 'http://127.0.0.1:7997',
-      listen: { host: '127.0.0.1', port: 7997 },
-      database: database
-        ? {
-            client: 'pg',
-            connection: database,
-            prefix: DATABASE_PREFIX,
-          }
-        : {
-            client: 'better-sqlite3',
-            connection: { directory: path.join(directory, 'db') },
-          },
-    },
-    gitops: {
-      artifacts: { directory: path.join(directory, 'artifacts') },
-      network: { allow: ['127.0.0.1'] },
-      engine: {
-        concurrency: {
-          source: concurrency / 2,
-          kustomize: concurrency,
-          helm: concurrency,
-        },
-      },
-      homes: [
-        {
-          name: 'bench',
-          mode: 'reconcile',
-          kubeconfig: { path: kubeconfigPath },
-          reconcileAs: { portal: false },
-        },
-      ],
-    },
-  };
 }

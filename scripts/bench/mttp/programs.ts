@@ -22,6 +22,11 @@ const WORKERS = [
     source: 'chartWorker',
     user: /work\/ChartWork\.ts$/,
   },
+  {
+    entry: 'image-worker',
+    source: 'imageWorker',
+    user: /workers\/ImageThreads\.ts$/,
+  },
 ];
 const compiled = (source: string) => path.join(CACHE, `mttp-${source}.cjs`);
 

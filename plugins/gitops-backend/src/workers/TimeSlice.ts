@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 
 /**
  * Splits work that has to be done on the event loop, so that requests,
- * heartbeats and watches are answered in between.
+ * heartbeats and watches are answered in between. However many do such work, one
+ * of them goes on in each turn of the loop.
  */
 export class TimeSlice {
+  private static last: Promise<void> = Promise.resolve();
   private readonly ms: number;
   private readonly monotonic: () => number;
   private end: number;
@@ -22,7 +24,9 @@ export class TimeSlice {
 
   /** Goes on after what was waiting. */
   async next(): Promise<void> {
-    await setImmediate();
+    const turn = TimeSlice.last.then(() => setImmediate());
+    TimeSlice.last = turn;
+    await turn;
     this.end = this.monotonic() + this.ms;
   }
 }
