@@ -172,7 +172,8 @@ export interface Config {
     /**
      * Which GitRepositories without `spec.secretRef` may use the credentials of
      * Backstage's `integrations`. Default none: they are the portal's, and whoever
-     * may make a GitRepository would read what they can read.
+     * may make a GitRepository would read what they can read. Where the credential
+     * may write, an ImageUpdateAutomation pushes with it, too.
      */
     integrations?: Array<{
       /**
@@ -184,6 +185,11 @@ export interface Config {
       namespaces: string[];
       /** Home of the GitRepositories. Default any. */
       home?: string;
+      /**
+       * Whether ImageUpdateAutomations may open, update and close pull requests
+       * there, whatever their repository is pushed with. Default false.
+       */
+      pullRequests?: boolean;
     }>;
     /**
      * Which hosts the portal connects to for sources. This machine, link-local,

@@ -93,6 +93,14 @@ export const GitopsAnnotation = {
   approvedPlan: 'backstage-gitops.io/approved-plan',
   /** Digest of the list of objects whose mass prune was approved. */
   approvedPrune: 'backstage-gitops.io/approved-prune',
+  /** Of an ImageUpdateAutomation: `automation` or `policy`, what one pull request is for. */
+  pullRequest: 'backstage-gitops.io/pull-request',
+  /** Template of its title. */
+  pullRequestTitle: 'backstage-gitops.io/pull-request-title',
+  /** Template of its body. */
+  pullRequestBody: 'backstage-gitops.io/pull-request-body',
+  /** Its labels, separated by commas. */
+  pullRequestLabels: 'backstage-gitops.io/pull-request-labels',
 } as const;
 
 /**

@@ -11,13 +11,21 @@ import {
   ScmIntegrations,
 } from '@backstage/integration';
 import {
+  addressesOf,
+  below,
+  findIntegration,
+  IntegrationApi,
+  IntegrationRefusal,
+  PullRequestIntegration,
+} from './IntegrationApi';
+import {
   IntegrationRule,
   isCovered,
   readIntegrationRules,
 } from './IntegrationRule';
 
 /**
- * The credentials of Backstage's `integrations` for Git. They are the portal's,
+ * The credentials of Backstage's `integrations`, for Git and for pull requests. They are the portal's,
  * so no object gets them by naming a repository: only namespaces and repositories
  * that `gitops.integrations` lists do.
  */
@@ -118,6 +126,80 @@ export class IntegrationCredentials {
         return undefined;
     }
   }
+
+  /**
+   * The API of a repository's host, where the configuration grants pull requests.
+   * An address of ssh or http counts as that of https.
+   */
+  async apiFor(source: {
+    home: string;
+    namespace: string;
+    url: string;
+  }): Promise<IntegrationApi | IntegrationRefusal> {
+    const { integrations } = this;
+    const { url, type } = findIntegration(integrations, source.url);
+    const host = url?.host || 'the repository';
+    if (!url || !type) {
+      return { refused: 'no-integration', host };
+    }
+    const rules = this.rules.filter(({ pullRequests }) => pullRequests);
+    if (!isCovered(rules, { ...source, url: url.href })) {
+      return { refused: 'not-mapped', host };
+    }
+    const found = addressesOf(integrations, type, url);
+    if (!found || !found.baseUrl.startsWith('https://')) {
+      return { refused: 'no-pull-requests', host };
+    }
+    const authorization = await this.apiAuthorization(found.type, url).catch(
+      // What providers say may hold what they were told.
+      () => undefined,
+    );
+    return authorization === undefined
+      ? { refused: 'no-credential', host }
+      : {
+          ...{ type: found.type, authorization },
+          baseUrl: found.baseUrl.replace(/\/+$/, ''),
+          url: below(found.folder, url),
+        };
+  }
+
+  /** APIs take some tokens otherwise than Git does. */
+  private async apiAuthorization(
+    type: PullRequestIntegration,
+    { href: url, host }: URL,
+  ): Promise<string | undefined> {
+    const { integrations } = this;
+    switch (type) {
+      case 'github':
+        return bearer((await this.github.getCredentials({ url })).token);
+      case 'gitlab':
+        return bearer((await this.gitlab.getCredentials({ url })).token);
+      case 'azure':
+        return (await this.azure.getCredentials({ url }))?.headers
+          .Authorization;
+      case 'bitbucketServer': {
+        const { config } = integrations.bitbucketServer.byHost(host)!;
+        return bearer(config.token) ?? pair(config.username, config.password);
+      }
+      case 'bitbucketCloud': {
+        const { config } = integrations.bitbucketCloud.byHost(host)!;
+        const { clientId, clientSecret, username, token, appPassword } = config;
+        return clientId && clientSecret
+          ? bearer(await getBitbucketCloudOAuthToken(clientId, clientSecret))
+          : pair(username, token ?? appPassword);
+      }
+      default: {
+        const { username, password } = integrations.gitea.byHost(host)!.config;
+        return username || !password
+          ? pair(username, password)
+          : `token ${password}`;
+      }
+    }
+  }
+}
+
+function bearer(token: string | undefined): string | undefined {
+  return token && `Bearer ${token}`;
 }
 
 function pair(

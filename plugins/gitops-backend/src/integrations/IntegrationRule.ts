@@ -9,6 +9,8 @@ export interface IntegrationRule {
   /** Any, where it is left out. */
   home?: string;
   namespaces: string[];
+  /** Whether pull requests may be opened, too. */
+  pullRequests: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export function readIntegrationRules(root: Config): IntegrationRule[] {
         host: url.host,
         segments: segmentsOf(url),
         namespaces,
+        pullRequests: config.getOptionalBoolean('pullRequests') ?? false,
         ...(home !== undefined && { home }),
       };
     },
