@@ -18,7 +18,7 @@ export function httpsUrlOf(
   hosts: readonly string[],
 ): URL | undefined {
   const scp = /^(?:[^@/:]+@)?([^@/:]+):(?!\/\/)(.+)$/.exec(address);
-  const text = scp ? `ssh://${scp[1]}/${scp[2]}` : address;
+  const text = scp ? `ssh://${scp[1]}/${scp[2].replace(/^\/+/, '')}` : address;
   const given = URL.canParse(text) ? new URL(text) : undefined;
   if (!given || !/^(https?|ssh):$/.test(given.protocol)) {
     return undefined;
@@ -27,7 +27,6 @@ export function httpsUrlOf(
     return given;
   }
   const isSsh = given.protocol === 'ssh:';
-  // Only https has its rules for host and path applied, such as '..' and case.
   const name = given.hostname.toLowerCase();
   const hostname = (isSsh && SSH_HOSTS[name]) || name;
   const known = hosts.filter(
@@ -35,6 +34,7 @@ export function httpsUrlOf(
   );
   const host = known.length === 1 ? known[0] : hostname;
   const path = isSsh ? pathOf(given.pathname, name) : given.pathname;
+  // Parsed anew: only then are '..' and the case of the host what they are for https.
   const url = `https://${host}${path}`;
   return URL.canParse(url) ? new URL(url) : undefined;
 }

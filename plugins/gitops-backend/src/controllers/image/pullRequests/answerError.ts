@@ -12,6 +12,11 @@ export interface ApiAnswer {
   words: string;
 }
 
+/** Of an answer: what is told otherwise, or is no word of the host. */
+const UNTOLD: ReadonlySet<string> = new Set([
+  ...['field', 'code', 'resource', 'context', 'pullRequest'],
+  'existingPullRequest',
+]);
 const LONGEST = 300;
 const LONGEST_WAIT_MS = 60 * 60 * 1_000;
 const DEFAULT_WAIT_MS = 60_000;
@@ -113,7 +118,7 @@ function collect(value: unknown, texts: string[], depth: number): void {
       texts.push(`${field} ${code}`);
     }
     for (const [key, inner] of Object.entries(value)) {
-      if (!['field', 'code', 'resource', 'pullRequest'].includes(key)) {
+      if (!UNTOLD.has(key)) {
         collect(inner, texts, depth + 1);
       }
     }

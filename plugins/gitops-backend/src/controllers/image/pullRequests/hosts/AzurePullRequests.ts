@@ -43,7 +43,7 @@ export class AzurePullRequests implements PullRequestHost {
       each =>
         textAt(each, 'sourceRefName') === `refs/heads/${head}` &&
         textAt(each, 'targetRefName') === `refs/heads/${base}` &&
-        at(each, 'forkSource') === undefined,
+        !at(each, 'forkSource'),
     );
     if (found === undefined) {
       return undefined;
