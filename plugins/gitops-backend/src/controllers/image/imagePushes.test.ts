@@ -2,6 +2,7 @@
 // http-backend.
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { GitSpec } from '@backstage-gitops/plugin-gitops-common';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { gitRepository, readyOf } from '../../__testUtils__/world';
@@ -160,6 +161,28 @@ describe('what an automation pushes', () => {
     );
     expect(status?.observedSourceRevision).toBe(
       `main@sha1:${status?.lastPushCommit}`,
+    );
+  });
+
+  it('is told, and not pushed, in a home where nothing may be written', async () => {
+    const { world } = scene;
+    await prepare('planned');
+    await world.stopPortal(world.running[0]);
+    await world.apply({
+      apiVersion: 'image.toolkit.fluxcd.io/v1',
+      kind: 'ImageUpdateAutomation',
+      metadata: { name: 'planned', namespace: 'default' },
+      spec: automationSpec('planned'),
+    } as KubernetesObject);
+    const planned = world.nextLog(/would push/);
+    await world.startPortal(await init('SQLITE_3'), {
+      ...{ mode: 'plan', logger: world.logger },
+    });
+    expect(await planned).toBe(
+      "would push a commit to branch 'main' that changes app.yaml",
+    );
+    expect(scene.git('planned', 'rev-list', '--count', 'main').trim()).toBe(
+      '1',
     );
   });
 });
