@@ -137,6 +137,15 @@ describe('PullRequests', () => {
       expect(title).not.toMatch(/\p{Cs}/u);
     });
 
+    it('lose halves of characters', async () => {
+      const { title, body } = await openOne({
+        title: 'a\ud83d',
+        body: '\ude00b😀',
+      });
+      expect(title).toBe('a');
+      expect(body).toMatch(/^b😀\n/u);
+    });
+
     it.each(['', ' \n\t', '\u0007'])('have a title anyway: %j', async text => {
       expect((await openOne({ title: text })).title).toBe('Update images');
     });

@@ -4,8 +4,9 @@ import { HostLimits, PullRequestText } from './PullRequestHost';
 const MOST_LABELS = 20;
 const LONGEST_LABEL = 50;
 const DEFAULT_TITLE = 'Update images';
-/** They turn text around, or hide some of it. */
-const INVISIBLE = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** They turn text around, hide some of it, or are half a character. */
+const UNFIT =
+  /\p{Cs}|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** Makes texts fit for a host: what templates gave may be anything. */
 export function fitText(
@@ -26,14 +27,14 @@ function bodyOf(text: string, { commands }: HostLimits): string {
   const plain = text
     .replace(/\r\n?/g, '\n')
     .replace(/(?![\n\t])\p{Cc}/gu, '')
-    .replace(INVISIBLE, '')
+    .replace(UNFIT, '')
     .trim();
   return commands ? plain.replace(/^(\s*)\/(?=[a-z])/gim, '$1\\/') : plain;
 }
 
 function oneLine(text: string): string {
   return text
-    .replace(INVISIBLE, '')
+    .replace(UNFIT, '')
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
 }

@@ -439,4 +439,62 @@ describe('Pull requests', () => {
       expect(sink.lines).toEqual([host.find]);
     });
   });
+
+  describe('behind other pages', () => {
+    const close = (repositoryUrl: string) =>
+      sink
+        .pullRequests(RULES)
+        .close({ repositoryUrl, head: 'images', base: 'main' }, scope());
+
+    it('are found at Gitea, whatever it allows on a page', async () => {
+      const other = { ...gitea('x'), base: { ref: 'release', repo_id: 1 } };
+      sink.answer(
+        { body: [other] },
+        { body: [gitea('x')] },
+        { body: {} },
+        { body: {} },
+      );
+      expect(await close(CASES.Gitea.url)).toMatchObject({ id: '7' });
+      expect(sink.lines.slice(0, 2)).toEqual([
+        `GET ${GT}/pulls?state=open&page=1&limit=50`,
+        `GET ${GT}/pulls?state=open&page=2&limit=50`,
+      ]);
+    });
+
+    it('are found at Bitbucket Server', async () => {
+      const fork = { id: 'refs/heads/images', repository: { id: 2 } };
+      sink.answer(
+        {
+          body: {
+            ...{ isLastPage: false, nextPageStart: 100 },
+            values: [{ ...server('x'), fromRef: fork }],
+          },
+        },
+        { body: { isLastPage: true, values: [server('x')] } },
+        { body: {} },
+        { body: {} },
+      );
+      const { url, find } = CASES['Bitbucket Server'];
+      expect(await close(url)).toMatchObject({ id: '7' });
+      expect(sink.lines.slice(0, 2)).toEqual([
+        find,
+        find.replace('start=0', 'start=100'),
+      ]);
+    });
+
+    it.each(['Gitea', 'Bitbucket Server'])(
+      'are not looked for without an end at %s',
+      async name => {
+        const endless =
+          name === 'Gitea'
+            ? [{ ...gitea('x'), base: { ref: 'release', repo_id: 1 } }]
+            : { values: [], isLastPage: false, nextPageStart: 1 };
+        sink.answer(...Array(100).fill({ body: endless }));
+        await expect(close(CASES[name].url)).rejects.toMatchObject({
+          code: 'PULL_REQUEST_REFUSED',
+        });
+        expect(sink.lines).toHaveLength(40);
+      },
+    );
+  });
 });
