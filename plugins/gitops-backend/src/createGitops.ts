@@ -22,6 +22,8 @@ import { ImageRepositoryReconciler } from './controllers/image/ImageRepositoryRe
 import { PushHistory } from './controllers/image/automation/PushHistory';
 import { UpdatePreview } from './controllers/image/automation/UpdatePreview';
 import { ImageUpdateAutomationReconciler } from './controllers/image/ImageUpdateAutomationReconciler';
+import { PullRequests } from './controllers/image/pullRequests/PullRequests';
+import { readPullRequestWish } from './controllers/image/pullRequests/readPullRequestWish';
 import { TagStore } from './controllers/image/tags/TagStore';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
@@ -101,6 +103,8 @@ export interface GitopsOptions {
   keyServices?: readonly SopsKeyServiceProvider[];
   /** Credentials of the portal, for repositories that may use them. */
   integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
+  /** Credentials of the portal, for pull requests. Default: there are none. */
+  pullRequests?: Pick<IntegrationCredentials, 'apiFor'>;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
@@ -269,7 +273,13 @@ export function createGitops(options: GitopsOptions): Gitops {
       ...{ tags, registries, connections },
       noCrossNamespaceRefs: config.noCrossNamespaceRefs,
     }),
-    new ImageUpdateAutomationReconciler({ ...updating, queue, pushes }),
+    new ImageUpdateAutomationReconciler({
+      ...{ ...updating, queue, pushes },
+      wishOf: readPullRequestWish,
+      pullRequests:
+        options.pullRequests &&
+        new PullRequests({ integrations: options.pullRequests, connections }),
+    }),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });
   const claims = new Map(

@@ -190,6 +190,7 @@ export const gitopsPlugin = createBackendPlugin({
             }),
         });
         components.onChange(refs => changes.recordOwners(refs));
+        const integrations = IntegrationCredentials.fromConfig(services.config);
         const gitops = createGitops({
           config,
           database,
@@ -197,7 +198,8 @@ export const gitopsPlugin = createBackendPlugin({
           store,
           urls,
           fetchers,
-          integrations: IntegrationCredentials.fromConfig(services.config),
+          integrations,
+          pullRequests: integrations,
           bucketProviders: [...bucketProviders.values()],
           registryLogins: [...registryLogins.values()],
           clusterProviders: [...clusterProviders.values()],

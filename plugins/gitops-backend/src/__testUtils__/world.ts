@@ -60,6 +60,7 @@ export interface PortalOptions {
   clusterProviders?: GitopsOptions['clusterProviders'];
   keyServices?: GitopsOptions['keyServices'];
   integrations?: GitopsOptions['integrations'];
+  pullRequests?: GitopsOptions['pullRequests'];
 }
 
 /**
@@ -343,6 +344,7 @@ export class World {
       clusterProviders: options.clusterProviders,
       keyServices: options.keyServices,
       integrations: options.integrations,
+      pullRequests: options.pullRequests,
       logger: options.logger ?? mockServices.logger.mock(),
     });
   }

@@ -200,7 +200,7 @@ export class ImageUpdateAutomationReconciler implements Reconciler<ImageUpdateAu
       reason,
       message,
     });
-    return isStalled ? stalled(failure) : retry(failure);
+    return isStalled ? stalled(failure) : retry(failure, failure.retryAfterMs);
   }
 }
 

@@ -6,14 +6,17 @@ export class AutomationError extends CustomErrorBase {
   readonly reason: string;
   /** Nothing helps before somebody changes the object. */
   readonly isStalled: boolean;
+  /** How long somebody wants to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     reason: string,
     message: string,
-    options: { stalled?: boolean; cause?: unknown } = {},
+    options: { stalled?: boolean; retryAfterMs?: number; cause?: unknown } = {},
   ) {
     super(message, options.cause);
     this.reason = reason;
     this.isStalled = options.stalled ?? false;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

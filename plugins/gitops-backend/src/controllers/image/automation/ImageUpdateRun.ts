@@ -81,6 +81,13 @@ export class ImageUpdateRun {
       async (repository, signal) => {
         const { target } = repository;
         checkWish(target, wish);
+        if (wish && !this.options.pullRequests) {
+          throw new AutomationError(
+            'InvalidPullRequest',
+            'the portal opens no pull requests: it has no gitops.integrations',
+            { stalled: true },
+          );
+        }
         const sign = await signerOf({ ...this.context, signal });
         const lanes = lanesOf(target, this.policies, wish?.mode === 'policy');
         const { revision } = await checkingOut(

@@ -1,6 +1,7 @@
 import { assertError } from '@backstage/errors';
 import { Claim } from '../../../engine/queue/WorkQueue';
 import { ImageThreads } from '../../../workers/ImageThreads';
+import { PullRequestError } from '../pullRequests/PullRequestError';
 import { settersOf } from '../setters/settersOf';
 import { AutomationError } from './AutomationError';
 import { findUpdates } from './findUpdates';
@@ -123,6 +124,9 @@ export async function tendPullRequest(options: {
     throw new AutomationError(
       'GitOperationFailed',
       `failed to keep a pull request for branch '${lane.branch}': ${error.message}`,
+      error instanceof PullRequestError
+        ? { retryAfterMs: error.retryAfterMs }
+        : {},
     );
   }
 }
