@@ -175,6 +175,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   const imageThreads = new ImageThreads({ workers: config.workers });
   const updating = {
     ...{ connections, guard, threads: imageThreads },
+    wishOf: readPullRequestWish,
     credentials: {
       tokens: new GithubTokens(),
       integrations: options.integrations,
@@ -275,7 +276,6 @@ export function createGitops(options: GitopsOptions): Gitops {
     }),
     new ImageUpdateAutomationReconciler({
       ...{ ...updating, queue, pushes },
-      wishOf: readPullRequestWish,
       pullRequests:
         options.pullRequests &&
         new PullRequests({ integrations: options.pullRequests, connections }),

@@ -10,7 +10,7 @@ import { SignCommit } from '../../source/git/push/writeCommit';
 import { revisionOf } from '../../source/git/resolveReference';
 import { AutomationError } from './AutomationError';
 import { checkingOut, updating } from './failures';
-import { Lane, lanesOf } from './lanes';
+import { fallbackBranch, Lane, lanesOf } from './lanes';
 import { observationOf, samePolicies } from './observedPolicies';
 import { RepositoryAccess, signerOf, withRepository } from './openRepository';
 import { PlannedUpdate, planUpdate } from './planUpdate';
@@ -73,23 +73,21 @@ export class ImageUpdateRun {
   /** @throws AutomationError; GitPushError where somebody else was faster */
   async attempt(): Promise<ImageUpdateResult> {
     const { run, wish } = this;
-    const fallback =
-      wish && `image-updates/${run.namespace}/${run.object.metadata.name}`;
+    if (wish && !this.options.pullRequests) {
+      throw new AutomationError(
+        'InvalidPullRequest',
+        'the portal opens no pull requests: it has no gitops.integrations',
+        { stalled: true },
+      );
+    }
+    const fallback = fallbackBranch(run.object, wish);
     return withRepository(
       this.context,
       { ...this.options, fallback },
       async (repository, signal) => {
         const { target } = repository;
-        checkWish(target, wish);
-        if (wish && !this.options.pullRequests) {
-          throw new AutomationError(
-            'InvalidPullRequest',
-            'the portal opens no pull requests: it has no gitops.integrations',
-            { stalled: true },
-          );
-        }
+        const lanes = lanesOf(target, this.policies, wish);
         const sign = await signerOf({ ...this.context, signal });
-        const lanes = lanesOf(target, this.policies, wish?.mode === 'policy');
         const { revision } = await checkingOut(
           repository.look(lanes.map(({ branch }) => branch)),
         );
@@ -224,33 +222,4 @@ interface UpdateScope {
   repository: UpdateRepository;
   sign: SignCommit | undefined;
   signal: AbortSignal;
-}
-
-/** A pull request is from one branch into another. */
-function checkWish(
-  { base, branch, isOther, refspec }: PushTarget,
-  wish: PullRequestWish | undefined,
-): void {
-  const fail = (problem: string) =>
-    new AutomationError('InvalidSourceConfiguration', problem, {
-      stalled: true,
-    });
-  if (!wish) {
-    return;
-  }
-  if (base === undefined) {
-    throw fail(
-      'a pull request needs a branch to merge into; set spec.git.checkout.ref.branch',
-    );
-  }
-  if (!isOther) {
-    throw fail(
-      `a pull request cannot be from ${branch} into itself; name another branch in spec.git.push.branch, or none`,
-    );
-  }
-  if (refspec && wish.mode === 'policy') {
-    throw fail(
-      'spec.git.push.refspec cannot be pushed for each policy; remove it, or ask for one pull request for the automation',
-    );
-  }
 }

@@ -9,8 +9,10 @@ import { GitCheckout } from '../../source/git/GitCheckout';
 import { checkingOut, updating } from './failures';
 import { ImageChange } from './ImageChange';
 import { RepositoryAccess, withRepository } from './openRepository';
-import { planUpdate } from './planUpdate';
+import { fallbackBranch, lanesOf } from './lanes';
+import { PlannedUpdate, planUpdate } from './planUpdate';
 import { selectPolicies } from './selectPolicies';
+import { PullRequestWish } from './tendPullRequest';
 
 /** What an automation would commit if it ran now. */
 export interface PreviewedUpdate {
@@ -33,20 +35,31 @@ export interface PreviewedFile {
   changes: ImageChange[];
 }
 
+/** What {@link UpdatePreview} is made of. */
+export interface UpdatePreviewOptions extends RepositoryAccess {
+  threads: ImageThreads;
+  /** What an automation wants of pull requests. @throws AutomationError */
+  wishOf?: (automation: ImageUpdateAutomation) => PullRequestWish | undefined;
+}
+
 /** Shows what automations would do; nothing is pushed. */
 export class UpdatePreview {
-  private readonly options: RepositoryAccess & { threads: ImageThreads };
+  private readonly options: UpdatePreviewOptions;
 
-  constructor(options: RepositoryAccess & { threads: ImageThreads }) {
+  constructor(options: UpdatePreviewOptions) {
     this.options = options;
   }
 
-  /** @throws AutomationError */
+  /**
+   * What a run would do, for each branch that it would push to.
+   *
+   * @throws AutomationError
+   */
   async preview(
     home: Home,
     automation: ImageUpdateAutomation,
     signal: AbortSignal,
-  ): Promise<PreviewedUpdate> {
+  ): Promise<PreviewedUpdate[]> {
     const { namespace = 'default' } = automation.metadata;
     const { apiVersion, kind } = imagePolicyKind;
     const policies = selectPolicies(
@@ -56,29 +69,48 @@ export class UpdatePreview {
       ),
       automation.spec.policySelector,
     );
+    const wish = this.options.wishOf?.(automation);
     const context = { home, automation, signal, now: Date.now };
-    return withRepository(context, this.options, async (repository, within) => {
-      const { branch } = repository.target;
-      const { revision } = await checkingOut(repository.look([branch]));
-      const { start, files, message } = await updating(
-        planUpdate({
-          ...{ context, repository, branch, policies, signal: within },
-          threads: this.options.threads,
-        }),
-      );
-      const before = await textsOf(start.checkout, files.edited);
-      return {
-        ...{ branch, revision, message },
-        files: files.edited.map(({ path, content }) => ({
-          path,
-          before: before.get(path) ?? '',
-          after: Buffer.from(content).toString('utf8'),
-          changes: files.changes.filter(({ file }) => file === path),
-        })),
-        unreadable: files.unreadable,
-      };
-    });
+    const fallback = fallbackBranch(automation, wish);
+    return withRepository(
+      context,
+      { ...this.options, fallback },
+      async (repository, within) => {
+        const lanes = lanesOf(repository.target, policies, wish);
+        const { revision } = await checkingOut(
+          repository.look(lanes.map(({ branch }) => branch)),
+        );
+        const previews: PreviewedUpdate[] = [];
+        for (const lane of lanes) {
+          const planned = await updating(
+            planUpdate({
+              ...{ context, repository, signal: within, ...lane },
+              threads: this.options.threads,
+            }),
+          );
+          previews.push(await previewOf(planned, revision));
+        }
+        return previews;
+      },
+    );
   }
+}
+
+async function previewOf(
+  { branch, start, files, message }: PlannedUpdate,
+  revision: string,
+): Promise<PreviewedUpdate> {
+  const before = await textsOf(start.checkout, files.edited);
+  return {
+    ...{ branch, revision, message },
+    files: files.edited.map(({ path, content }) => ({
+      path,
+      before: before.get(path) ?? '',
+      after: Buffer.from(content).toString('utf8'),
+      changes: files.changes.filter(({ file }) => file === path),
+    })),
+    unreadable: files.unreadable,
+  };
 }
 
 async function textsOf(

@@ -29,26 +29,40 @@ describe('the preview of an automation', () => {
     const [portal] = scene.world.running;
     const signal = new AbortController().signal;
     const [home] = portal.homes.list();
-    const preview = await portal.preview.preview(home, automation, signal);
-    expect(preview).toEqual({
-      branch: 'main',
-      revision: automation.status?.observedSourceRevision,
-      message: 'Update from image update automation',
-      files: [
-        {
-          path: 'app.yaml',
-          before: deployment('game', 'game:v1'),
-          after: deployment('game', 'game:v2'),
-          changes: [
-            expect.objectContaining({
-              ...{ file: 'app.yaml', line: 11, setter: 'default:game' },
-              ...{ oldValue: 'game:v1', newValue: 'game:v2' },
-            }),
-          ],
-        },
-      ],
-      unreadable: [{ path: 'broken.yaml', reason: expect.any(String) }],
-    });
+    const previews = await portal.preview.preview(home, automation, signal);
+    expect(previews).toEqual([
+      {
+        branch: 'main',
+        revision: automation.status?.observedSourceRevision,
+        message: 'Update from image update automation',
+        files: [
+          {
+            path: 'app.yaml',
+            before: deployment('game', 'game:v1'),
+            after: deployment('game', 'game:v2'),
+            changes: [
+              expect.objectContaining({
+                ...{ file: 'app.yaml', line: 11, setter: 'default:game' },
+                ...{ oldValue: 'game:v1', newValue: 'game:v2' },
+              }),
+            ],
+          },
+        ],
+        unreadable: [{ path: 'broken.yaml', reason: expect.any(String) }],
+      },
+    ]);
     expect(scene.git('game', 'rev-list', '--count', 'main').trim()).toBe('1');
+
+    // With pull requests for each policy, there is a branch for each.
+    const annotations = { 'backstage-gitops.io/pull-request': 'policy' };
+    const [proposed] = await portal.preview.preview(
+      home,
+      { ...automation, metadata: { ...automation.metadata, annotations } },
+      signal,
+    );
+    expect(proposed).toMatchObject({
+      branch: 'image-updates/default/game-game',
+      files: [{ path: 'app.yaml' }],
+    });
   });
 });
