@@ -48,7 +48,8 @@ export interface InstallOptions {
 
 /**
  * Installs a release, as Helm 4.2 does; the definitions of its chart are not its
- * concern (see `applyCrds`).
+ * concern (see `applyCrds`). Records that nobody can read are passed over, and stay:
+ * the new revision has the number after theirs.
  *
  * @throws ActionError with the revision, once there is one; what `render` throws
  * @public
@@ -60,10 +61,10 @@ export async function installRelease(
   const { name, namespace, serverSide } = options;
   checkReleaseName(name);
   const { last, releases, next } = await historyOf(context, name);
-  if (next > 1 && !(options.replace && last && isReplaceable(last))) {
+  if (last && !(options.replace && isReplaceable(last))) {
     throw new ActionError(
       'name-in-use',
-      `the release ${name} cannot be installed: the name is in use, and its last revision is ${last ? statusOf(last) : 'unreadable'}; upgrade or uninstall it`,
+      `the release ${name} cannot be installed: the name is in use, and its last revision is ${statusOf(last)}; upgrade or uninstall it`,
     );
   }
   const content = await options.render({

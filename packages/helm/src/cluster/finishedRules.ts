@@ -23,6 +23,21 @@ export const JOB: HealthRule = {
   },
 };
 
+/** A Job that has begun, or failed; nobody waits for its end. */
+export const BEGUN_JOB: HealthRule = {
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  evaluate: object => {
+    if (hasCondition(object, 'Failed')) {
+      return JOB.evaluate(object);
+    }
+    return valueAt(object, 'status', 'startTime') ||
+      hasCondition(object, 'Complete')
+      ? result('Current', 'Job has begun')
+      : result('InProgress', 'Job has not begun');
+  },
+};
+
 export const POD: HealthRule = {
   apiVersion: 'v1',
   kind: 'Pod',

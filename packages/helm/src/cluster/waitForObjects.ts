@@ -18,7 +18,7 @@ import type {
 import type { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { ActionError } from './ActionError';
 import { ClusterObject, hasGeneratedName } from './ClusterObject';
-import { JOB, POD, valueAt } from './finishedRules';
+import { BEGUN_JOB, JOB, POD, valueAt } from './finishedRules';
 import { legacyRules } from './legacyRules';
 
 /** Objects that are looked at together. */
@@ -35,7 +35,8 @@ export interface WaitSettings {
 }
 
 /**
- * Waits until objects are as their specs say, Jobs done where `jobs` is set.
+ * Waits until objects are as their specs say, Jobs done where `jobs` is set, and begun
+ * where it is not.
  * One that has failed ends nothing before all others are decided, too.
  *
  * @throws ActionError `not-ready`, which names each one that is not
@@ -54,7 +55,7 @@ export async function waitUntilReady(
     ...settings,
     rules: legacy
       ? legacyRules(waited, { jobs })
-      : [...rules, ...(jobs ? [JOB] : [])],
+      : [...rules, jobs ? JOB : BEGUN_JOB],
   });
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { assertError } from '@backstage/errors';
 import { Values } from '@backstage-gitops/helm';
+import { jitter } from '../../engine/queue/backoff';
 import { Reconciler } from '../../engine/reconcile/Reconciler';
 import {
   done,
@@ -354,7 +355,10 @@ function conclude(request: ReleaseRequest, end: LoopEnd): Outcome {
     case 'later':
       status.observedGeneration = run.generation;
       markLater(request, end.afterMs);
-      return waiting('RetryOnFailure', run.now() + end.afterMs);
+      return waiting(
+        'RetryOnFailure',
+        run.now() + jitter(end.afterMs, Math.random),
+      );
     case 'stalled':
       status.observedGeneration = run.generation;
       return stalled(new Error(end.message), end.reason);

@@ -177,15 +177,43 @@ describe('options of actions', () => {
     );
   });
 
-  it('waitStrategy legacy waits by the rules of Helm 3', async () => {
-    const values = { job: 'progressing' };
+  it.each(['poller', 'legacy'] as const)(
+    'disableWaitForJobs leaves Jobs to themselves, with the wait %s',
+    async strategy => {
+      const waitStrategy = { name: strategy };
+      const values = { job: 'progressing' };
+      const free = `free-${strategy}`;
+      await scene.apply(free, {
+        ...{ values, waitStrategy },
+        install: { disableWaitForJobs: true },
+      });
+      await scene.released(free);
+      const bound = `bound-${strategy}`;
+      await scene.apply(bound, {
+        ...{ values, waitStrategy },
+        install: { timeout: '1s' },
+      });
+      const object = await scene.failed(bound, 'InstallFailed');
+      expect(conditionOf(object, 'Ready')?.[2]).toContain(
+        `Job/default/${bound}-1`,
+      );
+    },
+  );
+
+  it('waitStrategy legacy does not ask healthCheckExprs', async () => {
+    const healthCheckExprs = [
+      { apiVersion: 'v1', kind: 'ConfigMap', current: 'false' },
+    ];
     await scene.apply('legacy', {
-      ...{ values, waitStrategy: { name: 'legacy' } },
-      install: { disableWaitForJobs: true },
+      ...{ healthCheckExprs, waitStrategy: { name: 'legacy' } },
     });
     await scene.released('legacy');
-    await scene.apply('poller', { values, install: { timeout: '1s' } });
-    const poller = await scene.failed('poller', 'InstallFailed');
-    expect(conditionOf(poller, 'Ready')?.[2]).toContain('Job/default/poller-1');
+    await scene.apply('poller', {
+      ...{ healthCheckExprs, install: { timeout: '1s' } },
+    });
+    const object = await scene.failed('poller', 'InstallFailed');
+    expect(conditionOf(object, 'Ready')?.[2]).toContain(
+      'ConfigMap/default/poller not ready',
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { Release } from '@backstage-gitops/helm';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { conditionOf, HelmScene, historyOf } from './__testUtils__/HelmScene';
 
@@ -101,15 +102,15 @@ describe('records of a HelmRelease that are not as it left them', () => {
       },
       { type: 'merge', body: { data: { release: 'bm90IGEgcmVsZWFzZQ==' } } },
     );
-    await scene.apply('corrupt', { suspend: false });
-    const object = await scene.failed('corrupt', 'InstallFailed');
-    expect(conditionOf(object, 'Ready')?.[2]).toContain('name is in use');
-    expect(conditionOf(object, 'Reconciling')?.[1]).toBe(
-      'ProgressingWithRetry',
-    );
-    await scene.records.delete({ name: 'corrupt', version: 1 });
-    await scene.apply('corrupt', { values: { value: '2' } });
+    await scene.apply('corrupt', { suspend: false, values: { value: '2' } });
     await scene.released('corrupt');
+    expect(await scene.value('corrupt')).toBe('2');
+    expect(await scene.revisions('corrupt')).toEqual(['2 deployed']);
+    const record = await scene.read<KubernetesObject & { data?: object }>(
+      'Secret',
+      'sh.helm.release.v1.corrupt.v1',
+    );
+    expect(record?.data).toEqual({ release: 'bm90IGEgcmVsZWFzZQ==' });
   });
 
   it('an install that never ended goes with its HelmRelease', async () => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { rm } from 'node:fs/promises';
 import {
   crdOf,
+  GitRepository,
   gitRepositoryKind,
   Kustomization,
   kustomizationKind,
@@ -244,6 +245,16 @@ describe.each(STORES)('a portal on $title', ({ points, isLost, postgres }) => {
     });
   };
 
+  /** The last commit is what the source has. */
+  const fetched = async () => {
+    const sha = (await world.sandbox.git.revision(REPO, 'main'))!;
+    await world.until<GitRepository>(
+      SOURCE,
+      object => object?.status?.artifact?.revision === `main@sha1:${sha}`,
+      WAIT_MS,
+    );
+  };
+
   /** Makes what is waited for healthy, once that is waited for. */
   const makeHealthy = async (current = revision) => {
     const sha = (await world.sandbox.git.revision(REPO, 'main'))!;
@@ -458,10 +469,13 @@ describe.each(STORES)('a portal on $title', ({ points, isLost, postgres }) => {
       if (change === 'deletion') {
         await world.client.delete(APP);
       } else {
+        await commit();
         if (change === 'creation') {
+          // Else it might begin with the revision before, and what it made of that
+          // is known to the database alone until the first inventory.
+          await fetched();
           await world.apply(app());
         }
-        await commit();
         nurses.push(makeHealthy());
       }
       await killed(change);
