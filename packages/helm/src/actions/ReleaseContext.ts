@@ -53,6 +53,8 @@ export interface WaitOptions {
   strategy: 'watcher' | 'legacy' | 'hookOnly';
   /** Jobs have to be done, too. */
   jobs?: boolean;
+  /** The first object that fails ends the wait; without it, all are waited for. */
+  failFast?: boolean;
 }
 
 /** Waits, in the way that who runs the action wants. */

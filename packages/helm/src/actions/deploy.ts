@@ -21,14 +21,14 @@ export function objectsOf(
 export async function waitFor(
   context: ReleaseContext,
   objects: readonly ClusterObject[],
-  { strategy, timeoutMs, jobs }: WaitOptions,
+  { strategy, timeoutMs, jobs, failFast }: WaitOptions,
 ): Promise<void> {
   if (strategy === 'hookOnly' || objects.length === 0) return;
   const { client, clock, signal, healthRules, onProgress } = context;
   onProgress?.(`waiting for ${objects.length} objects to become ready`);
   await waiting(context, 'objects', () =>
     waitUntilReady(objects, {
-      ...{ client, clock, signal, timeoutMs, jobs },
+      ...{ client, clock, signal, timeoutMs, jobs, failFast },
       rules: healthRules,
       legacy: strategy === 'legacy',
     }),

@@ -36,8 +36,8 @@ export interface WaitSettings {
 
 /**
  * Waits until objects are as their specs say, Jobs done where `jobs` is set, and begun
- * where it is not.
- * One that has failed ends nothing before all others are decided, too.
+ * where it is not. With `failFast`, the first one that fails ends the wait, as in Flux;
+ * without it all others have to be decided, too, as in Helm.
  *
  * @throws ActionError `not-ready`, which names each one that is not
  */
@@ -45,18 +45,20 @@ export async function waitUntilReady(
   objects: readonly ClusterObject[],
   settings: WaitSettings & {
     jobs?: boolean;
+    failFast?: boolean;
     /** By the rules of Helm 3, and by no others. */
     legacy?: boolean;
   },
 ): Promise<void> {
   const waited = objects.filter(({ object }) => !isPausedDeployment(object));
-  const { rules = [], jobs, legacy } = settings;
-  await wait(waited, {
+  const { rules = [], jobs, legacy, failFast } = settings;
+  const options = {
     ...settings,
     rules: legacy
       ? legacyRules(waited, { jobs })
       : [...rules, jobs ? JOB : BEGUN_JOB],
-  });
+  };
+  await wait(waited, options, { failFast });
 }
 
 /**
@@ -134,7 +136,7 @@ async function remaining(
 async function wait(
   objects: readonly ClusterObject[],
   settings: WaitSettings,
-  { untilGone = false } = {},
+  { untilGone = false, failFast = false } = {},
 ): Promise<void> {
   const { signal } = settings;
   const gone = new AbortController();
@@ -149,7 +151,7 @@ async function wait(
     await waitForHealth({
       ...settings,
       refs,
-      failFast: false,
+      failFast,
       signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
       onChange: (_, states) => {
         if (untilGone && isGone(states)) gone.abort();
@@ -159,7 +161,7 @@ async function wait(
     signal?.throwIfAborted();
     if (gone.signal.aborted) return;
     if (!(error instanceof HealthCheckError)) throw error;
-    throw untilGone ? stillThere(error) : notReady(error);
+    throw untilGone ? stillThere(error) : notReady(error, { failFast });
   }
 }
 
@@ -183,9 +185,17 @@ async function undecided(
   return found.flat();
 }
 
-function notReady(error: HealthCheckError): ActionError {
-  return explain('not-ready', error, ({ status }) =>
-    status === 'Current' ? undefined : 'not ready',
+function notReady(
+  error: HealthCheckError,
+  { failFast }: { failFast: boolean },
+): ActionError {
+  // What was not waited for to its end is not to blame.
+  const isCause =
+    failFast && !error.timedOut
+      ? ({ status }: ObjectHealth) => status === 'Failed'
+      : ({ status }: ObjectHealth) => status !== 'Current';
+  return explain('not-ready', error, health =>
+    isCause(health) ? 'not ready' : undefined,
   );
 }
 

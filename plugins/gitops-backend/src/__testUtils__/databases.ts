@@ -21,3 +21,10 @@ export function migratedDatabases(): (id: TestDatabaseId) => Promise<Knex> {
     return knex;
   };
 }
+
+/** Where another process finds a database of PostgreSQL that was made here. */
+export function connectionTo(database: Knex): string {
+  const address = new URL(postgresConnectionString!);
+  address.pathname = `/${database.client.config.connection.database}`;
+  return address.href;
+}

@@ -68,6 +68,24 @@ describe('whom a release acts as, and where', () => {
     await scene.released('denied');
   });
 
+  it('says that its ServiceAccount is not there', async () => {
+    await scene.apply('orphan', { serviceAccountName: 'nobody' });
+    const object = await scene.until(
+      'orphan',
+      one => conditionOf(one, 'Ready')?.[0] === 'False',
+    );
+    expect(conditionOf(object, 'Ready')).toEqual([
+      'False',
+      'StateError',
+      expect.stringMatching(
+        /^Could not determine release state: .*cannot list resource "secrets".*; the ServiceAccount default\/nobody does not exist: create it/,
+      ),
+    ]);
+    await account('nobody', 'secrets', 'configmaps');
+    await scene.reconcile('orphan', { reset: true });
+    await scene.released('orphan');
+  });
+
   it('is released to the cluster of its kubeconfig, records and all', async () => {
     await scene.world.apply(remote.secret());
     const kubeConfig = { secretRef: { name: 'remote' } };

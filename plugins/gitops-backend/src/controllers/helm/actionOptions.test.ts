@@ -1,4 +1,5 @@
 // Servers: the sandbox's Kubernetes API and Git server.
+import { ReleaseRecords } from '@backstage-gitops/helm/actions';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
 import { migratedDatabases } from '../../__testUtils__/databases';
 import { conditionOf, HelmScene, historyOf } from './__testUtils__/HelmScene';
@@ -9,6 +10,35 @@ const EXTRA = `{{ with .Values.extra }}
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: "{{ $.Release.Name }}-{{ . }}"}
+{{ end }}
+`;
+const LOUD = `{{ with .Values.loud }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: "{{ $.Release.Name }}-loud"
+  annotations:
+    backstage-gitops.io/sandbox-health: failed
+    helm.sh/hook: {{ .hook }}
+    helm.sh/hook-output-log-policy: {{ .policy }}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: {{ .container }}, image: busybox}]
+{{ end }}
+`;
+const SERVER = `{{ if .Values.server }}
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}"}
+spec:
+  selector: {matchLabels: {app: "{{ .Release.Name }}"}}
+  template:
+    metadata: {labels: {app: "{{ .Release.Name }}"}}
+    spec:
+      containers: [{name: main, image: nginx}]
 {{ end }}
 `;
 const WAITED = `{{ with .Values.phase }}
@@ -29,6 +59,8 @@ describe('options of actions', () => {
       files: {
         'templates/extra.yaml': EXTRA,
         'templates/phase.yaml': WAITED,
+        'templates/loud.yaml': LOUD,
+        'templates/server.yaml': SERVER,
       },
     });
   });
@@ -175,6 +207,158 @@ describe('options of actions', () => {
       'UpgradeFailed',
       /ConfigMap\/default\/healthy-phase not ready\. status: InProgress/,
     );
+  });
+
+  it('healthCheckExprs decide whether an install fails', async () => {
+    const failed = "has(data.phase) && data.phase == 'broken'";
+    const healthCheckExprs = [
+      { apiVersion: 'v1', kind: 'ConfigMap', failed, current: 'true' },
+    ];
+    await scene.apply('unhealthy', {
+      ...{ healthCheckExprs, values: { phase: 'broken' } },
+    });
+    const object = await scene.failed(
+      'unhealthy',
+      'InstallFailed',
+      /ConfigMap\/default\/unhealthy-phase not ready\. status: Failed/,
+    );
+    expect(conditionOf(object, 'Ready')?.[2]).not.toContain(
+      'ConfigMap/default/unhealthy not ready',
+    );
+    expect(await scene.revisions('unhealthy')).toEqual(['1 failed']);
+  });
+
+  it('the first object that fails ends the wait for all others', async () => {
+    const healthCheckExprs = [
+      { apiVersion: 'v1', kind: 'ConfigMap', current: 'false' },
+    ];
+    await scene.apply('early', {
+      ...{ healthCheckExprs, values: { job: 'failed' } },
+      install: { timeout: '1h' },
+    });
+    const object = await scene.failed('early', 'InstallFailed');
+    const message = conditionOf(object, 'Ready')?.[2];
+    expect(message).toContain('Job/default/early-1 not ready. status: Failed');
+    expect(message).not.toContain('ConfigMap');
+    expect(message).not.toContain('time was over');
+  });
+
+  it.each([
+    ['pre-install', 'hook-failed', true],
+    ['post-install', 'hook-failed', true],
+    ['pre-install', 'hook-succeeded', false],
+  ])('logs of a hook that fails %s, told if %s', async (hook, policy, told) => {
+    const name = `loud-${hook}-${told}`;
+    const loud = { hook, policy, container: 'migrate' };
+    await scene.apply(name, { values: { loud } });
+    await scene.stalled(name, 'RetriesExceeded');
+    const failure = (await scene.events(name)).find(event =>
+      event.startsWith('InstallFailed'),
+    );
+    expect(failure).toContain(`${name}-loud`);
+    expect(
+      /Last Helm logs:[^]*templates\/loud\.yaml: starting migrate[^]*exiting with code 1/.test(
+        failure!,
+      ),
+    ).toBe(told);
+  });
+
+  it('logs of hooks tell no Secret of the values', async () => {
+    const container = 'hunter2-of-the-values';
+    await scene.world.apply({
+      ...{ apiVersion: 'v1', kind: 'Secret' },
+      metadata: { name: 'container', namespace: 'default' },
+      data: { container: Buffer.from(container).toString('base64') },
+    } as KubernetesObject);
+    await scene.apply('quiet', {
+      values: { loud: { hook: 'pre-install', policy: 'hook-failed' } },
+      valuesFrom: [
+        {
+          ...{ kind: 'Secret', name: 'container', valuesKey: 'container' },
+          targetPath: 'loud.container',
+        },
+      ],
+    });
+    const object = await scene.stalled('quiet', 'RetriesExceeded');
+    const failure = (await scene.events('quiet')).find(event =>
+      event.startsWith('InstallFailed'),
+    );
+    expect(failure).toMatch(/Last Helm logs:[^]*exiting with code 1/);
+    expect(failure).not.toContain(container);
+    expect(JSON.stringify(object.status)).not.toContain(container);
+  });
+
+  it.each([
+    ['background', false],
+    ['foreground', false],
+    ['orphan', true],
+  ] as const)(
+    'deletionPropagation %s: what objects own stays: %s',
+    async (deletionPropagation, stays) => {
+      const name = `owner-${deletionPropagation}`;
+      await scene.apply(name, {
+        ...{ values: { server: true }, uninstall: { deletionPropagation } },
+      });
+      await scene.released(name);
+      const sets = () =>
+        scene.world.client.list({
+          ...{ apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+          ...{ namespace: 'default', labelSelector: `app=${name}` },
+        });
+      const { items } = await sets();
+      expect(items).toHaveLength(1);
+      await scene.world.client.delete(scene.ref(name));
+      await scene.gone(name);
+      expect(await scene.read('Deployment', name, 'apps/v1')).toBeUndefined();
+      const [{ metadata }] = items;
+      await scene.world.until(
+        {
+          ...{ apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+          ...{ namespace: 'default', name: metadata.name },
+        },
+        set =>
+          stays
+            ? set !== undefined && !set.metadata.ownerReferences?.length
+            : set === undefined,
+      );
+    },
+  );
+
+  it('storageNamespace is where the records are', async () => {
+    const namespaces = ['records', 'archive'];
+    for (const name of namespaces) {
+      await scene.world.apply({
+        ...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      } as KubernetesObject);
+    }
+    const recordsOf = async (namespace: string) => {
+      const { client } = scene.world;
+      const { releases } = await new ReleaseRecords({
+        ...{ client, namespace },
+      }).history('stored');
+      return releases.map(({ version, info }) => `${version} ${info?.status}`);
+    };
+    await scene.apply('stored', { storageNamespace: 'records' });
+    const object = await scene.released('stored');
+    expect(object.status?.storageNamespace).toBe('records');
+    expect(await recordsOf('records')).toEqual(['1 deployed']);
+    expect(await recordsOf('default')).toEqual([]);
+    expect(await scene.value('stored')).toBe('1');
+
+    // Another one means that the release is made anew.
+    await scene.apply('stored', { storageNamespace: 'archive' });
+    await scene.until(
+      'stored',
+      one =>
+        one.status?.storageNamespace === 'archive' &&
+        conditionOf(one, 'Ready')?.[0] === 'True',
+    );
+    expect(await recordsOf('records')).toEqual([]);
+    expect(await recordsOf('archive')).toEqual(['1 deployed']);
+    await scene.world.client.delete(scene.ref('stored'));
+    await scene.gone('stored');
+    expect(await recordsOf('archive')).toEqual([]);
+    expect(await scene.value('stored')).toBeUndefined();
   });
 
   it.each(['poller', 'legacy'] as const)(

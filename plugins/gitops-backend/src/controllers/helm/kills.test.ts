@@ -10,6 +10,11 @@ import {
   helmReleaseKind,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
+  connectionTo,
+  migratedDatabases,
+  testDatabaseIds,
+} from '../../__testUtils__/databases';
+import {
   PortalProcess,
   PortalProcesses,
 } from '../../__testUtils__/PortalProcesses';
@@ -86,7 +91,9 @@ const UPGRADES: KillPoint[] = [
 ];
 
 /** A portal in a process of its own is killed (SIGKILL) right before a step. */
-describe('a portal that is killed', () => {
+describe.each(testDatabaseIds)('a portal that is killed, with %s', store => {
+  const init = migratedDatabases();
+  let connection: string;
   let world: World;
   let processes: PortalProcesses;
   let successor: Promise<PortalProcess>;
@@ -96,7 +103,7 @@ describe('a portal that is killed', () => {
   const prepare = () => {
     started += 1;
     return processes.start({
-      connection: path.join(world.directory, 'plugin.sqlite'),
+      connection,
       kubeconfig: world.sandbox.kubernetes.kubeconfig,
       name: `portal-${started}`,
       artifacts: path.join(world.directory, 'artifacts'),
@@ -115,6 +122,10 @@ describe('a portal that is killed', () => {
 
   beforeAll(async () => {
     world = await World.start();
+    connection =
+      store === 'SQLITE_3'
+        ? path.join(world.directory, 'plugin.sqlite')
+        : connectionTo(await init(store));
     processes = new PortalProcesses(world.directory);
     for (const kind of [gitRepositoryKind, helmChartKind, helmReleaseKind]) {
       await world.apply(crdOf(kind) as KubernetesObject);

@@ -1,14 +1,17 @@
-import { migratedDatabases } from '../../__testUtils__/databases';
+import {
+  migratedDatabases,
+  testDatabaseIds,
+} from '../../__testUtils__/databases';
 import { conditionOf, HelmScene, historyOf } from './__testUtils__/HelmScene';
 
 jest.setTimeout(240_000);
 
-describe('upgrading a HelmRelease', () => {
+describe.each(testDatabaseIds)('upgrading a HelmRelease, with %s', id => {
   const init = migratedDatabases();
   let scene: HelmScene;
 
   beforeAll(async () => {
-    scene = await HelmScene.start({ database: init('SQLITE_3') });
+    scene = await HelmScene.start({ database: init(id) });
   });
 
   afterAll(() => scene?.stop());

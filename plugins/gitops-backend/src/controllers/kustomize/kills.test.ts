@@ -8,8 +8,8 @@ import {
   kustomizationKind,
 } from '@backstage-gitops/plugin-gitops-common';
 import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
-import { Knex } from 'knex';
 import {
+  connectionTo,
   migratedDatabases,
   postgresConnectionString,
 } from '../../__testUtils__/databases';
@@ -350,10 +350,7 @@ describe.each(STORES)('a portal on $title', ({ points, isLost, postgres }) => {
     );
     await world.apply(gitRepository(url));
     if (postgres) {
-      const database: Knex = await init('POSTGRES_18');
-      const address = new URL(postgresConnectionString!);
-      address.pathname = `/${database.client.config.connection.database}`;
-      connection = address.href;
+      connection = connectionTo(await init('POSTGRES_18'));
     } else {
       connection = path.join(world.directory, 'plugin.sqlite');
     }

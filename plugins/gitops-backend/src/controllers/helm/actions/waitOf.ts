@@ -12,5 +12,6 @@ export function waitOf(
     timeoutMs,
     strategy: options.disableWait ? 'hookOnly' : strategy,
     jobs: !options.disableWaitForJobs,
+    failFast: strategy === 'watcher',
   };
 }

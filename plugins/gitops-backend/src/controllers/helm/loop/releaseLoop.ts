@@ -7,6 +7,8 @@ import {
   Reason,
 } from '@backstage-gitops/plugin-gitops-common';
 import { assertError } from '@backstage/errors';
+import { isForbidden } from '../../../homes/Lease';
+import { missingAccount } from '../../kustomize/missingAccount';
 import { ActionResult } from '../actions/ActionResult';
 import { correctDrift } from '../actions/correctDrift';
 import { install } from '../actions/install';
@@ -63,6 +65,14 @@ const TITLES: Partial<Record<ActionName, string>> = {
   'correct-drift': 'correct cluster drift',
 };
 
+/** The next step where a release acts as a ServiceAccount that nobody has made. */
+async function accountHint(run: HelmRun, error: Error): Promise<string> {
+  const account = isForbidden(error) ? await missingAccount(run) : undefined;
+  return account
+    ? `; the ServiceAccount ${run.namespace}/${account} does not exist: create it with the rights that the release needs, or name another in spec.serviceAccountName`
+    : '';
+}
+
 /**
  * Brings a release to what its HelmRelease wants: finds out how it is, decides what
  * is next, does it, and looks again; each type of action once (helm-controller 1.6).
@@ -91,7 +101,7 @@ export async function releaseLoop(request: ReleaseRequest): Promise<LoopEnd> {
       conditions.markFalse(
         ConditionType.Ready,
         'StateError',
-        `Could not determine release state: ${error.message}`,
+        `Could not determine release state: ${error.message}${await accountHint(run, error)}`,
       );
       return { type: 'failed', error };
     }
