@@ -1,9 +1,10 @@
 import { fail, installDependencies, runTypeScript } from './lib/prepare.mjs';
 
-const help = `Starts the sandbox alone: a small Kubernetes API and a Git server on loopback.
+const help = `Starts the sandbox alone: a small Kubernetes API, a Git server and a registry on loopback.
 
   --kubernetes-port N     default 6443
   --git-port N            default 8418
+  --registry-port N       default 8419
   --data-dir DIR          keeps objects and repositories there; without it they
                           are gone when the sandbox ends
   --kubeconfig FILE       where the kubeconfig is written (default .sandbox/kubeconfig)

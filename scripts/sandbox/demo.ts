@@ -11,6 +11,8 @@ import { Sandbox } from '@backstage-gitops/sandbox';
 import { KubeConfig } from '@kubernetes/client-node';
 
 const REPOSITORY = 'demo/game';
+/** Also in the registry, where its first tag is the one in Git. */
+const IMAGE = { repository: 'demo/game', tag: 'v1' };
 /** What the demo is about; Ready once all of it works. */
 const DELIVERY = {
   apiVersion: kustomizationKind.apiVersion,
@@ -65,14 +67,16 @@ const access: KubernetesObject[] = [
 ];
 
 /**
- * Fills a new sandbox with the demo: the repository, and the ServiceAccount that
- * delivers it. The GitOps objects under `gitops/` come by their registration in
+ * Fills a new sandbox with the demo: the repository, the image, and the
+ * ServiceAccount that delivers it. The GitOps objects under `gitops/` come by their registration in
  * the catalog. What is there already stays.
  */
 export async function fillWithDemo(sandbox: Sandbox): Promise<void> {
   const files = filesBelow(FILES);
   for (const [name, text] of Object.entries(files)) {
-    files[name] = text.replaceAll('http://127.0.0.1:8418', sandbox.git.url);
+    files[name] = text
+      .replaceAll('http://127.0.0.1:8418', sandbox.git.url)
+      .replaceAll('127.0.0.1:8419', sandbox.registry.address);
   }
   const exists = sandbox.git
     .repositories()
@@ -81,6 +85,22 @@ export async function fillWithDemo(sandbox: Sandbox): Promise<void> {
     await sandbox.git.createRepository(REPOSITORY, files, {
       message: 'Deliver the game',
     });
+  }
+
+  const { registry } = sandbox;
+  if (!registry.tags(IMAGE.repository).includes(IMAGE.tag)) {
+    await registry.push(
+      IMAGE.repository,
+      {
+        layers: [
+          {
+            mediaType: 'application/vnd.oci.image.layer.v1.tar',
+            content: Buffer.from('a game'),
+          },
+        ],
+      },
+      IMAGE.tag,
+    );
   }
 
   const client = connect(sandbox);

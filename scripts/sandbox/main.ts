@@ -11,6 +11,7 @@ const { values } = parseArgs({
   options: {
     'kubernetes-port': { type: 'string', default: '6443' },
     'git-port': { type: 'string', default: '8418' },
+    'registry-port': { type: 'string', default: '8419' },
     'data-dir': { type: 'string' },
     kubeconfig: {
       type: 'string',
@@ -37,6 +38,7 @@ async function main() {
     dataDir,
     kubernetes: { port: Number(values['kubernetes-port']) },
     git: { port: Number(values['git-port']) },
+    registry: { port: Number(values['registry-port']) },
     persist: kept !== undefined,
     logger: console,
   });
@@ -50,6 +52,7 @@ async function main() {
   const addresses = {
     kubernetes: sandbox.kubernetes.url,
     git: sandbox.git.url,
+    registry: sandbox.registry.address,
     kubeconfig: path.relative(process.cwd(), values.kubeconfig),
   };
   if (values['ready-file']) {
@@ -59,6 +62,7 @@ async function main() {
     `Kubernetes API  ${addresses.kubernetes}  (kubectl --kubeconfig ${addresses.kubeconfig} ...)`,
   );
   console.log(`Git server      ${addresses.git}/<owner>/<name>.git`);
+  console.log(`Registry        ${addresses.registry}/<name>:<tag>, http`);
   console.log(
     kept
       ? `State           ${path.relative(process.cwd(), dataDir)}, kept`

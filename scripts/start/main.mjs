@@ -85,6 +85,11 @@ async function main() {
             option: 'git-port',
             what: "the sandbox's Git server",
           },
+          {
+            port: options.registryPort,
+            option: 'registry-port',
+            what: "the sandbox's registry",
+          },
         ]),
   ]);
   mkdirSync(dataDir, { recursive: true });
@@ -110,7 +115,7 @@ async function main() {
   if (!options.kubeconfig) {
     writeFileSync(deliveredFile, '');
     console.log(
-      'Starting the sandbox: a small Kubernetes API and a Git server',
+      'Starting the sandbox: a small Kubernetes API, a Git server and a registry',
     );
     const readyFile = path.join(dataDir, 'sandbox.json');
     writeFileSync(readyFile, '');
@@ -118,6 +123,7 @@ async function main() {
       'scripts/sandbox/main.ts',
       `--kubernetes-port=${options.kubernetesPort}`,
       `--git-port=${options.gitPort}`,
+      `--registry-port=${options.registryPort}`,
       `--data-dir=${path.join(dataDir, 'sandbox')}`,
       `--kubeconfig=${path.resolve(root, options.sandboxKubeconfig)}`,
       `--ready-file=${readyFile}`,
@@ -204,6 +210,7 @@ function summary(options) {
     lines.push(
       `  Kubernetes API  https://127.0.0.1:${options.kubernetesPort}   kubeconfig: ${options.sandboxKubeconfig}`,
       `  Git server      http://127.0.0.1:${options.gitPort}/demo/game.git`,
+      `  Registry        127.0.0.1:${options.registryPort}/demo/game`,
       '',
       '  What to look at',
       ...(options.app
@@ -215,6 +222,9 @@ function summary(options) {
       `    git clone http://127.0.0.1:${options.gitPort}/demo/game.git, change base/deployment.yaml, push,`,
       '    and ask for it at once:',
       `    kubectl --kubeconfig ${options.sandboxKubeconfig} annotate --overwrite gitrepository/game-repo reconcile.fluxcd.io/requestedAt="$(date +%s)"`,
+      '    or push a new image: give the tag v1 another name, and see it committed and delivered:',
+      `    T=http://127.0.0.1:${options.registryPort}/v2/demo/game/manifests M=application/vnd.oci.image.manifest.v1+json`,
+      '    curl -s -H "Accept: $M" $T/v1 | curl -X PUT -H "Content-Type: $M" --data-binary @- $T/v2',
     );
   }
   lines.push(

@@ -15,6 +15,7 @@ Options
   --backend-port N        the backend (default 7007)
   --kubernetes-port N     the sandbox's Kubernetes API (default 6443)
   --git-port N            the sandbox's Git server (default 8418)
+  --registry-port N       the sandbox's registry of images (default 8419)
   --data-dir DIR          where state is kept (default .data); with another folder the
                           sandbox's kubeconfig is written there too
   --no-app                leave out the app, start the rest
@@ -27,6 +28,7 @@ const PORTS = {
   'backend-port': 7007,
   'kubernetes-port': 6443,
   'git-port': 8418,
+  'registry-port': 8419,
 };
 
 function port(values, name) {
@@ -84,5 +86,6 @@ export function readOptions(args) {
     backendPort: port(values, 'backend-port'),
     kubernetesPort: port(values, 'kubernetes-port'),
     gitPort: port(values, 'git-port'),
+    registryPort: port(values, 'registry-port'),
   };
 }

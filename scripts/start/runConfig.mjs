@@ -11,6 +11,7 @@ function demoConfig(gitPort) {
     'catalog-info.yaml',
     'gitops/game-repo.yaml',
     'gitops/game-app.yaml',
+    'gitops/game-image.yaml',
   ];
   return {
     reading: { allow: [{ host }] },

@@ -7,6 +7,7 @@ import { Browser, Page } from 'playwright-core';
 import { freePorts } from './freePorts';
 import { CHROMIUM, openBrowser } from './__testUtils__/openBrowser';
 import { Portal } from './Portal';
+import { pushTag } from './pushTag';
 import { run } from './run';
 
 jest.setTimeout(300_000);
@@ -28,11 +29,13 @@ describeWithTools('the demo in a browser', () => {
   let page: Page;
   let portalUrl: string;
   let gitUrl: string;
+  let registryAddress: string;
   let kubeconfig: string;
 
   beforeAll(async () => {
     scratch = mkdtempSync(path.join(tmpdir(), 'gitops-browser-'));
-    const [app, backend, kubernetes, git] = await freePorts(4);
+    const [app, backend, kubernetes, git, registry] = await freePorts(5);
+    registryAddress = `127.0.0.1:${registry}`;
     portalUrl = `http://localhost:${app}`;
     gitUrl = `http://127.0.0.1:${git}/demo/game.git`;
     kubeconfig = path.join(scratch, 'data/kubeconfig');
@@ -42,6 +45,7 @@ describeWithTools('the demo in a browser', () => {
       `--backend-port=${backend}`,
       `--kubernetes-port=${kubernetes}`,
       `--git-port=${git}`,
+      `--registry-port=${registry}`,
     ]);
     await portal.says(/Backstage GitOps is running/);
     browser = await openBrowser();
@@ -113,8 +117,8 @@ describeWithTools('the demo in a browser', () => {
       async clone => {
         await inFile(
           path.join(clone, 'base/deployment.yaml'),
-          'game:v1',
-          'game:v2',
+          'replicas: 3',
+          'replicas: 4',
         );
         await inFile(
           path.join(clone, 'base/kustomization.yaml'),
@@ -147,6 +151,64 @@ describeWithTools('the demo in a browser', () => {
     await picture('component-tab-second-version');
   });
 
+  it('shows each step of an image from its tag to the cluster', async () => {
+    await pushTag(registryAddress, 'v2');
+    const steps = page.getByRole('list', {
+      name: 'From the tag to the cluster',
+    });
+    const last = steps.getByText(/^Delivered/);
+    await last.waitFor();
+    expect(await steps.innerText()).toMatch(
+      /Chosen[^]*v1 → v2[^]*Committed[^]*Deliver .*game:v2[^]*Fetched[^]*game-repo[^]*Delivered[^]*game-app/,
+    );
+    await picture('image-update');
+  });
+
+  it('says why a tag is not chosen', async () => {
+    await pushTag(registryAddress, 'nightly');
+    await page.goto(
+      `${portalUrl}/gitops/objects/demo/ImagePolicy/default/game/candidates`,
+    );
+    await seeText('First in the order of the policy');
+    await picture('image-candidates');
+    const filtered = page.getByRole('button', {
+      name: /The pattern does not match/,
+    });
+    await filtered.click();
+    await seeText('nightly');
+    expect(await filtered.innerText()).toMatch(/1$/);
+  });
+
+  it('shows what an automation pushed, and what it would push', async () => {
+    const address = `${portalUrl}/gitops/objects/demo/ImageUpdateAutomation/default/game`;
+    await page.goto(`${address}/updates`);
+    await seeText('Delivered');
+    await page.goto(`${address}/preview`);
+    await page.getByRole('button', { name: 'Show the difference' }).click();
+    await seeText(/Nothing would change/);
+
+    const suspended = async (suspend: boolean) =>
+      kubectl(
+        ...['patch', 'imageupdateautomation/game', '--type=merge'],
+        ...['-p', JSON.stringify({ spec: { suspend } })],
+      );
+    await suspended(true);
+    await pushTag(registryAddress, 'v3');
+    await kubectl(
+      ...['wait', '--for=jsonpath={.status.latestRef.tag}=v3'],
+      ...['--timeout=60s', 'imagepolicy/game'],
+    );
+    await page.getByRole('button', { name: 'Look again' }).click();
+    const diff = page.getByRole('group', { name: /base\/deployment\.yaml/ });
+    await diff.waitFor();
+    expect(await diff.innerText()).toMatch(
+      /-\s.*image: .*game:v2 # [^]*\+\s.*image: .*game:v3 # /,
+    );
+    await picture('image-preview');
+    await suspended(false);
+    await page.goto(`${portalUrl}/catalog/default/component/game/gitops`);
+  });
+
   it('suspends with a reason and resumes', async () => {
     const suspended = () =>
       kubectl(
@@ -177,7 +239,7 @@ describeWithTools('the demo in a browser', () => {
 
   it('lists all objects', async () => {
     await page.goto(`${portalUrl}/gitops`);
-    await seeText('All 2 objects are Ready');
+    await seeText('All 5 objects are Ready');
     await picture('objects');
     expect(await page.getByText('game-app').count()).toBeGreaterThan(0);
   });

@@ -70,7 +70,7 @@ describeWithTools('a secret value', () => {
     scratch = mkdtempSync(path.join(tmpdir(), 'gitops-canary-'));
     const temporary = path.join(scratch, 'tmp');
     await mkdir(temporary);
-    const [app, backend, kubernetes, git] = await freePorts(4);
+    const [app, backend, kubernetes, git, registry] = await freePorts(5);
     portalUrl = `http://localhost:${app}`;
     backendUrl = `http://localhost:${backend}`;
     gitUrl = `http://127.0.0.1:${git}/demo/game.git`;
@@ -83,6 +83,7 @@ describeWithTools('a secret value', () => {
         `--backend-port=${backend}`,
         `--kubernetes-port=${kubernetes}`,
         `--git-port=${git}`,
+        `--registry-port=${registry}`,
       ],
       { TMPDIR: temporary, LOG_LEVEL: 'debug' },
     );

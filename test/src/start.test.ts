@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePorts } from './freePorts';
 import { Portal } from './Portal';
+import { pushTag } from './pushTag';
 import { run } from './run';
 
 jest.setTimeout(240_000);
@@ -51,12 +52,14 @@ describeWithTools('the demo', () => {
   let kubeconfig: string;
   let gitUrl: string;
   let backendUrl: string;
+  let registryAddress: string;
 
   beforeAll(async () => {
     scratch = mkdtempSync(path.join(tmpdir(), 'gitops-demo-'));
     kubeconfig = path.join(scratch, 'data/kubeconfig');
-    const [backend, kubernetes, git] = await freePorts(3);
+    const [backend, kubernetes, git, registry] = await freePorts(4);
     gitUrl = `http://127.0.0.1:${git}/demo/game.git`;
+    registryAddress = `127.0.0.1:${registry}`;
     backendUrl = `http://127.0.0.1:${backend}/api`;
     portal = new Portal([
       '--no-app',
@@ -64,6 +67,7 @@ describeWithTools('the demo', () => {
       `--backend-port=${backend}`,
       `--kubernetes-port=${kubernetes}`,
       `--git-port=${git}`,
+      `--registry-port=${registry}`,
     ]);
     await portal.says(/Backstage GitOps is running/);
   });
@@ -147,7 +151,10 @@ describeWithTools('the demo', () => {
     const deployment = path.join(clone, 'base/deployment.yaml');
     await writeFile(
       deployment,
-      (await readFile(deployment, 'utf8')).replace('game:v1', 'game:v2'),
+      (await readFile(deployment, 'utf8')).replace(
+        'replicas: 3',
+        'replicas: 4',
+      ),
     );
     const kustomization = path.join(clone, 'base/kustomization.yaml');
     await writeFile(
@@ -180,10 +187,25 @@ describeWithTools('the demo', () => {
         'deployment',
         'game',
         '-o',
-        'jsonpath={.spec.template.spec.containers[0].image}',
+        'jsonpath={.spec.replicas}',
       ),
-    ).toBe('game:v2');
+    ).toBe('4');
     await expect(kubectl('get', 'service', 'game')).rejects.toThrow('NotFound');
+  });
+
+  it('commits and delivers a tag that is pushed', async () => {
+    await pushTag(registryAddress, 'v2');
+    await kubectl(
+      'wait',
+      `--for=jsonpath={.spec.template.spec.containers[0].image}=${registryAddress}/demo/game:v2`,
+      '--timeout=90s',
+      'deployment/game',
+    );
+    const clone = path.join(scratch, 'game');
+    await run('git', ['pull', '-q'], { cwd: clone });
+    expect(
+      await run('git', ['log', '-1', '--format=%an: %s'], { cwd: clone }),
+    ).toBe(`Image automation: Deliver ${registryAddress}/demo/game:v2\n`);
   });
 
   it('stops on Ctrl-C and leaves no process behind', async () => {

@@ -120,6 +120,7 @@ export interface Gitops {
   artifacts: ArtifactIndex;
   heldPrunes: HeldPrunes;
   /** What automations pushed. */
+  tags: TagStore;
   pushes: PushHistory;
   /** What automations would push. */
   preview: UpdatePreview;
@@ -349,6 +350,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     history,
     artifacts,
     heldPrunes,
+    tags,
     pushes,
     preview: new UpdatePreview(updating),
     leases: claims,

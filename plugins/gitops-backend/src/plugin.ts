@@ -30,6 +30,7 @@ import { ChangeFeed } from './api/changes/ChangeFeed';
 import { createArtifactsService } from './api/createArtifactsService';
 import { createCatalogErrorsService } from './api/createCatalogErrorsService';
 import { createEntitiesService } from './api/createEntitiesService';
+import { createImagesService } from './api/createImagesService';
 import { createObjectsService } from './api/createObjectsService';
 import { createRegistrationsService } from './api/createRegistrationsService';
 import { ComponentObjects } from './api/objects/ComponentObjects';
@@ -287,6 +288,17 @@ export const gitopsPlugin = createBackendPlugin({
                 maxTotalSize: config.artifacts.maxSize,
                 maxEntries: config.artifacts.maxFiles,
               },
+            }),
+            images: createImagesService({
+              index,
+              history,
+              artifacts,
+              tags: gitops.tags,
+              pushes: gitops.pushes,
+              preview: gitops.preview,
+              commitUrl: (url, commit) => integrations.commitUrl(url, commit),
+              permissions,
+              authorizer,
             }),
             store,
             registrations: createRegistrationsService({

@@ -34,6 +34,16 @@ export { StaleNotice } from './components/Freshness/StaleNotice';
 export type { StaleNoticeProps } from './components/Freshness/StaleNotice';
 export { GitopsStatus } from './components/GitopsStatus/GitopsStatus';
 export type { GitopsStatusProps } from './components/GitopsStatus/GitopsStatus';
+export { ImageCandidateList } from './components/ImageTags/ImageCandidateList';
+export type { ImageCandidateListProps } from './components/ImageTags/ImageCandidateList';
+export { ImageTagList } from './components/ImageTags/ImageTagList';
+export type { ImageTagListProps } from './components/ImageTags/ImageTagList';
+export { ImagePushList } from './components/ImageUpdates/ImagePushList';
+export type { ImagePushListProps } from './components/ImageUpdates/ImagePushList';
+export { UpdatePreview } from './components/ImageUpdates/UpdatePreview';
+export type { UpdatePreviewProps } from './components/ImageUpdates/UpdatePreview';
+export { UpdateSteps } from './components/ImageUpdates/UpdateSteps';
+export type { UpdateStepsProps } from './components/ImageUpdates/UpdateSteps';
 export { InventoryList } from './components/InventoryList/InventoryList';
 export type { InventoryListProps } from './components/InventoryList/InventoryList';
 export { ObjectActions } from './components/ObjectActions/ObjectActions';
@@ -80,6 +90,11 @@ export { useGitopsCatalogErrors } from './hooks/useGitopsCatalogErrors';
 export { useGitopsDoctor } from './hooks/useGitopsDoctor';
 export { useGitopsEvents } from './hooks/useGitopsEvents';
 export { useGitopsHomes } from './hooks/useGitopsHomes';
+export {
+  useGitopsImageCandidates,
+  useGitopsImagePushes,
+  useGitopsImageTags,
+} from './hooks/useGitopsImages';
 export { useGitopsObject } from './hooks/useGitopsObject';
 export { useGitopsObjects } from './hooks/useGitopsObjects';
 export { useGitopsRegistration } from './hooks/useGitopsRegistration';

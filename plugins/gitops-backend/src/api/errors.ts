@@ -68,6 +68,11 @@ export class UnreadableArtifactError extends ConflictError {
   readonly code: GitopsApiErrorCode = 'GITOPS_ARTIFACT_UNREADABLE';
 }
 
+/** 409. */
+export class PreviewFailedError extends ConflictError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_PREVIEW_FAILED';
+}
+
 /** 404. */
 export class UnknownHomeError extends NotFoundError {
   readonly code: GitopsApiErrorCode = 'GITOPS_OBJECT_NOT_FOUND';

@@ -30,6 +30,7 @@ import {
   readEntitiesQuery,
   readEntityRef,
   readEventsQuery,
+  readImageTagsQuery,
   readKey,
   readNoQuery,
   readObjectsQuery,
@@ -41,6 +42,7 @@ import {
 import { CatalogErrorsService } from './catalog-errors/CatalogErrorsService';
 import { DoctorService } from './doctor/DoctorService';
 import { EntitiesService } from './entities/EntitiesService';
+import { ImagesService } from './images/ImagesService';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
 import {
   RegistrationsContext,
@@ -57,6 +59,8 @@ export interface RouterOptions {
   artifacts: ArtifactsService;
   /** Where the archives are that `artifacts` finds. */
   store: ArtifactStore;
+  /** As `objects`. */
+  images: ImagesService;
   /** As `objects`. */
   registrations: RegistrationsService;
   /** As `objects`. */
@@ -75,7 +79,7 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  */
 export function createRouter(options: RouterOptions): Router {
   const { httpAuth, auditor, objects, registrations, catalogErrors } = options;
-  const { artifacts, store, entities, doctor } = options;
+  const { artifacts, images, store, entities, doctor } = options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -207,6 +211,31 @@ export function createRouter(options: RouterOptions): Router {
     const context = await contextOf(request);
     const query = readArtifactFileQuery(request);
     answer(response, await artifacts.file(readKey(request), query, context));
+  });
+
+  router.get(`${OBJECT}/tags`, async (request, response) => {
+    const context = await contextOf(request);
+    const query = readImageTagsQuery(request);
+    answer(response, await images.tags(readKey(request), query, context));
+  });
+
+  router.get(`${OBJECT}/candidates`, async (request, response) => {
+    const context = await contextOf(request);
+    readNoQuery(request);
+    answer(response, await images.candidates(readKey(request), context));
+  });
+
+  router.get(`${OBJECT}/pushes`, async (request, response) => {
+    const context = await contextOf(request);
+    const page = readEventsQuery(request);
+    answer(response, await images.pushes(readKey(request), page, context));
+  });
+
+  router.post(`${OBJECT}/preview`, async (request, response) => {
+    const context = await contextOf(request);
+    readNoQuery(request);
+    readEmptyBody(request);
+    answer(response, await images.preview(readKey(request), context));
   });
 
   router.get(`${OBJECT}/artifacts/archive`, async (request, response) => {

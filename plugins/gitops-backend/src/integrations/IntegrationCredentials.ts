@@ -10,6 +10,7 @@ import {
   GitlabCredentialsProvider,
   ScmIntegrations,
 } from '@backstage/integration';
+import { commitUrl } from './commitUrl';
 import {
   addressesOf,
   below,
@@ -125,6 +126,11 @@ export class IntegrationCredentials {
       default:
         return undefined;
     }
+  }
+
+  /** Where a commit is shown; see {@link commitUrl}. */
+  commitUrl(repositoryUrl: string, commit: string): string | undefined {
+    return commitUrl(this.integrations, repositoryUrl, commit);
   }
 
   /**

@@ -9,6 +9,13 @@ import type {
 import type { CatalogErrorList, CatalogErrorsQuery } from './catalogErrors';
 import type { DoctorReport } from './doctor';
 import type {
+  ImageCandidates,
+  ImagePushList,
+  ImageTagList,
+  ImageTagsQuery,
+  ImageUpdatePreview,
+} from './images';
+import type {
   RegistrationList,
   RegistrationRow,
   RegistrationsQuery,
@@ -75,6 +82,38 @@ export interface GitopsApi {
     query: ArtifactQuery & { path: string },
     options?: GitopsRequestOptions,
   ): Promise<ArtifactFile>;
+
+  /** The tags of an ImageRepository, or what an ImagePolicy makes of them. */
+  listImageTags(
+    key: ObjectKey,
+    query?: ImageTagsQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<ImageTagList>;
+
+  /** How an ImagePolicy chooses. */
+  getImageCandidates(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ImageCandidates>;
+
+  /**
+   * What an ImageUpdateAutomation pushed, and what became of that; of a
+   * Kustomization, what all automations pushed to its source, and what became of it there.
+   */
+  listImagePushes(
+    key: ObjectKey,
+    query?: { limit?: number; cursor?: string },
+    options?: GitopsRequestOptions,
+  ): Promise<ImagePushList>;
+
+  /**
+   * What an ImageUpdateAutomation would push if it ran now. It looks at the
+   * repository, which takes some seconds; nothing is pushed.
+   */
+  previewImageUpdate(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ImageUpdatePreview>;
 
   /** Asks for a run now, and for one of its source first where `withSource`. */
   reconcileObject(

@@ -15,6 +15,8 @@ export type GitopsApiErrorCode =
   | 'GITOPS_ARTIFACT_NOT_FOUND'
   /** The artifact in the store is damaged, or is no archive of files. */
   | 'GITOPS_ARTIFACT_UNREADABLE'
+  /** What an automation would do cannot be told; the message says why. */
+  | 'GITOPS_PREVIEW_FAILED'
   /** No such registration, or none that the caller may see. */
   | 'GITOPS_REGISTRATION_NOT_FOUND'
   /** The message names the permission that is missing. */

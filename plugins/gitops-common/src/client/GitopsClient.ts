@@ -17,6 +17,13 @@ import type {
 } from './catalogErrors';
 import type { DoctorReport } from './doctor';
 import type {
+  ImageCandidates,
+  ImagePushList,
+  ImageTagList,
+  ImageTagsQuery,
+  ImageUpdatePreview,
+} from './images';
+import type {
   PublishedEntitiesQuery,
   PublishedEntityList,
 } from './publishedEntities';
@@ -118,6 +125,45 @@ export class GitopsClient implements GitopsApi {
   ): Promise<ArtifactFile> {
     return this.request('GET', `${pathOf(key)}/artifacts/file`, {
       query: { ...query },
+      options,
+    });
+  }
+
+  listImageTags(
+    key: ObjectKey,
+    query: ImageTagsQuery = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ImageTagList> {
+    return this.request('GET', `${pathOf(key)}/tags`, {
+      query: { ...query },
+      options,
+    });
+  }
+
+  getImageCandidates(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ImageCandidates> {
+    return this.request('GET', `${pathOf(key)}/candidates`, { options });
+  }
+
+  listImagePushes(
+    key: ObjectKey,
+    query: { limit?: number; cursor?: string } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<ImagePushList> {
+    return this.request('GET', `${pathOf(key)}/pushes`, {
+      query: { ...query },
+      options,
+    });
+  }
+
+  previewImageUpdate(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<ImageUpdatePreview> {
+    return this.request('POST', `${pathOf(key)}/preview`, {
+      body: {},
       options,
     });
   }

@@ -6,6 +6,7 @@ export type { GitopsClientOptions } from './GitopsClient';
 export * from './artifacts';
 export * from './catalogErrors';
 export * from './doctor';
+export * from './images';
 export * from './publishedEntities';
 export * from './registrations';
 export * from './types';

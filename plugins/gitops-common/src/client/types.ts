@@ -314,6 +314,8 @@ export interface ObjectDetail extends ObjectRow {
   dependsOn: DependencyDetail[];
   /** What depends on it, of that what may be seen. */
   dependants: DependencyDetail[];
+  /** Automations of images that commit to its source, of that what may be seen. */
+  updatedBy?: ObjectPlace[];
   /** Absent where the portal does not reconcile it. */
   queue?: QueueDetail;
   /** What the caller may do here. */

@@ -15,6 +15,13 @@ import {
   GitopsApi,
   GitopsApiError,
   HomeList,
+  ImageCandidates,
+  ImagePushList,
+  ImagePushRow,
+  ImageTag,
+  ImageTagList,
+  ImageTagsQuery,
+  ImageUpdatePreview,
   ObjectDetail,
   ObjectEvent,
   ObjectEventList,
@@ -22,6 +29,7 @@ import {
   ObjectList,
   ObjectRow,
   ObjectsQuery,
+  PreviewedBranch,
   RegistrationList,
   RegistrationRow,
   RegistrationsQuery,
@@ -45,6 +53,10 @@ export class GitopsApiMock implements GitopsApi {
   artifacts: ArtifactRevision[] = [];
   /** Of every artifact: text by path. */
   files: Readonly<Record<string, string>> = {};
+  /** Of every image, with what policies make of them. */
+  tags: ImageTag[] = [];
+  pushes: ImagePushRow[] = [];
+  previewed: PreviewedBranch[] = [];
   homes: HomeList['items'] = [];
   registrations: RegistrationRow[] = [];
   catalogErrors: CatalogErrorRow[] = [];
@@ -310,6 +322,67 @@ export class GitopsApiMock implements GitopsApi {
       row.entityRef === entityRef ? { ...row, ...changes } : row,
     );
     return this.getRegistration(entityRef);
+  }
+
+  async listImageTags(
+    key: ObjectKey,
+    query: ImageTagsQuery = {},
+  ): Promise<ImageTagList> {
+    this.answer(`tags ${stringifyObjectKey(key)} ${JSON.stringify(query)}`);
+    const { search = '', verdict, limit = 100 } = query;
+    const found = this.tags.filter(
+      tag =>
+        tag.tag.includes(search) &&
+        (!verdict?.length || verdict.includes(tag.verdict!)),
+    );
+    return {
+      image: 'registry.test/game',
+      scannedAt: NOW,
+      items: found.slice(0, limit),
+      pageInfo: found.length > limit ? { nextCursor: 'more' } : {},
+    };
+  }
+
+  async getImageCandidates(key: ObjectKey): Promise<ImageCandidates> {
+    this.answer(`candidates ${stringifyObjectKey(key)}`);
+    const counts: ImageCandidates['counts'] = {};
+    for (const { verdict } of this.tags) {
+      if (verdict) counts[verdict] = (counts[verdict] ?? 0) + 1;
+    }
+    return {
+      image: 'registry.test/game',
+      repository: {
+        kind: 'ImageRepository',
+        namespace: key.namespace,
+        name: key.name,
+      },
+      scannedAt: NOW,
+      total: this.tags.length,
+      counts,
+      items: this.tags.filter(({ verdict }) =>
+        ['chosen', 'behind'].includes(verdict!),
+      ),
+      ...(!counts.chosen && { problem: 'no tag is a version in the range' }),
+    };
+  }
+
+  async listImagePushes(
+    key: ObjectKey,
+    query: { limit?: number } = {},
+  ): Promise<ImagePushList> {
+    this.answer(`pushes ${stringifyObjectKey(key)} ${query.limit ?? ''}`);
+    return {
+      items: this.pushes.slice(0, query.limit),
+      pageInfo:
+        this.pushes.length > (query.limit ?? Infinity)
+          ? { nextCursor: 'more' }
+          : {},
+    };
+  }
+
+  async previewImageUpdate(key: ObjectKey): Promise<ImageUpdatePreview> {
+    this.answer(`preview ${stringifyObjectKey(key)}`);
+    return { items: this.previewed };
   }
 
   private answer(call: string): void {

@@ -1,20 +1,14 @@
-import type { ReactNode } from 'react';
 import { useParams } from 'react-router-dom';
 import {
   BreadcrumbEntry,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
 import {
-  ObjectDetail,
   ObjectKey,
   stringifyObjectKey,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
-  ConditionList,
   GitopsStatus,
-  EventList,
-  HistoryList,
-  InventoryList,
   LiveIndicator,
   ObjectActions,
   ObjectSummary,
@@ -24,26 +18,12 @@ import {
   useGitopsObject,
 } from '@backstage-gitops/plugin-gitops-react';
 import { Card, CardBody, Container, Header } from '@backstage/ui';
-import { isDelivery } from '../panel/isDelivery';
 import { gitopsTranslationRef } from '../text/translation';
 import { ObjectState } from '../panel/ObjectState';
+import { ObjectSection, Section, sectionsOf, tabsOf } from '../panel/sections';
 import styles from './ObjectPage.module.css';
 
-const SECTIONS = [
-  'summary',
-  'inventory',
-  'history',
-  'events',
-  'conditions',
-] as const;
-type Section = (typeof SECTIONS)[number];
-
-/** A source is fetched; nothing is delivered by it. */
-function sectionsOf(kind: string): readonly Section[] {
-  return isDelivery(kind)
-    ? SECTIONS
-    : SECTIONS.filter(section => section !== 'history');
-}
+type PageSection = 'summary' | Section;
 
 /** The page of one object; which part of it is shown is in the address. */
 export function ObjectPage() {
@@ -60,7 +40,10 @@ export function ObjectPage() {
   );
 }
 
-function ObjectPageContent(props: { objectKey: ObjectKey; section: Section }) {
+function ObjectPageContent(props: {
+  objectKey: ObjectKey;
+  section: PageSection;
+}) {
   const { objectKey: key, section } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const path = useGitopsLinks().object(key);
@@ -79,11 +62,14 @@ function ObjectPageContent(props: { objectKey: ObjectKey; section: Section }) {
           { label: t('object.namespace'), value: key.namespace },
           { label: t('object.home'), value: key.home },
         ]}
-        tabs={sectionsOf(key.kind).map(id => ({
-          id,
-          label: t(`object.${id}`),
-          href: id === 'summary' ? path : `${path}/${id}`,
-        }))}
+        tabs={[
+          { id: 'summary', label: t('object.summary'), href: path },
+          ...tabsOf(key.kind, data, section).map(id => ({
+            id,
+            label: t(`object.${id}`),
+            href: `${path}/${id}`,
+          })),
+        ]}
         activeTabId={section}
         customActions={
           <div className={styles.actions}>
@@ -96,38 +82,23 @@ function ObjectPageContent(props: { objectKey: ObjectKey; section: Section }) {
         {data ? (
           <div className={styles.page}>
             <StaleNotice result={result} />
-            <ObjectSection detail={data} section={section} />
+            <Card>
+              <CardBody>
+                {section === 'summary' ? (
+                  <div className={styles.page}>
+                    <StatusSentence status={data.status} />
+                    <ObjectSummary detail={data} hidePlace />
+                  </div>
+                ) : (
+                  <ObjectSection detail={data} section={section} />
+                )}
+              </CardBody>
+            </Card>
           </div>
         ) : (
           <ObjectState objectKey={key} result={result} />
         )}
       </Container>
     </BreadcrumbEntry>
-  );
-}
-
-function ObjectSection(props: { detail: ObjectDetail; section: Section }) {
-  const { detail, section } = props;
-  const parts: Record<Section, () => ReactNode> = {
-    summary: () => (
-      <div className={styles.page}>
-        <StatusSentence status={detail.status} />
-        <ObjectSummary detail={detail} hidePlace />
-      </div>
-    ),
-    inventory: () => <InventoryList items={detail.inventory} />,
-    history: () => <HistoryList history={detail.history} />,
-    events: () => <EventList objectKey={detail.key} />,
-    conditions: () => (
-      <ConditionList
-        conditions={detail.conditions}
-        generation={detail.metadata.generation}
-      />
-    ),
-  };
-  return (
-    <Card>
-      <CardBody>{parts[section]()}</CardBody>
-    </Card>
   );
 }

@@ -8,12 +8,8 @@ import {
   RegistrationRow,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
-  ConditionList,
   DeleteObject,
-  EventList,
   HeldPruneNotice,
-  HistoryList,
-  InventoryList,
   ObjectHeading,
   ObjectSummary,
   RegistrationNotice,
@@ -23,8 +19,8 @@ import {
 } from '@backstage-gitops/plugin-gitops-react';
 import { Card, CardBody, Tab, TabList, TabPanel, Tabs } from '@backstage/ui';
 import { gitopsTranslationRef } from '../text/translation';
-import { isDelivery } from './isDelivery';
 import { ObjectState } from './ObjectState';
+import { ObjectSection, tabsOf } from './sections';
 import { useUrlParameter } from './useUrlParameter';
 import styles from './ObjectPanel.module.css';
 
@@ -117,17 +113,17 @@ function withoutWarnings(
   };
 }
 
-const SECTIONS = ['inventory', 'conditions', 'history', 'events'] as const;
-
 function ObjectSections(props: { detail: ObjectDetail }) {
   const { detail } = props;
+  const { kind } = detail.key;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const [view, setView] = useUrlParameter('view');
-  const hasHistory = isDelivery(detail.key.kind);
-  const selected =
-    SECTIONS.find(
-      section => section === view && (section !== 'history' || hasHistory),
-    ) ?? (detail.inventory.length > 0 ? 'inventory' : 'conditions');
+  const sections = tabsOf(kind, detail, '');
+  // An inventory that is empty says less than the conditions do.
+  const first = sections.find(
+    section => section !== 'inventory' || detail.inventory.length > 0,
+  );
+  const selected = sections.find(section => section === view) ?? first;
   return (
     <Card>
       <CardBody>
@@ -136,28 +132,17 @@ function ObjectSections(props: { detail: ObjectDetail }) {
           onSelectionChange={key => setView(String(key))}
         >
           <TabList aria-label={t('object.sections')}>
-            <Tab id="inventory">{t('object.inventory')}</Tab>
-            <Tab id="conditions">{t('object.conditions')}</Tab>
-            {hasHistory && <Tab id="history">{t('object.history')}</Tab>}
-            <Tab id="events">{t('object.events')}</Tab>
+            {sections.map(section => (
+              <Tab key={section} id={section}>
+                {t(`object.${section}`)}
+              </Tab>
+            ))}
           </TabList>
-          <TabPanel id="inventory">
-            <InventoryList items={detail.inventory} />
-          </TabPanel>
-          <TabPanel id="conditions">
-            <ConditionList
-              conditions={detail.conditions}
-              generation={detail.metadata.generation}
-            />
-          </TabPanel>
-          {hasHistory && (
-            <TabPanel id="history">
-              <HistoryList history={detail.history} />
+          {sections.map(section => (
+            <TabPanel key={section} id={section}>
+              <ObjectSection detail={detail} section={section} />
             </TabPanel>
-          )}
-          <TabPanel id="events">
-            <EventList objectKey={detail.key} />
-          </TabPanel>
+          ))}
         </Tabs>
       </CardBody>
     </Card>

@@ -9,6 +9,7 @@ import {
   GitopsClient,
   GitopsObject,
   HomeList,
+  ImageUpdateAutomation,
   ObjectDetail,
   ObjectEventList,
   ObjectList,
@@ -23,6 +24,9 @@ import request from 'supertest';
 import { FileArtifactStore } from '../../artifacts/FileArtifactStore';
 import { IndexedArtifact } from '../../artifacts/ArtifactIndex';
 import { StoredHistoryEntry } from '../../engine/report/HistoryStore';
+import { StoredImagePush } from '../../controllers/image/automation/PushHistory';
+import { PreviewedUpdate } from '../../controllers/image/automation/UpdatePreview';
+import { TagStore } from '../../controllers/image/tags/TagStore';
 import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
 import { Home, HomeMode } from '../../homes/Home';
 import { Homes } from '../../homes/Homes';
@@ -33,6 +37,7 @@ import { Registration } from '../../catalog/Registration';
 import { createArtifactsService } from '../createArtifactsService';
 import { createCatalogErrorsService } from '../createCatalogErrorsService';
 import { createEntitiesService } from '../createEntitiesService';
+import { createImagesService } from '../createImagesService';
 import { createObjectsService } from '../createObjectsService';
 import { createRegistrationsService } from '../createRegistrationsService';
 import { ObjectOwners } from '../../owners/ObjectOwners';
@@ -85,6 +90,19 @@ export class ApiWorld implements ClientRecords {
   readonly deletions: ClientRecords['deletions'] = [];
   readonly history: StoredHistoryEntry[] = [];
   readonly artifacts: IndexedArtifact[] = [];
+  /** Pages of tags, whatever the image. */
+  tags: Pick<TagStore, 'pages'> = {
+    async *pages() {
+      // There are none.
+    },
+  };
+  /** By object id of the queue. */
+  readonly pushes = new Map<string, StoredImagePush[]>();
+  /** What automations would do. */
+  preview: (
+    automation: ImageUpdateAutomation,
+    signal: AbortSignal,
+  ) => Promise<PreviewedUpdate[]> = async () => [];
   readonly store: ArtifactStore;
   readonly registrations: Registration[] = [];
   readonly catalogErrors: CatalogError[] = [];
@@ -233,6 +251,37 @@ export class ApiWorld implements ClientRecords {
               this.artifacts.filter(artifact => artifact.objectId === id),
           },
           store: this.store,
+          permissions,
+          authorizer: createConditionAuthorizer([inNamespace]),
+        }),
+        images: createImagesService({
+          index: this.index,
+          tags: { pages: (...asked) => this.tags.pages(...asked) },
+          pushes: {
+            list: async (ids, { limit, before = Infinity }) =>
+              [ids]
+                .flat()
+                .flatMap(id => this.pushes.get(id) ?? [])
+                .filter(push => push.id < before)
+                .sort((a, b) => b.id - a.id)
+                .slice(0, limit),
+          },
+          history: {
+            atRevisions: async (ids, revisions) =>
+              this.history.filter(
+                ({ objectId, revision = '' }) =>
+                  ids.includes(objectId) && revisions.includes(revision),
+              ),
+          },
+          artifacts: {
+            list: async id =>
+              this.artifacts.filter(artifact => artifact.objectId === id),
+          },
+          preview: {
+            preview: (_, automation, signal) =>
+              this.preview(automation, signal),
+          },
+          commitUrl: (url, commit) => `${url}/commit/${commit}`,
           permissions,
           authorizer: createConditionAuthorizer([inNamespace]),
         }),

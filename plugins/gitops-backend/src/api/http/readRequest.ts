@@ -8,6 +8,7 @@ import {
   CatalogErrorsQuery,
   CreateObjectRequest,
   gitopsKinds,
+  ImageTagsQuery,
   OBJECT_SORTS,
   ObjectKey,
   ObjectsQuery,
@@ -15,6 +16,7 @@ import {
   REGISTRATION_STATES,
   RegistrationsQuery,
   STATUS_WORDS,
+  TAG_VERDICTS,
 } from '@backstage-gitops/plugin-gitops-common';
 import { InvalidCursorError, InvalidRequestError } from '../errors';
 import { ApprovalRequest } from '../registrations/RegistrationsService';
@@ -25,7 +27,7 @@ const MAX_LIMIT = 200;
 const LIMIT = { min: 1, max: MAX_LIMIT };
 /** A page of entities goes to the catalog alone. */
 const ENTITIES_LIMIT = { min: 1, max: 1_000 };
-/** A page of a folder. */
+/** A page of a folder, or of tags. */
 const FOLDER_LIMIT = { min: 1, max: 1_000 };
 const PATH_LENGTH = 4096;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -171,6 +173,18 @@ export function readArtifactFileQuery(
     throw new InvalidRequestError("Parameter 'path': it is missing");
   }
   return { path, digest };
+}
+
+export function readImageTagsQuery(request: Request): ImageTagsQuery {
+  const query = new QueryReader(request.url);
+  const result: ImageTagsQuery = {
+    search: query.text('search', SEARCH_LENGTH),
+    verdict: query.choices('verdict', TAG_VERDICTS),
+    limit: query.integer('limit', FOLDER_LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
 }
 
 function readDigest(query: QueryReader): string | undefined {

@@ -4,6 +4,7 @@ import {
   GitopsObject,
   HeldPruneDetail,
   ObjectDetail,
+  ObjectPlace,
   QueueDetail,
   sameRevision,
 } from '@backstage-gitops/plugin-gitops-common';
@@ -11,6 +12,7 @@ import { ArtifactIndex } from '../../artifacts/ArtifactIndex';
 import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
 import { workId } from '../../engine/queue/WorkQueue';
 import { HeldPruneReader } from '../actions/ObjectActions';
+import { automationsOf } from '../images/automationsOf';
 import { LocatedObject, workKeyOf } from './locateObject';
 import { ObjectIndex } from './ObjectIndex';
 import { RequestContext } from './ObjectsService';
@@ -23,6 +25,7 @@ import {
   inventoryOf,
   warningsOf,
 } from './presentStatus';
+import { ObjectSummary } from './ObjectSummary';
 import { fieldAt, Relation, relationsOf, textAt } from './relationsOf';
 import { WarningsSource } from './sources';
 import { timestamp, toRow, withoutUndefined } from './toRow';
@@ -78,6 +81,7 @@ export class ObjectDescriber {
         this.dependency(located, relation, context),
       ),
       dependants: this.dependants(located, context),
+      ...updatedBy(automationsOf(this.options.index, located, context)),
       ...(item && { queue: queueDetail(item) }),
       may: { reconcile: true, suspend: true, delete: true },
     };
@@ -175,6 +179,18 @@ export class ObjectDescriber {
       }),
     };
   }
+}
+
+function updatedBy(automations: readonly ObjectSummary[]): {
+  updatedBy?: ObjectPlace[];
+} {
+  return automations.length === 0
+    ? {}
+    : {
+        updatedBy: automations.map(({ key: { kind, namespace, name } }) => ({
+          ...{ kind, namespace, name },
+        })),
+      };
 }
 
 /** Most objects of a held prune that are listed. */

@@ -47,7 +47,7 @@ describe('options of rollbacks', () => {
     name: string,
     options: {
       rollback: Spec['rollback'];
-      first?: object;
+      first?: Spec['values'];
       between?: () => Promise<unknown>;
       install?: Spec['install'];
     },

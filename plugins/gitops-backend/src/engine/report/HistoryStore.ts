@@ -76,6 +76,23 @@ export class HistoryStore {
     return (await query.select('*')).map(entryFromRow);
   }
 
+  /** What was said of objects at some revisions, the oldest first; no traces. */
+  async atRevisions(
+    objectIds: readonly string[],
+    revisions: readonly string[],
+  ): Promise<StoredHistoryEntry[]> {
+    if (objectIds.length === 0 || revisions.length === 0) {
+      return [];
+    }
+    const rows: Row[] = await this.database('gitops_history')
+      .whereIn('object_id', objectIds)
+      .whereIn('revision', revisions)
+      .whereNot('type', 'Trace')
+      .orderBy('seq')
+      .select('*');
+    return rows.map(entryFromRow);
+  }
+
   /** Deletes what is older than `before` (ms since the epoch); gives the number. */
   async expire(before: number): Promise<number> {
     return this.database('gitops_history').where('at', '<', before).delete();

@@ -1,14 +1,15 @@
 import { useState } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Skeleton, Text } from '@backstage/ui';
-import type { ObjectKey } from '@backstage-gitops/plugin-gitops-common';
+import { Button, Text } from '@backstage/ui';
+import type {
+  ObjectEvent,
+  ObjectKey,
+} from '@backstage-gitops/plugin-gitops-common';
 import { RiErrorWarningLine, RiInformationLine } from '@remixicon/react';
 import { useGitopsEvents } from '../../hooks/useGitopsEvents';
 import { gitopsReactTranslationRef } from '../../text/translation';
 import { EmptyState } from '../EmptyState/EmptyState';
-import { ErrorPanel } from '../ErrorPanel/ErrorPanel';
-import { ForbiddenState, isForbidden } from '../ForbiddenState/ForbiddenState';
-import { StaleNotice } from '../Freshness/StaleNotice';
+import { LiveContent } from '../LiveContent/LiveContent';
 import { RelativeTime } from '../RelativeTime/RelativeTime';
 import { RevisionText } from '../RevisionText/RevisionText';
 import styles from './EventList.module.css';
@@ -30,42 +31,40 @@ const MOST = 200;
  */
 export function EventList(props: EventListProps) {
   const { objectKey, pageSize = 20 } = props;
-  const { t } = useTranslationRef(gitopsReactTranslationRef);
   const [limit, setLimit] = useState(pageSize);
   const result = useGitopsEvents(objectKey, { limit });
-  const { data, error, isLoading } = result;
+  return (
+    <LiveContent result={result}>
+      {({ items, pageInfo }) => (
+        <Events
+          items={items}
+          onMore={
+            pageInfo.nextCursor && limit < MOST
+              ? () => setLimit(Math.min(limit + pageSize, MOST))
+              : undefined
+          }
+        />
+      )}
+    </LiveContent>
+  );
+}
 
-  if (isLoading) {
-    return (
-      <div aria-busy="true" aria-label={t('object.loading')}>
-        <Skeleton height="1.25rem" width="70%" style={{ marginBottom: 12 }} />
-        <Skeleton height="1.25rem" width="55%" style={{ marginBottom: 12 }} />
-        <Skeleton height="1.25rem" width="62%" />
-      </div>
-    );
-  }
-  if (!data) {
-    return isForbidden(error) ? (
-      <ForbiddenState error={error} />
-    ) : (
-      <ErrorPanel
-        error={error!}
-        nextTryAt={result.nextTryAt}
-        onRetry={result.refresh}
-      />
-    );
-  }
-  if (data.items.length === 0) {
+function Events(props: {
+  items: readonly ObjectEvent[];
+  /** Where there are more of them. */
+  onMore?: () => void;
+}) {
+  const { items, onMore } = props;
+  const { t } = useTranslationRef(gitopsReactTranslationRef);
+  if (items.length === 0) {
     return (
       <EmptyState title={t('events.empty')}>{t('events.emptyText')}</EmptyState>
     );
   }
-  const hasMore = Boolean(data.pageInfo.nextCursor) && limit < MOST;
   return (
     <>
-      <StaleNotice result={result} />
       <ol className={styles.list} aria-label={t('events.label')}>
-        {data.items.map(event => {
+        {items.map(event => {
           const isWarning = event.type === 'Warning';
           const Icon = isWarning ? RiErrorWarningLine : RiInformationLine;
           return (
@@ -94,12 +93,8 @@ export function EventList(props: EventListProps) {
           );
         })}
       </ol>
-      {hasMore && (
-        <Button
-          variant="secondary"
-          size="small"
-          onPress={() => setLimit(Math.min(limit + pageSize, MOST))}
-        >
+      {onMore && (
+        <Button variant="secondary" size="small" onPress={onMore}>
           {t('events.more')}
         </Button>
       )}

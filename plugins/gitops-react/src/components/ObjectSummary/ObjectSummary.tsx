@@ -4,6 +4,7 @@ import type { ObjectDetail } from '@backstage-gitops/plugin-gitops-common';
 import { gitopsReactTranslationRef } from '../../text/translation';
 import { Fact, Facts } from '../Facts/Facts';
 import { Countdown, RelativeTime } from '../RelativeTime/RelativeTime';
+import { LatestUpdate } from '../ImageUpdates/LatestUpdate';
 import { ObjectLink } from '../ObjectLink/ObjectLink';
 import { DeliveryFlow } from './DeliveryFlow';
 import { EntityLink } from './EntityLink';
@@ -68,6 +69,7 @@ export function ObjectSummary(props: ObjectSummaryProps) {
     <div className={styles.summary}>
       <ObjectProblems detail={detail} />
       <DeliveryFlow detail={detail} />
+      <LatestUpdate detail={detail} />
       <Facts facts={facts} />
     </div>
   );

@@ -57,8 +57,11 @@ describe.each(testDatabaseIds)('pushes of automations on %s', id => {
     const object = workId(keyOf('game'));
     const first = await history.list(object, { limit: 2 });
     expect(first).toEqual([
-      { id: expect.any(Number), ...push(4) },
-      { id: expect.any(Number), ...push(3, { pullRequest }) },
+      { id: expect.any(Number), objectId: object, ...push(4) },
+      {
+        ...{ id: expect.any(Number), objectId: object },
+        ...push(3, { pullRequest }),
+      },
     ]);
     const before = first[1].id;
     const second = await history.list(object, { limit: 2, before });

@@ -35,6 +35,8 @@ export interface ImagePush {
 /** A push as it is read back; `id` grows and serves as a cursor. */
 export interface StoredImagePush extends ImagePush {
   id: number;
+  /** The automation, as the work queue names it. */
+  objectId: string;
 }
 
 /** What automations pushed. Only history is lost with it. */
@@ -64,13 +66,13 @@ export class PushHistory {
     );
   }
 
-  /** The newest first. */
+  /** The newest first, of one automation or of some. */
   async list(
-    objectId: string,
+    objectIds: string | readonly string[],
     options: { limit: number; before?: number },
   ): Promise<StoredImagePush[]> {
     const query = this.database(TABLE)
-      .where('object_id', objectId)
+      .whereIn('object_id', [objectIds].flat())
       .orderBy('seq', 'desc')
       .limit(options.limit);
     if (options.before !== undefined) {
@@ -113,6 +115,7 @@ export class PushHistory {
 function pushFromRow(row: Row): StoredImagePush {
   return {
     id: toNumber(row.seq),
+    objectId: String(row.object_id),
     at: toNumber(row.at),
     commit: String(row.commit_hash),
     branch: String(row.branch),

@@ -75,6 +75,67 @@ export class TagChoice {
   }
 }
 
+/** How a policy sees all tags, while they are offered to it. */
+export class TagReview {
+  /** By the order of the policy, no more than are wanted. */
+  private readonly best: Candidate[] = [];
+  private readonly found = new Map<TagRejection, number>();
+
+  constructor(
+    private readonly filter: TagFilter | undefined,
+    private readonly order: TagOrder,
+    private readonly most: number,
+  ) {}
+
+  offer(tag: string): void {
+    const key = this.filter ? this.filter.keyOf(tag) : tag;
+    if (key === undefined) {
+      this.count('filtered');
+      return;
+    }
+    const value = readFit(this.order, key);
+    this.count(isUnfit(value) ? value.unfit : 'behind');
+    if (!isUnfit(value)) {
+      this.rank({ tag, key, value });
+    }
+  }
+
+  /** How many tags there are of each; the one that was chosen is `behind`, too. */
+  get counts(): ReadonlyMap<TagRejection, number> {
+    return this.found;
+  }
+
+  /** Those that come first, the one that is chosen at the top. */
+  get top(): readonly ChosenTag[] {
+    return this.best.map(({ tag, key }) => ({ tag, key }));
+  }
+
+  private rank(candidate: Candidate): void {
+    const { best, order } = this;
+    const same = best.findIndex(({ key }) => key === candidate.key);
+    if (same >= 0) {
+      // As in a choice, the last of those counts; the one before is not shown.
+      best[same] = candidate;
+      return;
+    }
+    let place = best.length;
+    while (
+      place > 0 &&
+      order.replaces(candidate.value, best[place - 1].value)
+    ) {
+      place -= 1;
+    }
+    if (place < this.most) {
+      best.splice(place, 0, candidate);
+      best.length = Math.min(best.length, this.most);
+    }
+  }
+
+  private count(rejection: TagRejection): void {
+    this.found.set(rejection, (this.found.get(rejection) ?? 0) + 1);
+  }
+}
+
 /**
  * Chooses one of many tags, as an ImagePolicy says (image-reflector-controller
  * 1.2). Compiled once, it may choose any number of times.
@@ -94,21 +155,36 @@ export class TagPolicy {
     return new TagChoice(this.filter, this.order);
   }
 
+  /** Begins a look at all tags, which are to be offered in descending order. */
+  review(most: number): TagReview {
+    return new TagReview(this.filter, this.order, most);
+  }
+
+  /** What is compared of a tag; undefined where it is left out. */
+  keyOf(tag: string): string | undefined {
+    return this.filter ? this.filter.keyOf(tag) : tag;
+  }
+
   /** Why a tag is not the one that was chosen; undefined where it is. */
   explain(tag: string, chosen: string | undefined): TagRejection | undefined {
     if (tag === chosen) {
       return undefined;
     }
-    const key = this.filter ? this.filter.keyOf(tag) : tag;
+    const key = this.keyOf(tag);
     if (key === undefined) {
       return 'filtered';
     }
-    try {
-      const value = this.order.read(key);
-      return isUnfit(value) ? value.unfit : 'behind';
-    } catch {
-      return 'not-a-version';
-    }
+    const value = readFit(this.order, key);
+    return isUnfit(value) ? value.unfit : 'behind';
+  }
+}
+
+/** What is compared; a text that ends a choice is no version here. */
+function readFit(order: TagOrder, key: string): unknown {
+  try {
+    return order.read(key);
+  } catch {
+    return { unfit: 'not-a-version' } satisfies Unfit;
   }
 }
 

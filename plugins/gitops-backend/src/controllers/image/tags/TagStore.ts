@@ -67,12 +67,47 @@ export class TagStore {
     return row !== undefined;
   }
 
-  /** The tags of an image in descending order, some at a time. */
+  /**
+   * The tags of an image in descending order, some at a time.
+   *
+   * @param options - `after`: only those that come after that tag
+   */
   async *pages(
     objectId: string,
     image: string,
+    { after }: { after?: string } = {},
   ): AsyncGenerator<readonly string[]> {
-    for (let number = 0; ; number += STATEMENT_ROWS) {
+    if (after === undefined) {
+      yield* this.pagesFrom(0, objectId, image);
+      return;
+    }
+    const first = await this.rowBehind(objectId, image, after);
+    for await (const tags of this.pagesFrom(first, objectId, image)) {
+      yield tags[0] < after ? tags : tags.filter(tag => tag < after);
+    }
+  }
+
+  /** The number of the row that has the first tag after one. */
+  private async rowBehind(
+    objectId: string,
+    image: string,
+    after: string,
+  ): Promise<number> {
+    const rows: Row[] = await this.database(TABLE)
+      .where({ object_id: objectId, image })
+      .orderBy('number')
+      .select('last_tag');
+    // Compared here: databases order texts by their own collations.
+    const found = rows.findIndex(({ last_tag: last }) => String(last) < after);
+    return found < 0 ? rows.length : found;
+  }
+
+  private async *pagesFrom(
+    first: number,
+    objectId: string,
+    image: string,
+  ): AsyncGenerator<readonly string[]> {
+    for (let number = first; ; number += STATEMENT_ROWS) {
       const rows: Row[] = await this.database(TABLE)
         .where({ object_id: objectId, image })
         .whereBetween('number', [number, number + STATEMENT_ROWS - 1])
