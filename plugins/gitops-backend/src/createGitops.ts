@@ -24,6 +24,10 @@ import { UpdatePreview } from './controllers/image/automation/UpdatePreview';
 import { ImageUpdateAutomationReconciler } from './controllers/image/ImageUpdateAutomationReconciler';
 import { PullRequests } from './controllers/image/pullRequests/PullRequests';
 import { readPullRequestWish } from './controllers/image/pullRequests/readPullRequestWish';
+import { ReceiverReconciler } from './controllers/notification/receiver/ReceiverReconciler';
+import { TokenVerifier } from './controllers/notification/receiver/TokenVerifier';
+import { WebhookCalls } from './controllers/notification/receiver/WebhookCalls';
+import { Webhooks } from './controllers/notification/receiver/Webhooks';
 import { TagStore } from './controllers/image/tags/TagStore';
 import { ArtifactReader } from './artifacts/ArtifactReader';
 import { ArtifactUrls } from './artifacts/ArtifactUrls';
@@ -120,6 +124,8 @@ export interface Gitops {
   artifacts: ArtifactIndex;
   heldPrunes: HeldPrunes;
   /** What automations pushed. */
+  /** Takes the calls of Receivers' webhooks. */
+  webhooks: Webhooks;
   tags: TagStore;
   pushes: PushHistory;
   /** What automations would push. */
@@ -173,6 +179,7 @@ export function createGitops(options: GitopsOptions): Gitops {
   });
   const tags = new TagStore({ database });
   const pushes = new PushHistory({ database });
+  const webhookCalls = new WebhookCalls({ database });
   const imageThreads = new ImageThreads({ workers: config.workers });
   const updating = {
     ...{ connections, guard, threads: imageThreads },
@@ -281,6 +288,7 @@ export function createGitops(options: GitopsOptions): Gitops {
         options.pullRequests &&
         new PullRequests({ integrations: options.pullRequests, connections }),
     }),
+    new ReceiverReconciler(),
   ] as readonly Reconciler[];
   const claimStore = new HomeClaimStore({ database });
   const claims = new Map(
@@ -309,6 +317,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     pins,
     cleanUp: async signal => {
       await pushes.expire(Date.now() - config.historyMs);
+      await webhookCalls.expire(Date.now());
       await garbage.collect(signal);
     },
     onStop: async () => {
@@ -350,6 +359,11 @@ export function createGitops(options: GitopsOptions): Gitops {
     history,
     artifacts,
     heldPrunes,
+    webhooks: new Webhooks({
+      ...{ homes, logger, calls: webhookCalls },
+      verifier: new TokenVerifier({ connections }),
+      noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+    }),
     tags,
     pushes,
     preview: new UpdatePreview(updating),

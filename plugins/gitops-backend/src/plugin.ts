@@ -45,6 +45,7 @@ import { createRegistrar } from './catalog/createRegistrar';
 import { entityRefs } from './catalog/entityRefs';
 import { readPublishConfig } from './catalog/readPublishConfig';
 import { readGitopsConfig } from './config/readGitopsConfig';
+import { webhookRoute } from './controllers/notification/receiver/webhookRoute';
 import { createGitops } from './createGitops';
 import { openDatabase } from './database/migrate';
 import { CatalogSightings } from './doctor/CatalogSightings';
@@ -271,6 +272,12 @@ export const gitopsPlugin = createBackendPlugin({
         // The signature in the address is the credential.
         services.httpRouter.addAuthPolicy({
           path: '/artifacts',
+          allow: 'unauthenticated',
+        });
+        services.httpRouter.use(webhookRoute(gitops));
+        // The path and the signature are the credential.
+        services.httpRouter.addAuthPolicy({
+          path: '/hook',
           allow: 'unauthenticated',
         });
         services.httpRouter.use(

@@ -18,6 +18,14 @@ export interface CelExpression {
   evaluateBoolean(data: Readonly<Record<string, unknown>>): boolean;
 
   /**
+   * Whatever the expression gives, as data of other expressions and for nothing
+   * else.
+   *
+   * @throws CelError as `evaluateBoolean`
+   */
+  evaluate(data: Readonly<Record<string, unknown>>): unknown;
+
+  /**
    * As `evaluateBoolean`, for expressions that give a text.
    *
    * @throws CelError as there

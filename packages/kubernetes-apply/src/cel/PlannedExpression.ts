@@ -18,6 +18,10 @@ export class PlannedExpression implements CelExpression {
     this.#maxSteps = maxSteps;
   }
 
+  evaluate(data: Readonly<Record<string, unknown>>): unknown {
+    return this.#evaluate(data);
+  }
+
   evaluateBoolean(data: Readonly<Record<string, unknown>>): boolean {
     const value = this.#evaluate(data);
     if (typeof value === 'boolean') return value;

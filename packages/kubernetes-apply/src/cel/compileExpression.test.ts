@@ -226,4 +226,29 @@ describe('compileExpression', () => {
     expect(cache.compile('true')).not.toBe(first);
     expect(() => cache.compile('(')).toThrow(CelError);
   });
+
+  it('gives values that other expressions take', () => {
+    const variables = ['claims', 'vars'];
+    const claims = { iss: 'https://a.test/x', n: 3, tags: ['a', 'b'] };
+    const vars: Record<string, unknown> = {};
+    const steps: [string, string][] = [
+      ['host', "claims.iss.split('/')[2]"],
+      ['upper', 'claims.tags.map(t, t.upperAscii())'],
+      ['sizes', "{'tags': size(claims.tags), 'one': 1}"],
+      ['day', "duration('24h')"],
+      ['maybe', 'claims.?none'],
+    ];
+    for (const [name, text] of steps) {
+      vars[name] = compileExpression(text, { variables }).evaluate({
+        ...{ claims, vars },
+      });
+    }
+    const all =
+      "vars.host == 'a.test' && vars.upper == ['A', 'B'] && vars.sizes.tags == 2 && vars.day > duration('23h') && !vars.maybe.hasValue()";
+    expect(
+      compileExpression(all, { variables, output: 'bool' }).evaluateBoolean({
+        ...{ claims, vars },
+      }),
+    ).toBe(true);
+  });
 });

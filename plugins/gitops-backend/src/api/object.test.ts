@@ -473,4 +473,32 @@ describe('GET /objects/:home/:kind/:namespace/:name', () => {
     const detail = await world.typedClient().getObject(KEY);
     expect(detail.metadata.generation).toBe(9007199254740993n);
   });
+
+  it('tells no path of a webhook', async () => {
+    const path = `/hook/${'a1'.repeat(32)}`;
+    world.put({
+      apiVersion: 'notification.toolkit.fluxcd.io/v1',
+      kind: 'Receiver',
+      metadata: { name: 'game', namespace: 'default', generation: 1 },
+      spec: { type: 'generic', resources: [] },
+      status: {
+        observedGeneration: 1,
+        webhookPath: path,
+        conditions: [
+          {
+            ...{ type: 'Ready', status: 'True', reason: 'Succeeded' },
+            message: `Receiver initialized for path: ${path}`,
+            lastTransitionTime: '2026-11-22T11:00:00Z',
+          },
+        ],
+      },
+    } as GitopsObject);
+    const { body } = await world.get('/objects/local/Receiver/default/game');
+    expect(body.status?.sentence).toBe(
+      'Receiver initialized for path: /hook/…',
+    );
+    expect(JSON.stringify(body)).not.toContain('a1a1');
+    const list = await world.get('/objects');
+    expect(JSON.stringify(list.body)).not.toContain('a1a1');
+  });
 });

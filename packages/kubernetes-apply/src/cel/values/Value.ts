@@ -219,9 +219,27 @@ export function toValue(data: unknown): Value {
       return Number.isSafeInteger(data) ? BigInt(data) : data;
     default:
   }
+  if (isValueObject(data)) return data;
   if (Array.isArray(data)) return List.ofData(data);
   if (isJsonObject(data)) return new DataDictionary(data);
   return null;
+}
+
+/** What another expression gave, as data of this one. */
+function isValueObject(data: unknown): data is Value & object {
+  return (
+    data instanceof Uint8Array ||
+    data instanceof Uint ||
+    data instanceof List ||
+    data instanceof Timestamp ||
+    data instanceof Duration ||
+    data instanceof TypeValue ||
+    data instanceof Optional ||
+    (typeof data === 'object' &&
+      data !== null &&
+      (data as { isDictionary?: unknown }).isDictionary === true &&
+      !isJsonObject(data))
+  );
 }
 
 export function typeNameOf(value: Value): TypeName {

@@ -13,6 +13,7 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import { fullEntityRef } from '@backstage-gitops/plugin-gitops-node';
 import { listAt, relationsOf, textAt } from './relationsOf';
+import { withoutWebhook } from './withoutWebhook';
 
 /**
  * What rules of permissions decide on: whose an object is and where it lives.
@@ -117,7 +118,8 @@ function isSuspendedObject(object: GitopsObject): boolean {
 
 function readStatus(object: GitopsObject): ObjectStatus {
   try {
-    return statusOf(withSpec(object));
+    const status = statusOf(withSpec(object));
+    return { ...status, sentence: withoutWebhook(status.sentence) };
   } catch {
     return {
       word: 'Unknown',

@@ -14,6 +14,7 @@ import {
   validate,
   Warning,
 } from '@backstage-gitops/plugin-gitops-common';
+import { withoutWebhook } from './withoutWebhook';
 import { listAt, textAt, fieldAt } from './relationsOf';
 import { withoutUndefined } from './toRow';
 
@@ -30,7 +31,7 @@ export function conditionsOf(object: GitopsObject): Condition[] {
       }),
       lastTransitionTime: condition.lastTransitionTime,
       reason: condition.reason,
-      message: condition.message,
+      message: withoutWebhook(condition.message),
     }),
   );
 }
