@@ -35,7 +35,7 @@ import {
 import { ObjectIndex } from '../objects/ObjectIndex';
 import { RequestContext } from '../objects/ObjectsService';
 import { timestamp } from '../objects/toRow';
-import { automationsOf } from './automationsOf';
+import { automationsOf } from '../objects/automationsOf';
 import { ImagesService } from './ImagesService';
 import { ImageTags, TagScope } from './ImageTags';
 import { presentPreview } from './presentPreview';

@@ -12,7 +12,7 @@ import { ArtifactIndex } from '../../artifacts/ArtifactIndex';
 import { HeldPrune } from '../../controllers/kustomize/HeldPrunes';
 import { workId } from '../../engine/queue/WorkQueue';
 import { HeldPruneReader } from '../actions/ObjectActions';
-import { automationsOf } from '../images/automationsOf';
+import { automationsOf } from './automationsOf';
 import { LocatedObject, workKeyOf } from './locateObject';
 import { ObjectIndex } from './ObjectIndex';
 import { RequestContext } from './ObjectsService';

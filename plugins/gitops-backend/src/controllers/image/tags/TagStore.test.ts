@@ -59,6 +59,26 @@ describe.each(testDatabaseIds)('tags on %s', id => {
     expect(longest).toBe(500);
   });
 
+  it('are read on from any of them, and from one that is gone', async () => {
+    const { claim, tags } = await open();
+    // Upper case comes before lower case here, whatever a database thinks of it.
+    const all = Array.from({ length: 1_200 }, (_, n) => [
+      `a-${String(n).padStart(4, '0')}`,
+      `B-${String(n).padStart(4, '0')}`,
+    ])
+      .flat()
+      .sort()
+      .reverse();
+    await tags.set(claim, 'game', all);
+    for (const after of [all[0], all[499], all[500], 'a-0500x', 'B', 'zzz']) {
+      const found: string[] = [];
+      for await (const page of tags.pages(claim.item.id, 'game', { after })) {
+        found.push(...page);
+      }
+      expect(found).toEqual(all.filter(tag => tag < after));
+    }
+  });
+
   it('are written by who holds the claim alone', async () => {
     const { database, claim, tags } = await open();
     await tags.set(claim, 'game', ['v1']);

@@ -1,8 +1,8 @@
 import { imageUpdateAutomationKind } from '@backstage-gitops/plugin-gitops-common';
-import { LocatedObject } from '../objects/locateObject';
-import { ObjectIndex } from '../objects/ObjectIndex';
-import { RequestContext } from '../objects/ObjectsService';
-import { ObjectSummary } from '../objects/ObjectSummary';
+import { LocatedObject } from './locateObject';
+import { ObjectIndex } from './ObjectIndex';
+import { RequestContext } from './ObjectsService';
+import { ObjectSummary } from './ObjectSummary';
 
 /** The automations that commit to the source of a delivery, of that what may be seen. */
 export function automationsOf(
