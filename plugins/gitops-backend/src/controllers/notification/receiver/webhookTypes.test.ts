@@ -34,7 +34,10 @@ const EVENT = JSON.stringify({
     type: 'dev.cdevents.artifact.published.0.2.0',
     timestamp: '2023-03-20T14:27:05.315384Z',
   },
-  subject: { id: 'pkg:golang/mygit.com/myorg/myapp', content: {} },
+  subject: {
+    ...{ id: 'pkg:golang/mygit.com/myorg/myapp', type: 'artifact' },
+    content: { user: 'ada', sbom: { uri: 'https://sbom.test/1' } },
+  },
 });
 
 const connections = new HttpPool({
@@ -191,17 +194,58 @@ describe('calls without signatures', () => {
     await expect(verify('generic', {}, '')).resolves.toEqual({});
   });
 
-  it.each([
-    ['version', '0.3.0'],
-    ['type', 'com.example.thing.1.0.0'],
-    ['timestamp', 'yesterday'],
-    ['id', ''],
-  ])('are no CDEvents where %s is %j', async (field, value) => {
+  it.each<[string, (event: any) => void, string]>([
+    [
+      'another type',
+      event => (event.context.type = 'com.example.thing.1.0.0'),
+      'there is no event "com.example.thing.1.0.0"',
+    ],
+    [
+      'another version of the type',
+      event => (event.context.type = 'dev.cdevents.artifact.published.0.1.0'),
+      'there is no event',
+    ],
+    [
+      'no time',
+      event => (event.context.timestamp = 'yesterday'),
+      'context.timestamp: ',
+    ],
+    ['no id', event => (event.context.id = ''), 'context.id: '],
+    [
+      'another subject',
+      event => (event.subject.type = 'service'),
+      'subject.type is not artifact',
+    ],
+    [
+      'what the subject does not say',
+      event => (event.subject.content.size = 1),
+      'subject.content: ',
+    ],
+    [
+      'a wrong part of the subject',
+      event => (event.subject.content.sbom.uri = ''),
+      'subject.content.sbom.uri: ',
+    ],
+    ['more', event => (event.extra = 1), 'the event: '],
+  ])('are no CDEvents with %s', async (_, spoil, problem) => {
     const event = JSON.parse(EVENT);
-    event.context[field] = value;
-    await expect(verify('cdevents', {}, JSON.stringify(event))).rejects.toEqual(
-      refused('WEBHOOK_BAD_PAYLOAD'),
-    );
+    spoil(event);
+    await expect(
+      verify('cdevents', {}, JSON.stringify(event)),
+    ).rejects.toMatchObject({
+      code: 'WEBHOOK_BAD_PAYLOAD',
+      message: expect.stringContaining(
+        `the body is no CDEvent of version 0.4: ${problem}`,
+      ),
+    });
+  });
+
+  it('may be events that others define', async () => {
+    const event = JSON.parse(EVENT);
+    event.context.type = 'dev.cdeventsx.mytool-resource.created.0.1.0';
+    event.subject = { id: 'a', type: 'mytool-resource', content: { any: 1 } };
+    const { identity } = await verify('cdevents', {}, JSON.stringify(event));
+    expect(identity).toBe(JSON.stringify(['/event/source/123', '271069a8']));
   });
 });
 

@@ -1,6 +1,6 @@
 import { ReceiverSpec } from '@backstage-gitops/plugin-gitops-common';
 import { TokenVerifier } from './TokenVerifier';
-import { cdevents } from './types/cdevents';
+import { cdevents } from './types/cdevents/cdevents';
 import { gcr } from './types/gcr';
 import { generic, genericHmac } from './types/generic';
 import { bitbucket, github } from './types/hub';
