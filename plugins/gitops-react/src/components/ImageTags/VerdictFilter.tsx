@@ -5,8 +5,8 @@ import type {
 } from '@backstage-gitops/plugin-gitops-common';
 import { TAG_VERDICTS } from '@backstage-gitops/plugin-gitops-common';
 import { gitopsReactTranslationRef } from '../../text/translation';
+import { CountSwitches } from '../CountSwitches/CountSwitches';
 import { TagVerdictLabel } from './TagVerdictLabel';
-import styles from './ImageTags.module.css';
 
 /** One switch for each verdict there is, with how many tags have it. */
 export function VerdictFilter(props: {
@@ -17,34 +17,16 @@ export function VerdictFilter(props: {
   const { counts, value, onChange } = props;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
   return (
-    <div
-      className={styles.verdicts}
-      role="group"
-      aria-label={t('tags.verdicts')}
-    >
-      {TAG_VERDICTS.filter(
-        verdict => counts[verdict] || value.includes(verdict),
-      ).map(verdict => {
-        const isOn = value.includes(verdict);
-        return (
-          <button
-            key={verdict}
-            type="button"
-            className={styles.switch}
-            aria-pressed={isOn}
-            onClick={() =>
-              onChange(
-                isOn
-                  ? value.filter(other => other !== verdict)
-                  : [...value, verdict],
-              )
-            }
-          >
-            <TagVerdictLabel verdict={verdict} />
-            <span className={styles.count}>{counts[verdict] ?? 0}</span>
-          </button>
-        );
-      })}
-    </div>
+    <CountSwitches
+      label={t('tags.verdicts')}
+      items={TAG_VERDICTS.map(verdict => ({
+        id: verdict,
+        name: t(`tags.verdict.${verdict}`),
+        count: counts[verdict],
+        content: <TagVerdictLabel verdict={verdict} />,
+      }))}
+      value={value}
+      onChange={onChange}
+    />
   );
 }
