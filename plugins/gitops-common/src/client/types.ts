@@ -314,7 +314,7 @@ export interface ObjectDetail extends ObjectRow {
   dependsOn: DependencyDetail[];
   /** What depends on it, of that what may be seen. */
   dependants: DependencyDetail[];
-  /** Automations of images that commit to its source, of that what may be seen. */
+  /** Of a Kustomization: automations of images that commit to its source and may be seen. */
   updatedBy?: ObjectPlace[];
   /** Absent where the portal does not reconcile it. */
   queue?: QueueDetail;

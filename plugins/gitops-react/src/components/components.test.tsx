@@ -103,6 +103,8 @@ describe('RevisionText', () => {
     ],
     ['main@sha1:3f1c9d2e8a7b6054c1d2e3f405162738495a6b7c', true, '3f1c9d2'],
     ['6.9.4', true, '6.9.4'],
+    ['127.0.0.1:5000/demo/game:v10', false, 'game:v10'],
+    ['game:v1', false, 'game:v1'],
   ])('shortens %s', async (revision, hashOnly, text) => {
     show(<RevisionText revision={revision} hashOnly={hashOnly} />);
     expect(await screen.findByText(text)).toHaveAttribute('title', revision);

@@ -33,13 +33,14 @@ const BY_KIND: Readonly<Record<string, readonly Section[]>> = {
   ImageRepository: ['tags', ...OF_ALL],
   ImagePolicy: ['candidates', ...OF_ALL],
   ImageUpdateAutomation: ['updates', 'preview', ...OF_ALL],
+  ArtifactGenerator: ['inventory', ...OF_ALL],
   HelmRelease: OF_DELIVERIES,
   Kustomization: ['inventory', 'updates', 'conditions', 'history', 'events'],
 };
 
 /** What there is to show of the objects of a kind, the most telling first. */
 export function sectionsOf(kind: string): readonly Section[] {
-  return BY_KIND[kind] ?? ['inventory', ...OF_ALL];
+  return BY_KIND[kind] ?? OF_ALL;
 }
 
 /** Without those that have nothing to say of this object. */

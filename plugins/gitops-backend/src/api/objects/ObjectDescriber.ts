@@ -3,6 +3,7 @@ import {
   DependencyDetail,
   GitopsObject,
   HeldPruneDetail,
+  kustomizationKind,
   ObjectDetail,
   ObjectPlace,
   QueueDetail,
@@ -81,7 +82,8 @@ export class ObjectDescriber {
         this.dependency(located, relation, context),
       ),
       dependants: this.dependants(located, context),
-      ...updatedBy(automationsOf(this.options.index, located, context)),
+      ...(object.kind === kustomizationKind.kind &&
+        updatedBy(automationsOf(this.options.index, located, context))),
       ...(item && { queue: queueDetail(item) }),
       may: { reconcile: true, suspend: true, delete: true },
     };

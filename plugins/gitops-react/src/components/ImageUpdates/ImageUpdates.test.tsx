@@ -155,6 +155,12 @@ describe('the summary of a delivery', () => {
     expect(await screen.findByText(/^Delivered/)).toBeInTheDocument();
   });
 
+  it('is shown of the automation itself, too', async () => {
+    const detail = objectDetail({ key: KEY });
+    show([push()], <ObjectSummary detail={detail} />);
+    expect((await steps()).at(-1)).toMatch(/^Delivered/);
+  });
+
   it('asks nothing where no automation commits to its source', async () => {
     const { api } = show([push()], <ObjectSummary detail={objectDetail()} />);
     await screen.findByText('Namespace');

@@ -6,10 +6,14 @@ import { gitopsReactTranslationRef } from '../../text/translation';
 import { UpdateSteps } from './UpdateSteps';
 import styles from './ImageUpdates.module.css';
 
-/** The last image that automations brought on its way to a delivery; nothing where none did. */
+/**
+ * The last image that automations brought on its way, of a delivery or of an
+ * automation; nothing where none did.
+ */
 export function LatestUpdate(props: { detail: ObjectDetail }) {
   const { detail } = props;
-  return detail.updatedBy ? <Latest detail={detail} /> : null;
+  const isPushing = detail.key.kind === 'ImageUpdateAutomation';
+  return isPushing || detail.updatedBy ? <Latest detail={detail} /> : null;
 }
 
 function Latest({ detail: { key } }: { detail: ObjectDetail }) {

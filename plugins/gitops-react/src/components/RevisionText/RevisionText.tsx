@@ -27,7 +27,15 @@ export function RevisionText(props: RevisionTextProps) {
       className={[styles.revision, className].filter(Boolean).join(' ')}
       title={revision}
     >
-      {hashOnly && hash ? hash.slice(0, 7) : shortRevision(revision)}
+      {hashOnly && hash ? hash.slice(0, 7) : shortened(revision)}
     </code>
   );
+}
+
+/** Of an image the last part of its name with the tag; the registry is in the title. */
+function shortened(revision: string): string {
+  const short = shortRevision(revision);
+  return parseRevision(revision).hash === undefined
+    ? (/[^/]+:[^/:]+$/.exec(short)?.[0] ?? short)
+    : short;
 }
