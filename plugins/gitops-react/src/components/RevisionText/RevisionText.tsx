@@ -4,6 +4,9 @@ import {
 } from '@backstage-gitops/plugin-gitops-common';
 import styles from './RevisionText.module.css';
 
+/** `game:v1` has the form of a digest, and is none. */
+const HASH = /^[0-9a-f]{32,}$/;
+
 /** @public */
 export interface RevisionTextProps {
   /** In any form that Flux writes or wrote. */
@@ -34,8 +37,7 @@ export function RevisionText(props: RevisionTextProps) {
 
 /** Of an image the last part of its name with the tag; the registry is in the title. */
 function shortened(revision: string): string {
-  const short = shortRevision(revision);
-  return parseRevision(revision).hash === undefined
-    ? (/[^/]+:[^/:]+$/.exec(short)?.[0] ?? short)
-    : short;
+  return HASH.test(parseRevision(revision).hash ?? '')
+    ? shortRevision(revision)
+    : revision.slice(revision.lastIndexOf('/') + 1);
 }
