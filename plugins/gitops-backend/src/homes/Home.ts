@@ -38,11 +38,12 @@ export interface Tenure {
   readonly reason: string;
 }
 
-/** What is made of sources, so that their writer must be ours, too. */
+/** What is made of sources, or wakes them, so that their writer must be ours, too. */
 const NEEDS_SOURCES: ReadonlySet<Controller> = new Set([
   'kustomize',
   'helm',
   'image',
+  'notification',
 ]);
 
 /** What {@link Home} is made of. */
