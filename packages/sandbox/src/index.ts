@@ -43,3 +43,5 @@ export type { S3Account } from './s3/signature';
 export type { SandboxLogger } from './logger';
 export { startSandbox } from './sandbox';
 export type { Sandbox, SandboxOptions } from './sandbox';
+export { createCertificates } from './tls/certificates';
+export type { Certificates } from './tls/certificates';

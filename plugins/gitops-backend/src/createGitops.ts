@@ -24,6 +24,11 @@ import { UpdatePreview } from './controllers/image/automation/UpdatePreview';
 import { ImageUpdateAutomationReconciler } from './controllers/image/ImageUpdateAutomationReconciler';
 import { PullRequests } from './controllers/image/pullRequests/PullRequests';
 import { readPullRequestWish } from './controllers/image/pullRequests/readPullRequestWish';
+import {
+  createNotifications,
+  Notifications,
+  NotificationsOptions,
+} from './controllers/notification/createNotifications';
 import { ReceiverReconciler } from './controllers/notification/receiver/ReceiverReconciler';
 import { TokenVerifier } from './controllers/notification/receiver/TokenVerifier';
 import { WebhookCalls } from './controllers/notification/receiver/WebhookCalls';
@@ -109,6 +114,11 @@ export interface GitopsOptions {
   integrations?: Pick<IntegrationCredentials, 'authorizationFor'>;
   /** Credentials of the portal, for pull requests. Default: there are none. */
   pullRequests?: Pick<IntegrationCredentials, 'apiFor'>;
+  /** What Alerts send with, beside the plugin's own. */
+  notifications?: Pick<
+    NotificationsOptions,
+    'types' | 'identities' | 'service' | 'recipientsOf'
+  >;
   /** The catalog entity that an object is tied to, if it has one. */
   entityRefOf?: (home: Home, object: GitopsObject) => string | undefined;
   /** Called after the cache of a home took over a change. */
@@ -123,10 +133,12 @@ export interface Gitops {
   history: HistoryStore;
   artifacts: ArtifactIndex;
   heldPrunes: HeldPrunes;
-  /** What automations pushed. */
+  /** Sends what Alerts are about. */
+  notifications: Notifications;
   /** Takes the calls of Receivers' webhooks. */
   webhooks: Webhooks;
   tags: TagStore;
+  /** What automations pushed. */
   pushes: PushHistory;
   /** What automations would push. */
   preview: UpdatePreview;
@@ -140,12 +152,11 @@ export interface Gitops {
 /** Puts the parts together; nothing runs before `engine.start()`. */
 export function createGitops(options: GitopsOptions): Gitops {
   const { config, database, homes, store, urls, logger } = options;
+  const owner = `${hostname()}-${process.pid}-${randomUUID()}`;
   const queue = new DatabaseWorkQueue({
-    database,
-    owner: `${hostname()}-${process.pid}-${randomUUID()}`,
+    ...{ database, owner },
     leaseMs: config.leaseMs,
   });
-  const history = new HistoryStore({ database });
   const artifacts = new ArtifactIndex({ database });
   const garbage = new ArtifactGarbage({ store, index: artifacts, logger });
   const pins = new HomePins({ database, logger });
@@ -163,6 +174,14 @@ export function createGitops(options: GitopsOptions): Gitops {
   const renderThreads = new RenderThreads({ workers: config.workers });
   const guard = new NetworkGuard(config.network);
   const connections = new HttpPool({ guard });
+  const recorder = new EventRecorder({ logger });
+  const notifications = createNotifications({
+    ...{ homes, database, owner, connections, guard, logger, recorder },
+    noCrossNamespaceRefs: config.noCrossNamespaceRefs,
+    pollMs: config.pollMs,
+    ...options.notifications,
+  });
+  const history = new HistoryStore({ database, outbox: notifications.outbox });
   const targets = new Targets({
     ...{ homes, guard, connections },
     providers: options.clusterProviders,
@@ -318,10 +337,13 @@ export function createGitops(options: GitopsOptions): Gitops {
     cleanUp: async signal => {
       await pushes.expire(Date.now() - config.historyMs);
       await webhookCalls.expire(Date.now());
+      await notifications.expire(Date.now() - config.historyMs);
       await garbage.collect(signal);
     },
+    onStart: () => notifications.pump.start(),
     onStop: async () => {
       watches.stopAll();
+      await notifications.pump.stop();
       await Promise.all([
         builder.close(),
         chartWork.close(),
@@ -340,7 +362,7 @@ export function createGitops(options: GitopsOptions): Gitops {
       reconcilers,
       queue,
       history,
-      events: new EventRecorder({ logger }),
+      events: recorder,
       metrics: options.metrics,
       logger,
     }),
@@ -359,6 +381,7 @@ export function createGitops(options: GitopsOptions): Gitops {
     history,
     artifacts,
     heldPrunes,
+    notifications,
     webhooks: new Webhooks({
       ...{ homes, logger, calls: webhookCalls },
       verifier: new TokenVerifier({ connections }),

@@ -11,10 +11,13 @@ import {
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
+  gitopsNotificationsExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   gitopsTargetsExtensionPoint,
   readClaims,
+  NotificationIdentity,
+  NotificationType,
   readHomeNaming,
   S3CredentialSource,
   RegistryCredentialSupplier,
@@ -25,6 +28,7 @@ import {
 import { GITOPS_SIGNALS_CHANNEL } from '@backstage-gitops/plugin-gitops-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import Router from 'express-promise-router';
 import { ChangeFeed } from './api/changes/ChangeFeed';
 import { createArtifactsService } from './api/createArtifactsService';
@@ -56,6 +60,7 @@ import { ServiceReconcileMetrics } from './engine/report/ReconcileMetrics';
 import { createHome } from './homes/createHome';
 import { Homes } from './homes/Homes';
 import { IntegrationCredentials } from './integrations/IntegrationCredentials';
+import { NotifiedOwners } from './owners/NotifiedOwners';
 import { ObjectOwners } from './owners/ObjectOwners';
 
 /**
@@ -131,6 +136,26 @@ export const gitopsPlugin = createBackendPlugin({
         keyServices.set(provider.type, provider);
       },
     });
+    const notificationTypes = new Map<string, NotificationType>();
+    const identities = new Map<string, NotificationIdentity>();
+    env.registerExtensionPoint(gitopsNotificationsExtensionPoint, {
+      addType(type) {
+        if (notificationTypes.has(type.type)) {
+          throw new Error(
+            `The type '${type.type}' of Providers of gitops is added twice`,
+          );
+        }
+        notificationTypes.set(type.type, type);
+      },
+      addIdentity(identity) {
+        if (identities.has(identity.cloud)) {
+          throw new Error(
+            `The identities of '${identity.cloud}' of gitops are added twice`,
+          );
+        }
+        identities.set(identity.cloud, identity);
+      },
+    });
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
@@ -144,6 +169,7 @@ export const gitopsPlugin = createBackendPlugin({
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         metrics: metricsServiceRef,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         rootInstanceMetadata: coreServices.rootInstanceMetadata,
@@ -193,6 +219,7 @@ export const gitopsPlugin = createBackendPlugin({
         });
         components.onChange(refs => changes.recordOwners(refs));
         const integrations = IntegrationCredentials.fromConfig(services.config);
+        const notified = new NotifiedOwners({ ...services, homes, owners });
         const gitops = createGitops({
           config,
           database,
@@ -202,6 +229,12 @@ export const gitopsPlugin = createBackendPlugin({
           fetchers,
           integrations,
           pullRequests: integrations,
+          notifications: {
+            types: [...notificationTypes.values()],
+            identities: [...identities.values()],
+            service: services.notifications,
+            recipientsOf: notification => notified.recipientsOf(notification),
+          },
           bucketProviders: [...bucketProviders.values()],
           registryLogins: [...registryLogins.values()],
           clusterProviders: [...clusterProviders.values()],

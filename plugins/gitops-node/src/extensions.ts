@@ -5,6 +5,7 @@ import { BucketProvider, S3CredentialSource } from './buckets';
 import { ClusterAccessProvider } from './clusterAccess';
 import { ClusterCredentialSupplier } from './clusterCredentials';
 import { SopsKeyServiceProvider } from './decryption';
+import { NotificationIdentity, NotificationType } from './notifications';
 import { RegistryCredentialSupplier } from './registries';
 import { SourceFetcher } from './sources';
 
@@ -151,4 +152,32 @@ export interface GitopsDecryptionExtensionPoint {
 export const gitopsDecryptionExtensionPoint =
   createExtensionPoint<GitopsDecryptionExtensionPoint>({
     id: 'gitops.decryption',
+  });
+
+/**
+ * Lets a module of the gitops plugin send notifications to other services, or log
+ * in to those of a cloud.
+ *
+ * @public
+ */
+export interface GitopsNotificationsExtensionPoint {
+  /**
+   * Adds a type of Providers; it goes before the plugin's own of that name.
+   *
+   * @throws when another module added one of this name
+   */
+  addType(type: NotificationType): void;
+
+  /**
+   * Adds the identities of a cloud.
+   *
+   * @throws when another module added some for this cloud
+   */
+  addIdentity(identity: NotificationIdentity): void;
+}
+
+/** @public */
+export const gitopsNotificationsExtensionPoint =
+  createExtensionPoint<GitopsNotificationsExtensionPoint>({
+    id: 'gitops.notifications',
   });

@@ -50,6 +50,7 @@ export {
   gitopsArtifactStoreExtensionPoint,
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
+  gitopsNotificationsExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsSourceFetchersExtensionPoint,
   gitopsTargetsExtensionPoint,
@@ -59,6 +60,7 @@ export type {
   GitopsArtifactStoreExtensionPoint,
   GitopsBucketExtensionPoint,
   GitopsDecryptionExtensionPoint,
+  GitopsNotificationsExtensionPoint,
   GitopsRegistryCredentialsExtensionPoint,
   GitopsSourceFetchersExtensionPoint,
   GitopsTargetsExtensionPoint,
@@ -66,6 +68,15 @@ export type {
 } from './extensions';
 export { ComponentOwners } from './owners/ComponentOwners';
 export * from './registration';
+export { NotificationError } from './notifications';
+export type {
+  Notification,
+  NotificationErrorCode,
+  NotificationEvent,
+  NotificationIdentity,
+  NotificationTarget,
+  NotificationType,
+} from './notifications';
 export { NetworkError } from './net';
 export type {
   ConnectionGuard,

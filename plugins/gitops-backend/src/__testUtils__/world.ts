@@ -61,6 +61,7 @@ export interface PortalOptions {
   keyServices?: GitopsOptions['keyServices'];
   integrations?: GitopsOptions['integrations'];
   pullRequests?: GitopsOptions['pullRequests'];
+  notifications?: GitopsOptions['notifications'];
 }
 
 /**
@@ -232,6 +233,22 @@ export class World {
     return last as T;
   }
 
+  /** For what nothing tells of, such as rows of a database. */
+  async eventually(
+    isSo: () => unknown | Promise<unknown>,
+    timeoutMs = 60_000,
+  ): Promise<void> {
+    const end = Date.now() + timeoutMs;
+    while (!(await isSo())) {
+      if (Date.now() > end) {
+        throw new Error(`It did not become so: ${isSo}`);
+      }
+      await new Promise(resolve => {
+        setTimeout(resolve, 20);
+      });
+    }
+  }
+
   /** Resolves when the portal has made these CustomResourceDefinitions. */
   async untilKinds(...names: string[]): Promise<void> {
     for (const name of names) {
@@ -345,6 +362,7 @@ export class World {
       keyServices: options.keyServices,
       integrations: options.integrations,
       pullRequests: options.pullRequests,
+      notifications: options.notifications,
       logger: options.logger ?? mockServices.logger.mock(),
     });
   }

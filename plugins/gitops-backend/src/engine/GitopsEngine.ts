@@ -45,6 +45,8 @@ export interface GitopsEngineOptions {
   historyMs: number;
   /** Deletes what nobody needs any more; called every now and then by one process. */
   cleanUp: (signal: AbortSignal) => Promise<unknown>;
+  /** Called when the reconcilers are started. */
+  onStart?: () => void;
   /** Ends what the reconcilers started; called once nothing runs any more. */
   onStop: () => Promise<void>;
   /** The catalog entity that an object is tied to, if it has one. */
@@ -131,6 +133,7 @@ export class GitopsEngine {
           }),
       ),
     ).then(() => {});
+    this.options.onStart?.();
     for (const [controller, pump] of this.pumps) {
       pump.start();
       await this.schedule(controller, pump);

@@ -11,7 +11,8 @@ import {
 import { Home } from '../../homes/Home';
 import { Claim, workId, WorkKey } from '../queue/WorkQueue';
 import { EventRecorder } from '../report/EventRecorder';
-import { HistoryEntry, HistoryStore } from '../report/HistoryStore';
+import { HistoryStore, NewHistoryEntry } from '../report/HistoryStore';
+import { reportingControllerOf } from '../report/reportingController';
 import { mergePatchBetween } from './mergePatch';
 
 /** The status of an object while it is being worked on. */
@@ -79,7 +80,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
   private readonly history: HistoryStore;
   private written: Record<string, unknown>;
   /** What was said and is not in the history yet. */
-  private said: Omit<HistoryEntry, 'objectId'>[] = [];
+  private said: NewHistoryEntry[] = [];
   /** Waiting for the status to hold all that it says now. */
   private onceWritten: (() => Promise<void>)[] = [];
   /** Status writes follow one another. */
@@ -164,6 +165,8 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
       reason,
       message,
       revision: report.revision,
+      ...(report.event !== 'Trace' &&
+        !this.planOnly && { told: this.toldOf(report.event, report) }),
     });
     if (this.planOnly) {
       // There is nothing else that would say it.
@@ -172,7 +175,7 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
       await this.events.record({
         client: this.home.client,
         home: this.home.name,
-        component: `${this.kind.controller}-controller`,
+        component: reportingControllerOf(this.kind),
         object: this.object,
         event: {
           type: report.event,
@@ -309,6 +312,33 @@ export class ReconcileRun<T extends GitopsObject = GitopsObject> {
   /** The end of a failed attempt that will be repeated. */
   markRetrying(message: string): void {
     this.conditions.markReconciling(Reason.ProgressingWithRetry, message);
+  }
+
+  /** The same for Alerts. */
+  private toldOf(
+    type: 'Normal' | 'Warning',
+    report: Report,
+  ): NewHistoryEntry['told'] {
+    const { uid, resourceVersion, labels = {} } = this.object.metadata;
+    return {
+      labels,
+      event: {
+        involvedObject: {
+          apiVersion: this.kind.apiVersion,
+          kind: this.kind.kind,
+          namespace: this.namespace,
+          name: this.name,
+          ...{ uid, resourceVersion },
+        },
+        severity: type === 'Warning' ? 'error' : 'info',
+        timestamp: new Date(this.now()).toISOString().replace(/\.\d+/, ''),
+        message: report.message,
+        reason: report.reason,
+        metadata: this.metadataOf(report),
+        reportingController: reportingControllerOf(this.kind),
+        reportingInstance: 'backstage-gitops',
+      },
+    };
   }
 
   private metadataOf(report: Report): Record<string, string> {

@@ -1,3 +1,4 @@
+import { NotificationEvent } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { fenced } from '../../database/fenced';
 import { forEachChunk, Row, toNumber } from '../../database/rows';
@@ -15,6 +16,24 @@ export interface HistoryEntry {
   revision?: string;
 }
 
+/** An entry to be written, with what Alerts are told of it. */
+export interface NewHistoryEntry extends Omit<HistoryEntry, 'objectId'> {
+  told?: { event: NotificationEvent; labels: Readonly<Record<string, string>> };
+}
+
+/** Where events go that Alerts may be about. */
+export interface HistoryOutbox {
+  /** Whether anybody listens to what happens in a home. */
+  wants(home: string, kind: string): boolean;
+  add(
+    events: readonly (NonNullable<NewHistoryEntry['told']> & {
+      home: string;
+    })[],
+    options: { at: number; transaction: Knex.Transaction },
+  ): Promise<void>;
+  announce(): void;
+}
+
 /** An entry as it is read back; `seq` grows and serves as a cursor. */
 export interface StoredHistoryEntry extends HistoryEntry {
   seq: number;
@@ -26,9 +45,15 @@ export interface StoredHistoryEntry extends HistoryEntry {
  */
 export class HistoryStore {
   private readonly database: Knex;
+  private readonly outbox: HistoryOutbox | undefined;
 
-  constructor(options: { database: Knex }) {
+  constructor(options: {
+    database: Knex;
+    /** Told of the same, in the same transaction. Default: nobody is. */
+    outbox?: HistoryOutbox;
+  }) {
     this.database = options.database;
+    this.outbox = options.outbox;
   }
 
   /**
@@ -38,13 +63,18 @@ export class HistoryStore {
    */
   async append(
     claim: Claim,
-    entries: readonly Omit<HistoryEntry, 'objectId'>[],
+    entries: readonly NewHistoryEntry[],
   ): Promise<void> {
     if (entries.length === 0) {
       return;
     }
-    await fenced(this.database, claim, transaction =>
-      forEachChunk(entries, async chunk => {
+    const { outbox } = this;
+    const { home, kind } = claim.item;
+    const told = outbox?.wants(home, kind)
+      ? entries.flatMap(entry => (entry.told ? { ...entry.told, home } : []))
+      : [];
+    await fenced(this.database, claim, async transaction => {
+      await forEachChunk(entries, async chunk => {
         await transaction('gitops_history').insert(
           chunk.map(entry => ({
             object_id: claim.item.id,
@@ -56,8 +86,12 @@ export class HistoryStore {
             revision: entry.revision ?? null,
           })),
         );
-      }),
-    );
+      });
+      await outbox?.add(told, { at: entries[0].at, transaction });
+    });
+    if (told.length > 0) {
+      outbox?.announce();
+    }
   }
 
   /** The newest entries first. */
