@@ -35,6 +35,7 @@ import { createArtifactsService } from './api/createArtifactsService';
 import { createCatalogErrorsService } from './api/createCatalogErrorsService';
 import { createEntitiesService } from './api/createEntitiesService';
 import { createImagesService } from './api/createImagesService';
+import { createNotificationsService } from './api/createNotificationsService';
 import { createObjectsService } from './api/createObjectsService';
 import { createRegistrationsService } from './api/createRegistrationsService';
 import { ComponentObjects } from './api/objects/ComponentObjects';
@@ -337,6 +338,12 @@ export const gitopsPlugin = createBackendPlugin({
               pushes: gitops.pushes,
               preview: gitops.preview,
               commitUrl: (url, commit) => integrations.commitUrl(url, commit),
+              permissions,
+              authorizer,
+            }),
+            notifications: createNotificationsService({
+              index,
+              notifications: gitops.notifications,
               permissions,
               authorizer,
             }),

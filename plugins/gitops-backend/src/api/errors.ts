@@ -73,6 +73,11 @@ export class PreviewFailedError extends ConflictError {
   readonly code: GitopsApiErrorCode = 'GITOPS_PREVIEW_FAILED';
 }
 
+/** 409. */
+export class NotificationFailedError extends ConflictError {
+  readonly code: GitopsApiErrorCode = 'GITOPS_NOTIFICATION_FAILED';
+}
+
 /** 404. */
 export class UnknownHomeError extends NotFoundError {
   readonly code: GitopsApiErrorCode = 'GITOPS_OBJECT_NOT_FOUND';

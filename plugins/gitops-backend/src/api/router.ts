@@ -33,6 +33,8 @@ import {
   readImageTagsQuery,
   readKey,
   readNoQuery,
+  readNotificationsQuery,
+  readResendBody,
   readObjectsQuery,
   readReconcileBody,
   readRejectBody,
@@ -43,6 +45,7 @@ import { CatalogErrorsService } from './catalog-errors/CatalogErrorsService';
 import { DoctorService } from './doctor/DoctorService';
 import { EntitiesService } from './entities/EntitiesService';
 import { ImagesService } from './images/ImagesService';
+import { NotificationsService } from './notifications/NotificationsService';
 import { ObjectsService, RequestContext } from './objects/ObjectsService';
 import {
   RegistrationsContext,
@@ -62,6 +65,8 @@ export interface RouterOptions {
   /** As `objects`. */
   images: ImagesService;
   /** As `objects`. */
+  notifications: NotificationsService;
+  /** As `objects`. */
   registrations: RegistrationsService;
   /** As `objects`. */
   catalogErrors: CatalogErrorsService;
@@ -79,7 +84,7 @@ const OBJECT = '/objects/:home/:kind/:namespace/:name';
  */
 export function createRouter(options: RouterOptions): Router {
   const { httpAuth, auditor, objects, registrations, catalogErrors } = options;
-  const { artifacts, images, store, entities, doctor } = options;
+  const { artifacts, images, store, entities, doctor, notifications } = options;
   const router = PromiseRouter();
   router.use(bodyParser());
 
@@ -124,7 +129,14 @@ export function createRouter(options: RouterOptions): Router {
 
   const audited = (
     request: Request,
-    action: 'reconcile' | 'suspend' | 'resume' | 'delete' | 'approve-prune',
+    action:
+      | 'reconcile'
+      | 'suspend'
+      | 'resume'
+      | 'delete'
+      | 'approve-prune'
+      | 'resend-notifications'
+      | 'test-notification',
     run: (
       key: ObjectKey,
       context: RequestContext,
@@ -236,6 +248,34 @@ export function createRouter(options: RouterOptions): Router {
     readNoQuery(request);
     readEmptyBody(request);
     answer(response, await images.preview(readKey(request), context));
+  });
+
+  router.get(`${OBJECT}/notifications`, async (request, response) => {
+    const context = await contextOf(request);
+    const query = readNotificationsQuery(request);
+    answer(
+      response,
+      await notifications.list(readKey(request), query, context),
+    );
+  });
+
+  router.post(`${OBJECT}/notifications/resend`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'resend-notifications', (key, context) =>
+        notifications.resend(key, readResendBody(request), context),
+      ),
+    );
+  });
+
+  router.post(`${OBJECT}/notifications/test`, async (request, response) => {
+    answer(
+      response,
+      await audited(request, 'test-notification', (key, context) => {
+        readEmptyBody(request);
+        return notifications.test(key, context);
+      }),
+    );
   });
 
   router.get(`${OBJECT}/artifacts/archive`, async (request, response) => {

@@ -15,6 +15,7 @@ import type {
   ImageTagsQuery,
   ImageUpdatePreview,
 } from './images';
+import type { NotificationList, NotificationsQuery } from './notifications';
 import type {
   RegistrationList,
   RegistrationRow,
@@ -28,6 +29,7 @@ import type {
   ObjectDetail,
   ObjectEventList,
   ObjectList,
+  ObjectPlace,
   ObjectRow,
   ObjectsQuery,
 } from './types';
@@ -114,6 +116,26 @@ export interface GitopsApi {
     key: ObjectKey,
     options?: GitopsRequestOptions,
   ): Promise<ImageUpdatePreview>;
+
+  /** What an Alert sent, or a Provider was to send. */
+  listNotifications(
+    key: ObjectKey,
+    query?: NotificationsQuery,
+    options?: GitopsRequestOptions,
+  ): Promise<NotificationList>;
+
+  /** Sends what an Alert or a Provider has given up on again: some, or all of it. */
+  resendNotifications(
+    key: ObjectKey,
+    body?: { ids?: readonly string[] },
+    options?: GitopsRequestOptions,
+  ): Promise<{ resent: number }>;
+
+  /** Sends something by a Provider, or by that of an Alert, at once. */
+  sendTestNotification(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<{ provider: ObjectPlace }>;
 
   /** Asks for a run now, and for one of its source first where `withSource`. */
   reconcileObject(

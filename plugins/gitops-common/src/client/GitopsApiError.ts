@@ -17,6 +17,7 @@ export type GitopsApiErrorCode =
   | 'GITOPS_ARTIFACT_UNREADABLE'
   /** What an automation would do cannot be told; the message says why. */
   | 'GITOPS_PREVIEW_FAILED'
+  | 'GITOPS_NOTIFICATION_FAILED'
   /** No such registration, or none that the caller may see. */
   | 'GITOPS_REGISTRATION_NOT_FOUND'
   /** The message names the permission that is missing. */

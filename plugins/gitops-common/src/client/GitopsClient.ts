@@ -23,6 +23,7 @@ import type {
   ImageTagsQuery,
   ImageUpdatePreview,
 } from './images';
+import type { NotificationList, NotificationsQuery } from './notifications';
 import type {
   PublishedEntitiesQuery,
   PublishedEntityList,
@@ -40,6 +41,7 @@ import type {
   ObjectDetail,
   ObjectEventList,
   ObjectList,
+  ObjectPlace,
   ObjectRow,
   ObjectsQuery,
 } from './types';
@@ -163,6 +165,38 @@ export class GitopsClient implements GitopsApi {
     options?: GitopsRequestOptions,
   ): Promise<ImageUpdatePreview> {
     return this.request('POST', `${pathOf(key)}/preview`, {
+      body: {},
+      options,
+    });
+  }
+
+  listNotifications(
+    key: ObjectKey,
+    query: NotificationsQuery = {},
+    options?: GitopsRequestOptions,
+  ): Promise<NotificationList> {
+    return this.request('GET', `${pathOf(key)}/notifications`, {
+      query: { ...query },
+      options,
+    });
+  }
+
+  resendNotifications(
+    key: ObjectKey,
+    body: { ids?: readonly string[] } = {},
+    options?: GitopsRequestOptions,
+  ): Promise<{ resent: number }> {
+    return this.request('POST', `${pathOf(key)}/notifications/resend`, {
+      body,
+      options,
+    });
+  }
+
+  sendTestNotification(
+    key: ObjectKey,
+    options?: GitopsRequestOptions,
+  ): Promise<{ provider: ObjectPlace }> {
+    return this.request('POST', `${pathOf(key)}/notifications/test`, {
       body: {},
       options,
     });

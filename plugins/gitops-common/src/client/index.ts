@@ -7,6 +7,7 @@ export * from './artifacts';
 export * from './catalogErrors';
 export * from './doctor';
 export * from './images';
+export * from './notifications';
 export * from './publishedEntities';
 export * from './registrations';
 export * from './types';

@@ -22,11 +22,15 @@ import {
   ImageTagList,
   ImageTagsQuery,
   ImageUpdatePreview,
+  NotificationList,
+  NotificationRow,
+  NotificationsQuery,
   ObjectDetail,
   ObjectEvent,
   ObjectEventList,
   ObjectKey,
   ObjectList,
+  ObjectPlace,
   ObjectRow,
   ObjectsQuery,
   PreviewedBranch,
@@ -56,6 +60,7 @@ export class GitopsApiMock implements GitopsApi {
   /** Of every image, with what policies make of them. */
   tags: ImageTag[] = [];
   pushes: ImagePushRow[] = [];
+  notifications: NotificationRow[] = [];
   previewed: PreviewedBranch[] = [];
   homes: HomeList['items'] = [];
   registrations: RegistrationRow[] = [];
@@ -383,6 +388,40 @@ export class GitopsApiMock implements GitopsApi {
   async previewImageUpdate(key: ObjectKey): Promise<ImageUpdatePreview> {
     this.answer(`preview ${stringifyObjectKey(key)}`);
     return { items: this.previewed };
+  }
+
+  async listNotifications(
+    key: ObjectKey,
+    query: NotificationsQuery = {},
+  ): Promise<NotificationList> {
+    const { state, limit = 50 } = query;
+    this.answer(`notifications ${stringifyObjectKey(key)} ${state ?? ''}`);
+    const counts = { waiting: 0, sent: 0, dead: 0 };
+    this.notifications.forEach(row => {
+      counts[row.state] += 1;
+    });
+    return {
+      counts,
+      items: this.notifications
+        .filter(row => state === undefined || row.state === state)
+        .slice(0, limit),
+      pageInfo: {},
+    };
+  }
+
+  async resendNotifications(key: ObjectKey): Promise<{ resent: number }> {
+    this.answer(`resend ${stringifyObjectKey(key)}`);
+    const dead = this.notifications.filter(({ state }) => state === 'dead');
+    dead.forEach(row => Object.assign(row, { state: 'waiting' }));
+    return { resent: dead.length };
+  }
+
+  async sendTestNotification(
+    key: ObjectKey,
+  ): Promise<{ provider: ObjectPlace }> {
+    this.answer(`test ${stringifyObjectKey(key)}`);
+    const { namespace } = key;
+    return { provider: { kind: 'Provider', namespace, name: 'chat' } };
   }
 
   private answer(call: string): void {

@@ -308,6 +308,23 @@ export const gitopsReactTranslationRef = createTranslationRef({
         filtered: 'The pattern does not match',
       },
     },
+    notifications: {
+      label: 'Notifications',
+      states: 'What became of them',
+      state: { dead: 'Given up', waiting: 'Waiting', sent: 'Sent' },
+      empty: 'Nothing was sent yet',
+      emptyText:
+        'What happens to the objects of an Alert is sent by its Provider, and shows here.',
+      attempts_one: '{{count}} attempt',
+      attempts_other: '{{count}} attempts',
+      next: 'again',
+      resend_one: 'Send it again',
+      resend_other: 'Send {{count}} again',
+      resendFailed: 'They were not sent again',
+      test: 'Send a test',
+      tested: 'Provider {{provider}} took the test',
+      testFailed: 'The test was not sent',
+    },
     updates: {
       label: 'Commits',
       latest: 'Latest image update',

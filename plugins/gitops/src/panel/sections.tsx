@@ -8,6 +8,7 @@ import {
   ImagePushList,
   ImageTagList,
   InventoryList,
+  NotificationList,
   UpdatePreview,
 } from '@backstage-gitops/plugin-gitops-react';
 
@@ -18,6 +19,7 @@ export type Section =
   | 'inventory'
   | 'updates'
   | 'preview'
+  | 'notifications'
   | 'conditions'
   | 'history'
   | 'events';
@@ -33,6 +35,8 @@ const BY_KIND: Readonly<Record<string, readonly Section[]>> = {
   ImageRepository: ['tags', ...OF_ALL],
   ImagePolicy: ['candidates', ...OF_ALL],
   ImageUpdateAutomation: ['updates', 'preview', ...OF_ALL],
+  Alert: ['notifications', 'events'],
+  Provider: ['notifications', 'events'],
   ArtifactGenerator: ['inventory', ...OF_ALL],
   HelmRelease: OF_DELIVERIES,
   Kustomization: ['inventory', 'updates', 'conditions', 'history', 'events'],
@@ -61,6 +65,7 @@ const PARTS: Readonly<Record<Section, (detail: ObjectDetail) => ReactNode>> = {
   inventory: ({ inventory }) => <InventoryList items={inventory} />,
   updates: ({ key }) => <ImagePushList objectKey={key} />,
   preview: ({ key }) => <UpdatePreview objectKey={key} />,
+  notifications: ({ key }) => <NotificationList objectKey={key} />,
   history: ({ history }) => <HistoryList history={history} />,
   events: ({ key }) => <EventList objectKey={key} />,
   conditions: ({ conditions, metadata }) => (

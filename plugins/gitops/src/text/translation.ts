@@ -203,6 +203,7 @@ export const gitopsTranslationRef = createTranslationRef({
       candidates: 'Candidates',
       updates: 'Image updates',
       preview: 'Preview',
+      notifications: 'Notifications',
       events: 'Events',
       conditions: 'Conditions',
       history: 'History',

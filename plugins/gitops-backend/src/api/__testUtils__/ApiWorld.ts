@@ -38,6 +38,13 @@ import { createArtifactsService } from '../createArtifactsService';
 import { createCatalogErrorsService } from '../createCatalogErrorsService';
 import { createEntitiesService } from '../createEntitiesService';
 import { createImagesService } from '../createImagesService';
+import { createNotificationsService } from '../createNotificationsService';
+import { NotificationSender } from '../../controllers/notification/NotificationSender';
+import {
+  NotificationScope,
+  StoredNotification,
+} from '../../controllers/notification/outbox/NotificationStore';
+import { DefaultNotificationsServiceOptions } from '../notifications/DefaultNotificationsService';
 import { createObjectsService } from '../createObjectsService';
 import { createRegistrationsService } from '../createRegistrationsService';
 import { ObjectOwners } from '../../owners/ObjectOwners';
@@ -103,6 +110,12 @@ export class ApiWorld implements ClientRecords {
     automation: ImageUpdateAutomation,
     signal: AbortSignal,
   ) => Promise<PreviewedUpdate[]> = async () => [];
+  /** What was to be sent; the newest last. */
+  readonly notifications: StoredNotification[] = [];
+  /** Sends a test. */
+  sendNow: NotificationSender['sendNow'] = async () => {};
+  /** How often somebody was told that there is something to send. */
+  sendingWoken = 0;
   readonly store: ArtifactStore;
   readonly registrations: Registration[] = [];
   readonly catalogErrors: CatalogError[] = [];
@@ -285,6 +298,13 @@ export class ApiWorld implements ClientRecords {
           permissions,
           authorizer: createConditionAuthorizer([inNamespace]),
         }),
+        notifications: createNotificationsService({
+          index: this.index,
+          notifications: this.notificationParts(),
+          permissions,
+          authorizer: createConditionAuthorizer([inNamespace]),
+          now: () => NOW,
+        }),
         store: this.store,
         registrations: createRegistrationsService({
           index: this.index,
@@ -414,6 +434,49 @@ export class ApiWorld implements ClientRecords {
       }),
     );
     return { status: response.status, body: response.body };
+  }
+
+  private notificationParts(): DefaultNotificationsServiceOptions['notifications'] {
+    const of = ({ home, namespace, alert, provider }: NotificationScope) =>
+      this.notifications.filter(
+        each =>
+          each.home === home &&
+          each.namespace === namespace &&
+          (alert === undefined || each.alert.name === alert) &&
+          (provider === undefined || each.provider === provider),
+      );
+    return {
+      store: {
+        list: async ({ state, before = Infinity, limit, ...scope }) =>
+          of(scope)
+            .filter(each => state === undefined || each.state === state)
+            .filter(({ id }) => id < before)
+            .reverse()
+            .slice(0, limit),
+        count: async scope => {
+          const counts = { waiting: 0, sent: 0, dead: 0 };
+          of(scope).forEach(({ state }) => {
+            counts[state] += 1;
+          });
+          return counts;
+        },
+        revive: async (scope, ids) => {
+          const dead = of(scope).filter(
+            ({ id, state }) => state === 'dead' && (ids?.includes(id) ?? true),
+          );
+          dead.forEach(each => {
+            each.state = 'waiting';
+          });
+          return dead.length;
+        },
+      },
+      sender: { sendNow: (...sent) => this.sendNow(...sent) },
+      pump: {
+        wake: () => {
+          this.sendingWoken += 1;
+        },
+      },
+    };
   }
 
   /** The typed client, whose exchanges are held against the document as well. */

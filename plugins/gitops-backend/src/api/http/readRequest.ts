@@ -16,6 +16,8 @@ import {
   REGISTRATION_STATES,
   RegistrationsQuery,
   STATUS_WORDS,
+  NOTIFICATION_STATES,
+  NotificationsQuery,
   TAG_VERDICTS,
 } from '@backstage-gitops/plugin-gitops-common';
 import { InvalidCursorError, InvalidRequestError } from '../errors';
@@ -30,6 +32,8 @@ const ENTITIES_LIMIT = { min: 1, max: 1_000 };
 /** A page of a folder, or of tags. */
 const FOLDER_LIMIT = { min: 1, max: 1_000 };
 const PATH_LENGTH = 4096;
+/** Of notifications in one request. */
+const MOST_IDS = 500;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const CURSOR_LENGTH = 2048;
 const SEARCH_LENGTH = 200;
@@ -185,6 +189,38 @@ export function readImageTagsQuery(request: Request): ImageTagsQuery {
   };
   query.finish();
   return result;
+}
+
+export function readNotificationsQuery(request: Request): NotificationsQuery {
+  const query = new QueryReader(request.url);
+  const states = query.choices('state', NOTIFICATION_STATES);
+  if (states && states.length > 1) {
+    throw new InvalidRequestError("Parameter 'state': expected one state");
+  }
+  const result: NotificationsQuery = {
+    state: states?.[0],
+    limit: query.integer('limit', LIMIT),
+    cursor: query.text('cursor', CURSOR_LENGTH),
+  };
+  query.finish();
+  return result;
+}
+
+export function readResendBody(request: Request): { ids?: string[] } {
+  const { ids } = readBody(request, ['ids']);
+  if (ids === undefined) {
+    return {};
+  }
+  const isList =
+    Array.isArray(ids) &&
+    ids.length <= MOST_IDS &&
+    ids.every(id => typeof id === 'string' && /^\d{1,15}$/.test(id));
+  if (!isList) {
+    throw new InvalidRequestError(
+      `Field 'ids' of the body: expected at most ${MOST_IDS} ids of notifications`,
+    );
+  }
+  return { ids: ids as string[] };
 }
 
 function readDigest(query: QueryReader): string | undefined {

@@ -1,10 +1,10 @@
+import { NotificationState } from '@backstage-gitops/plugin-gitops-common';
 import { Notification } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import {
   forEachChunk,
   locksRows,
   Row,
-  rowsOf,
   toNumber,
   toNumberOrNull,
 } from '../../../database/rows';
@@ -19,9 +19,6 @@ export interface Lane {
   namespace: string;
   provider: string;
 }
-
-/** What became of a notification. */
-export type NotificationState = 'waiting' | 'sent' | 'dead';
 
 /** A notification for one Provider. Times are milliseconds since the epoch. */
 export interface StoredNotification extends Lane, Notification {
@@ -40,13 +37,17 @@ export interface StoredNotification extends Lane, Notification {
 /** What to make a {@link StoredNotification} of. */
 export type NewNotification = Lane & Notification & { objectId: string };
 
-/** Which notifications are listed. */
-export interface NotificationsQuery {
+/** Whose they are: an Alert's, or a Provider's. */
+export interface NotificationScope {
   home: string;
   namespace: string;
-  /** Of one or the other. */
+  /** One or the other. */
   alert?: string;
   provider?: string;
+}
+
+/** Which notifications are listed. */
+export interface NotificationsQuery extends NotificationScope {
   state?: NotificationState;
   /** Only older ones; an id. */
   before?: number;
@@ -163,10 +164,13 @@ export class NotificationStore {
       .update({ claim_owner: null, claim_until: null });
   }
 
-  /** Sends dead ones of a Provider again; gives their number. */
-  async revive(lane: Lane, ids?: readonly number[]): Promise<number> {
+  /** Sends dead ones of an Alert or a Provider again; gives their number. */
+  async revive(
+    scope: NotificationScope,
+    ids?: readonly number[],
+  ): Promise<number> {
     const at = this.now();
-    const query = this.database(TABLE).where({ ...lane, state: 'dead' });
+    const query = this.scoped(scope).where({ state: 'dead' });
     if (ids) {
       void query.whereIn('id', ids);
     }
@@ -178,13 +182,8 @@ export class NotificationStore {
 
   /** The newest first. */
   async list(query: NotificationsQuery): Promise<StoredNotification[]> {
-    const { home, namespace, alert, provider, state, before, limit } = query;
-    const rows = this.database(TABLE)
-      .where({ home, namespace })
-      .orderBy('id', 'desc')
-      .limit(limit);
-    if (alert !== undefined) void rows.where({ alert });
-    if (provider !== undefined) void rows.where({ provider });
+    const { state, before, limit } = query;
+    const rows = this.scoped(query).orderBy('id', 'desc').limit(limit);
     if (state !== undefined) void rows.where({ state });
     if (before !== undefined) void rows.where('id', '<', before);
     return (await rows.select('*')).map(notificationFromRow);
@@ -192,15 +191,9 @@ export class NotificationStore {
 
   /** How many there are of each state. */
   async count(
-    query: Omit<NotificationsQuery, 'limit' | 'state' | 'before'>,
+    scope: NotificationScope,
   ): Promise<Record<NotificationState, number>> {
-    const { home, namespace, alert, provider } = query;
-    const rows: Row[] = await this.database(TABLE)
-      .where({
-        ...{ home, namespace },
-        ...(alert !== undefined && { alert }),
-        ...(provider !== undefined && { provider }),
-      })
+    const rows: Row[] = await this.scoped(scope)
       .groupBy('state')
       .select('state')
       .count({ count: '*' });
@@ -211,14 +204,12 @@ export class NotificationStore {
     return counts;
   }
 
-  /** What waits longest, over all Providers of some homes; null where nothing does. */
-  async oldestWaiting(): Promise<number | null> {
-    const [row] = rowsOf(
-      await this.database.raw(
-        `SELECT MIN(created_at) AS oldest FROM ${TABLE} WHERE state = 'waiting'`,
-      ),
-    );
-    return toNumberOrNull(row.oldest);
+  private scoped({ home, namespace, alert, provider }: NotificationScope) {
+    return this.database(TABLE).where({
+      ...{ home, namespace },
+      ...(alert !== undefined && { alert }),
+      ...(provider !== undefined && { provider }),
+    });
   }
 
   /** Forgets what ended before then. */
