@@ -40,6 +40,18 @@ export interface Config {
        */
       url?: string;
       /**
+       * Takes events of Flux's own controllers, at `/api/gitops/events/<name>`, from
+       * a Provider of type generic-hmac. Off by default.
+       */
+      events?: {
+        /**
+         * What they are signed with, the key `token` of the Provider's Secret; 16
+         * characters or more.
+         * @visibility secret
+         */
+        token: string;
+      };
+      /**
        * Bearer token of the portal in this home.
        * @visibility secret
        */

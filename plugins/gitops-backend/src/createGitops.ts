@@ -29,6 +29,7 @@ import {
   Notifications,
   NotificationsOptions,
 } from './controllers/notification/createNotifications';
+import { IncomingEvents } from './controllers/notification/events/IncomingEvents';
 import { ReceiverReconciler } from './controllers/notification/receiver/ReceiverReconciler';
 import { TokenVerifier } from './controllers/notification/receiver/TokenVerifier';
 import { WebhookCalls } from './controllers/notification/receiver/WebhookCalls';
@@ -137,6 +138,8 @@ export interface Gitops {
   notifications: Notifications;
   /** Takes the calls of Receivers' webhooks. */
   webhooks: Webhooks;
+  /** Takes events of Flux's own controllers. */
+  events: IncomingEvents;
   tags: TagStore;
   /** What automations pushed. */
   pushes: PushHistory;
@@ -382,6 +385,15 @@ export function createGitops(options: GitopsOptions): Gitops {
     artifacts,
     heldPrunes,
     notifications,
+    events: new IncomingEvents({
+      ...{ homes, logger, history, calls: webhookCalls },
+      outbox: notifications.outbox,
+      tokens: new Map(
+        config.homes.flatMap(({ name, eventsToken }) =>
+          eventsToken === undefined ? [] : [[name, eventsToken] as const],
+        ),
+      ),
+    }),
     webhooks: new Webhooks({
       ...{ homes, logger, calls: webhookCalls },
       verifier: new TokenVerifier({ connections }),

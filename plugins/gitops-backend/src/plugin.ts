@@ -50,6 +50,7 @@ import { createRegistrar } from './catalog/createRegistrar';
 import { entityRefs } from './catalog/entityRefs';
 import { readPublishConfig } from './catalog/readPublishConfig';
 import { readGitopsConfig } from './config/readGitopsConfig';
+import { eventsRoute } from './controllers/notification/events/eventsRoute';
 import { webhookRoute } from './controllers/notification/receiver/webhookRoute';
 import { createGitops } from './createGitops';
 import { openDatabase } from './database/migrate';
@@ -306,6 +307,12 @@ export const gitopsPlugin = createBackendPlugin({
         // The signature in the address is the credential.
         services.httpRouter.addAuthPolicy({
           path: '/artifacts',
+          allow: 'unauthenticated',
+        });
+        services.httpRouter.use(eventsRoute(gitops));
+        // The signature is the credential.
+        services.httpRouter.addAuthPolicy({
+          path: '/events',
           allow: 'unauthenticated',
         });
         services.httpRouter.use(webhookRoute(gitops));

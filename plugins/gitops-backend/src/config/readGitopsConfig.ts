@@ -32,6 +32,8 @@ export interface HomeConfig {
   pruneBounds?: Partial<PruneBounds>;
   /** UID of the namespace kube-system of the cluster that it must be. */
   clusterUid?: string;
+  /** Key that events of Flux's controllers are signed with; without it none is taken. */
+  eventsToken?: string;
 }
 
 /** The `gitops` section of app-config, with defaults. Times in milliseconds. */
@@ -82,6 +84,8 @@ export interface GitopsConfig {
   workers?: WorkerSettings;
 }
 
+/** Characters. */
+const SHORTEST_TOKEN = 16;
 const HOME_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Reads and checks `gitops`; errors name the key. */
@@ -273,7 +277,20 @@ function readHome(config: Config, bounds: Partial<PruneBounds>): HomeConfig {
       ...readPruneBounds(config, `gitops.homes: '${name}'`),
     },
     clusterUid: config.getOptionalString('clusterUid'),
+    ...(config.has('events.token') && {
+      eventsToken: readEventsToken(config, name),
+    }),
   };
+}
+
+function readEventsToken(config: Config, name: string): string {
+  const token = config.getString('events.token');
+  if (token.length < SHORTEST_TOKEN) {
+    throw new InputError(
+      `gitops.homes: events.token of '${name}' is shorter than ${SHORTEST_TOKEN} characters; whoever guesses it tells the portal what happened`,
+    );
+  }
+  return token;
 }
 
 function readAccess(config: Config, name: string): HomeAccess {

@@ -3,6 +3,7 @@ import { Warning } from '../findings';
 import { GitopsKind, kindOf } from '../kinds';
 import { GitopsObject, JsonObject, KubernetesObject } from '../objects';
 import { fillDefaults } from '../validation/defaults';
+import { convertAlert } from './alerts';
 import { convertHelmRelease, convertKustomization } from './appliers';
 import { copy } from './copy';
 import { Draft } from './draft';
@@ -36,6 +37,7 @@ const CONVERTERS: Readonly<Record<string, (spec: Draft) => void>> = {
   Kustomization: convertKustomization,
   HelmRelease: convertHelmRelease,
   ImageUpdateAutomation: convertImageUpdateAutomation,
+  Alert: convertAlert,
 };
 
 /**

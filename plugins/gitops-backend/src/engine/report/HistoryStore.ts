@@ -94,6 +94,19 @@ export class HistoryStore {
     }
   }
 
+  /** Adds what somebody else says happened. */
+  async note(entry: HistoryEntry): Promise<void> {
+    await this.database('gitops_history').insert({
+      object_id: entry.objectId,
+      object_uid: entry.objectUid ?? null,
+      at: entry.at,
+      type: entry.type,
+      reason: entry.reason,
+      message: entry.message,
+      revision: entry.revision ?? null,
+    });
+  }
+
   /** The newest entries first. */
   async list(options: {
     objectId: string;

@@ -6,6 +6,7 @@ import {
   YamlError,
 } from '@backstage-gitops/kubernetes-yaml';
 import { isGitopsGroup } from '@backstage-gitops/plugin-gitops-common';
+import { splitAlert } from './splitAlert';
 
 /** A stretch of a file that holds whole documents, usually one. */
 export interface FilePart {
@@ -17,7 +18,7 @@ export interface FilePart {
   error?: YamlError;
 }
 
-/** A document of a file, or an item of a list in it. */
+/** A document of a file, an item of a list in it, or a part of an Alert with several Providers. */
 export interface FileDocument {
   /** Its place: `0`, `1` ..., and `1.0`, `1.1` ... for the items of a list. */
   id: string;
@@ -90,7 +91,10 @@ function flatten(id: string, value: JsonValue): FileDocument[] {
   ) {
     return value.items.flatMap((item, i) => flatten(`${id}.${i}`, item));
   }
-  return [{ id, value }];
+  const parts = splitAlert(value);
+  return parts.length === 1
+    ? [{ id, value }]
+    : parts.map((part, i) => ({ id: `${id}.${i}`, value: part }));
 }
 
 /** What a document says of itself; anything may be missing or of any type. */
