@@ -121,9 +121,7 @@ export class DefaultNotificationsService implements NotificationsService {
       );
     } catch (error) {
       assertError(error);
-      throw new NotificationFailedError(
-        `the test was not sent: ${error.message}`,
-      );
+      throw new NotificationFailedError(error.message);
     }
     return { provider: { kind: providerKind.kind, namespace, name: provider } };
   }
