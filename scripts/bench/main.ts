@@ -5,6 +5,7 @@ import { benchHelm } from './helm';
 import { benchImages } from './images';
 import { benchKustomize } from './kustomize';
 import { benchMttp } from './mttp';
+import { benchNotifications } from './notifications';
 import { benchQueue } from './queue';
 import { benchSources } from './sources';
 
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   images: benchImages,
   kustomize: benchKustomize,
   mttp: benchMttp,
+  notifications: benchNotifications,
   queue: benchQueue,
   sources: benchSources,
 };

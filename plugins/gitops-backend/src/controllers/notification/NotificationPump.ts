@@ -1,15 +1,18 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
+import { mapConcurrent } from '../../util/mapConcurrent';
 import { pause } from '../../util/pause';
 import { EventDispatcher } from './EventDispatcher';
 import { EventOutbox } from './events/EventOutbox';
 import { laneText, NotificationSender } from './NotificationSender';
 import { LanePauses } from './outbox/LanePauses';
-import { NotificationStore } from './outbox/NotificationStore';
+import { Lane, NotificationStore } from './outbox/NotificationStore';
 
 /** How many one Provider is sent at a time by this process. */
 const PER_LANE = 4;
-/** And how many in all. */
-const IN_ALL = 32;
+/** How many are claimed for that at once. */
+const CLAIMED = 40;
+/** To how many Providers is sent at a time. */
+const LANES = 32;
 const PROLONG_MS = 10_000;
 
 /** What {@link NotificationPump} is made of. */
@@ -31,7 +34,8 @@ export interface NotificationPumpOptions {
 export class NotificationPump {
   private readonly options: NotificationPumpOptions;
   private readonly stopping = new AbortController();
-  private readonly sending = new Map<string, Set<Promise<void>>>();
+  /** By Provider: what is under way for it. */
+  private readonly sending = new Map<string, Promise<void>>();
   private running: Promise<void> = Promise.resolve();
   private prolonging: NodeJS.Timeout | undefined;
   private waking: AbortController | undefined;
@@ -66,7 +70,7 @@ export class NotificationPump {
     this.stopping.abort();
     clearInterval(this.prolonging);
     await this.running;
-    await Promise.all([...this.sending.values()].flatMap(each => [...each]));
+    await Promise.all(this.sending.values());
   }
 
   private async run(): Promise<void> {
@@ -92,42 +96,54 @@ export class NotificationPump {
   }
 
   private async sendDue(): Promise<void> {
-    const { notifications, dispatcher, pauses, sender } = this.options;
+    const { notifications, dispatcher, pauses, logger } = this.options;
     const homes = dispatcher.homes.map(({ name }) => name);
     if (homes.length === 0) {
       return;
     }
     for (const lane of await notifications.lanes(homes)) {
       const key = laneText(lane);
-      const under = this.sending.get(key) ?? new Set();
-      const most = pauses.isProbing(key) ? 1 : PER_LANE;
-      const free = Math.min(most - under.size, IN_ALL - this.inAll);
-      if (pauses.isPaused(key) || free <= 0 || this.stopping.signal.aborted) {
+      if (
+        this.sending.has(key) ||
+        this.sending.size >= LANES ||
+        pauses.isPaused(key)
+      ) {
         continue;
       }
-      for (const claimed of await notifications.claim(lane, free)) {
-        const work = sender
-          .send(claimed, this.stopping.signal)
-          .catch(error => {
-            this.options.logger.warn(
-              `What became of a notification could not be written: ${error}`,
-            );
-          })
-          .finally(() => {
-            under.delete(work);
-            if (under.size === 0) {
-              this.sending.delete(key);
-            }
-            // There may be more of them.
-            this.wake();
-          });
-        under.add(work);
-        this.sending.set(key, under);
-      }
+      const work = this.drain(lane)
+        .catch(error => {
+          logger.warn(
+            `What became of notifications by ${key} could not be written: ${error}`,
+          );
+        })
+        .finally(() => {
+          this.sending.delete(key);
+          // Something may have come since it was looked last.
+          this.wake();
+        });
+      this.sending.set(key, work);
     }
   }
 
-  private get inAll(): number {
-    return [...this.sending.values()].reduce((sum, { size }) => sum + size, 0);
+  /** Sends what is due by one Provider, until it fails or nothing is left. */
+  private async drain(lane: Lane): Promise<void> {
+    const { notifications, pauses, sender } = this.options;
+    const { signal } = this.stopping;
+    const key = laneText(lane);
+    while (!signal.aborted && !pauses.isPaused(key)) {
+      const limit = pauses.isProbing(key) ? 1 : CLAIMED;
+      const claimed = await notifications.claim(lane, limit);
+      if (claimed.length === 0) {
+        return;
+      }
+      await mapConcurrent(claimed, PER_LANE, async each => {
+        // It failed meanwhile: the others are not tried on it one by one.
+        if (signal.aborted || pauses.isPaused(key)) {
+          await notifications.release(each.id);
+        } else {
+          await sender.send(each, signal);
+        }
+      });
+    }
   }
 }

@@ -97,14 +97,15 @@ export class NotificationStore {
     );
   }
 
-  /** The Providers that something waits for, and is due. */
+  /** The Providers for which something is due that nobody has claimed. */
   async lanes(homes: readonly string[]): Promise<Lane[]> {
     const at = this.now();
     const rows: Row[] = await this.database(TABLE)
       .distinct('home', 'namespace', 'provider')
       .where('state', 'waiting')
       .whereIn('home', homes)
-      .where('due_at', '<=', at);
+      .where('due_at', '<=', at)
+      .where(unclaimed(at));
     return rows.map(laneOf);
   }
 
@@ -115,9 +116,7 @@ export class NotificationStore {
       .select('id')
       .where({ ...lane, state: 'waiting' })
       .where('due_at', '<=', at)
-      .where(each =>
-        each.whereNull('claim_until').orWhere('claim_until', '<', at),
-      )
+      .where(unclaimed(at))
       .orderBy([{ column: 'due_at' }, { column: 'id' }])
       .limit(limit);
     if (locksRows(this.database)) {
@@ -231,6 +230,13 @@ export class NotificationStore {
       });
     return changed > 0;
   }
+}
+
+/** Nobody has it, or who had it has died. */
+function unclaimed(at: number) {
+  return (query: Knex.QueryBuilder) => {
+    void query.whereNull('claim_until').orWhere('claim_until', '<', at);
+  };
 }
 
 function laneOf({ home, namespace, provider }: Row): Lane {
