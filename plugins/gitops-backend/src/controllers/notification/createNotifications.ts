@@ -102,10 +102,10 @@ export function createNotifications(
 /** As long as its Alerts are not known, somebody may listen. */
 function isListenedTo(homes: Homes, name: string, kind: string): boolean {
   const home = homes.find(name);
-  if (!home || home.modeOf(alertKind.controller) === 'plan') {
-    return false;
-  }
-  if (home.hasOtherController(alertKind.controller)) {
+  if (
+    home?.configuredMode !== 'reconcile' ||
+    home.hasOtherController(alertKind.controller)
+  ) {
     return false;
   }
   return (
