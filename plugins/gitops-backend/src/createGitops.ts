@@ -60,7 +60,7 @@ import { GitRepositoryFetcher } from './controllers/source/git/GitRepositoryFetc
 import { HelmChartFetcher } from './controllers/source/helm/HelmChartFetcher';
 import { HelmRepositoryFetcher } from './controllers/source/helm/HelmRepositoryFetcher';
 import { OciRepositoryFetcher } from './controllers/source/oci/OciRepositoryFetcher';
-import { ChartWork } from './controllers/source/helm/work/ChartWork';
+import { ChartWork } from './controllers/source/helm/threads/ChartWork';
 import {
   SourceReconciler,
   SourceReconcilerOptions,

@@ -5,15 +5,15 @@
  * @packageDocumentation
  */
 import { threadId } from 'node:worker_threads';
-import type { ChartTasks } from '../controllers/source/helm/work/ChartWork';
+import type { ChartTasks } from '../controllers/source/helm/threads/ChartWork';
 import {
   inspectChart,
   packChart,
-} from '../controllers/source/helm/work/charts';
+} from '../controllers/source/helm/threads/charts';
 import {
   normaliseIndex,
   VersionFinder,
-} from '../controllers/source/helm/work/indexes';
+} from '../controllers/source/helm/threads/indexes';
 import { packError } from './transferredError';
 import type { PoolTask, TaskResult } from './worker';
 

@@ -4,7 +4,7 @@ import { HelmChart } from '@backstage-gitops/plugin-gitops-common';
 import { FetchContext } from '@backstage-gitops/plugin-gitops-node';
 import { buildFailure } from './buildFailure';
 import { ChartRepositories } from './ChartRepositories';
-import { ChartWork } from './work/ChartWork';
+import { ChartWork } from './threads/ChartWork';
 
 /** What a chart is made of, whatever its source. */
 export interface ChartBuildOptions {

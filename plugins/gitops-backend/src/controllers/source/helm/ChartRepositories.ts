@@ -18,7 +18,7 @@ import {
   readRepositoryAccess,
 } from './RepositoryAccess';
 import { RepositoryClient } from './RepositoryClient';
-import { ChartWork } from './work/ChartWork';
+import { ChartWork } from './threads/ChartWork';
 
 const DEFAULT_TIMEOUT = '60s';
 

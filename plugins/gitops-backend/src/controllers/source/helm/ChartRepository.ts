@@ -1,6 +1,6 @@
 import { OciVerification } from '@backstage-gitops/plugin-gitops-common';
 import { SecretData } from '@backstage-gitops/plugin-gitops-node';
-import { FoundVersion } from './work/indexes';
+import { FoundVersion } from './threads/indexes';
 
 /** How signatures are verified. */
 export interface ChartVerification {

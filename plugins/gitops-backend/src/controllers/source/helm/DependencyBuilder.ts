@@ -11,8 +11,8 @@ import {
   ChartInput,
   ChartWithDependencies,
   InspectedChart,
-} from './work/charts';
-import { ChartWork } from './work/ChartWork';
+} from './threads/charts';
+import { ChartWork } from './threads/ChartWork';
 
 /** Charts within charts within charts. */
 const MAX_DEPTH = 10;

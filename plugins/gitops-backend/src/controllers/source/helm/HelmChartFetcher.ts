@@ -21,7 +21,7 @@ import { ChartBuild, ChartBuildOptions } from './ChartBuild';
 import { buildLocalChart } from './buildLocalChart';
 import { buildRemoteChart } from './buildRemoteChart';
 import { ChartRepositories } from './ChartRepositories';
-import { ChartWork } from './work/ChartWork';
+import { ChartWork } from './threads/ChartWork';
 
 type Context = FetchContext<HelmChart>;
 type Source = GitopsObject<object, { artifact?: Artifact }>;

@@ -16,7 +16,7 @@ import {
 import { humanSize } from './humanSize';
 import { readRepositoryAccess } from './RepositoryAccess';
 import { RepositoryClient } from './RepositoryClient';
-import { ChartWork } from './work/ChartWork';
+import { ChartWork } from './threads/ChartWork';
 
 const DEFAULT_TIMEOUT = '60s';
 

@@ -8,8 +8,8 @@ import {
 import { codeOf } from './buildFailure';
 import { ProvenanceError, readProvenance } from './provenance';
 import { RepositoryClient } from './RepositoryClient';
-import { ChartWork } from './work/ChartWork';
-import { FoundVersion } from './work/indexes';
+import { ChartWork } from './threads/ChartWork';
+import { FoundVersion } from './threads/indexes';
 
 /** An index that is in the store. */
 export interface StoredIndex {

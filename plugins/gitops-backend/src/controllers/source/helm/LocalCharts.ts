@@ -4,7 +4,7 @@ import { Artifact } from '@backstage-gitops/plugin-gitops-common';
 import { FetchContext } from '@backstage-gitops/plugin-gitops-node';
 import { spoolArchive, SpooledFile } from '../../../artifacts/spoolArchive';
 import { MAX_CHART } from './RepositoryClient';
-import { ChartInput } from './work/charts';
+import { ChartInput } from './threads/charts';
 
 const MIB = 1024 * 1024;
 /** Of one file (Helm 4.2). */

@@ -14,7 +14,7 @@ import { RegistryClient } from '../../../registries/RegistryClient';
 import { verifySignature } from '../oci/verifySignature';
 import { ChartRepository, ChartVerification } from './ChartRepository';
 import { MAX_CHART } from './RepositoryClient';
-import { FoundVersion } from './work/indexes';
+import { FoundVersion } from './threads/indexes';
 
 const PREFIX = 'oci://';
 /** The layer of a chart, as Helm pushes it now and did once. */

@@ -16,7 +16,7 @@ import {
   ChartWithDependencies,
   InspectedChart,
   ValuesInput,
-} from './work/charts';
+} from './threads/charts';
 
 /** Characters of a revision that a version shows (Flux 2.9). */
 const SHORT = 12;

@@ -8,7 +8,7 @@ import { ChartBuild, ChartBuildOptions, packedVersion } from './ChartBuild';
 import { packFailure } from './packFailure';
 import { ProvenanceError } from './provenance';
 import { RepositoryAnswerError } from './RepositoryClient';
-import { FoundVersion } from './work/indexes';
+import { FoundVersion } from './threads/indexes';
 
 /** Flux 2.9's rule, in a form that takes linear time. */
 const NAME = /^[-a-z0-9]+(?:(?:\/\.?|\.)[-a-z0-9]+)*(?:\/\.?|\.)?$/;
