@@ -24,6 +24,11 @@ import {
 
 jest.setTimeout(240_000);
 
+const SOURCE = {
+  ...{ apiVersion: gitRepositoryKind.apiVersion, kind: 'GitRepository' },
+  ...{ namespace: 'default', name: 'repo' },
+};
+
 /** Right before what the portal is killed, and how often the notification may come then. */
 const POINTS: readonly [string, RegExp, number][] = [
   ['the event is kept', /insert into .gitops_events/, 1],
@@ -72,6 +77,17 @@ describe.each([
       return involvedObject.name === name && metadata?.revision === revision;
     };
 
+  const fetchNow = (request: string) =>
+    world.client.patch(SOURCE, {
+      type: 'merge',
+      fieldManager: 'test',
+      body: {
+        metadata: {
+          annotations: { 'reconcile.fluxcd.io/requestedAt': request },
+        },
+      },
+    });
+
   beforeAll(async () => {
     world = await World.start();
     sink = await ServiceSink.start();
@@ -110,18 +126,12 @@ describe.each([
   it.each(POINTS)(
     'arrive after a kill right before %s',
     async (_, before, most) => {
-      const { status } = (await world.client.get<GitRepository>({
-        ...{ apiVersion: gitRepositoryKind.apiVersion, kind: 'GitRepository' },
-        ...{ namespace: 'default', name: 'repo' },
-      }))!;
+      const { status } = (await world.client.get<GitRepository>(SOURCE))!;
       const first = await start();
       await first.next(/^started$/);
       if (!status?.artifact) {
         await world.until<GitRepository>(
-          {
-            ...{ apiVersion: gitRepositoryKind.apiVersion },
-            ...{ kind: 'GitRepository', namespace: 'default', name: 'repo' },
-          },
+          SOURCE,
           object => object?.status?.artifact !== undefined,
         );
       }
@@ -130,24 +140,7 @@ describe.each([
       });
       const revision = `main@sha1:${hash}`;
       await first.stopBefore(before.source);
-      await world.client.patch(
-        {
-          ...{
-            apiVersion: gitRepositoryKind.apiVersion,
-            kind: 'GitRepository',
-          },
-          ...{ namespace: 'default', name: 'repo' },
-        },
-        {
-          type: 'merge',
-          fieldManager: 'test',
-          body: {
-            metadata: {
-              annotations: { 'reconcile.fluxcd.io/requestedAt': hash },
-            },
-          },
-        },
-      );
+      await fetchNow(hash);
       await first.next(/^stopped before /);
       await first.end('SIGKILL');
       const second = await start();
@@ -157,24 +150,7 @@ describe.each([
       const next = await world.sandbox.git.commit('team/app', {
         files: { 'a.yaml': `a: after ${before.source} ${id}\n` },
       });
-      await world.client.patch(
-        {
-          ...{
-            apiVersion: gitRepositoryKind.apiVersion,
-            kind: 'GitRepository',
-          },
-          ...{ namespace: 'default', name: 'repo' },
-        },
-        {
-          type: 'merge',
-          fieldManager: 'test',
-          body: {
-            metadata: {
-              annotations: { 'reconcile.fluxcd.io/requestedAt': next },
-            },
-          },
-        },
-      );
+      await fetchNow(next);
       await sink.until(requests =>
         requests.some(about('repo', `main@sha1:${next}`)),
       );
