@@ -4,8 +4,10 @@ import {
   ClusterAccessProvider,
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
+  gitopsNotificationsExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsTargetsExtensionPoint,
+  NotificationIdentity,
   RegistryCredentialSupplier,
   SopsKeyServiceProvider,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -17,6 +19,7 @@ describe('gitopsModuleAzure', () => {
     const suppliers: RegistryCredentialSupplier[] = [];
     const targets: ClusterAccessProvider[] = [];
     const keyServices: SopsKeyServiceProvider[] = [];
+    const identities: NotificationIdentity[] = [];
     const backend = await startTestBackend({
       extensionPoints: [
         [
@@ -41,6 +44,14 @@ describe('gitopsModuleAzure', () => {
           },
         ],
         [
+          gitopsNotificationsExtensionPoint,
+          {
+            addType: () => {},
+            addIdentity: (identity: NotificationIdentity) =>
+              identities.push(identity),
+          },
+        ],
+        [
           gitopsRegistryCredentialsExtensionPoint,
           { addSupplier: supplier => suppliers.push(supplier) },
         ],
@@ -54,6 +65,7 @@ describe('gitopsModuleAzure', () => {
     expect(suppliers.map(({ provider }) => provider)).toEqual(['azure']);
     expect(keyServices.map(({ type }) => type)).toEqual(['azure_kv']);
     expect(targets.map(({ provider }) => provider)).toEqual(['azure']);
+    expect(identities.map(({ cloud }) => cloud)).toEqual(['azure']);
     await backend.stop();
   });
 });

@@ -5,12 +5,14 @@ import {
 import {
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
+  gitopsNotificationsExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsTargetsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
 import { AcrCredentialSupplier } from './AcrCredentialSupplier';
 import { AksAccessProvider } from './AksAccessProvider';
 import { AzureIdentity } from './AzureIdentity';
+import { AzureNotificationIdentity } from './AzureNotificationIdentity';
 import { BlobBucketProvider } from './BlobBucketProvider';
 import { KeyVaultKeyServiceProvider } from './KeyVaultKeyServiceProvider';
 
@@ -30,10 +32,18 @@ export const gitopsModuleAzure = createBackendModule({
         buckets: gitopsBucketExtensionPoint,
         config: coreServices.rootConfig,
         decryption: gitopsDecryptionExtensionPoint,
+        notifications: gitopsNotificationsExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
         targets: gitopsTargetsExtensionPoint,
       },
-      async init({ buckets, config, decryption, registries, targets }) {
+      async init({
+        buckets,
+        config,
+        decryption,
+        notifications,
+        registries,
+        targets,
+      }) {
         const identity = new AzureIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.azure.portalIdentity') ?? false,
@@ -41,6 +51,7 @@ export const gitopsModuleAzure = createBackendModule({
         buckets.addProvider(new BlobBucketProvider(identity));
         decryption.addProvider(new KeyVaultKeyServiceProvider({ identity }));
         targets.addProvider(new AksAccessProvider({ identity }));
+        notifications.addIdentity(new AzureNotificationIdentity(identity));
         registries.addSupplier(new AcrCredentialSupplier({ identity }));
       },
     });

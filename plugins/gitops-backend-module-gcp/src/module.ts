@@ -5,6 +5,7 @@ import {
 import {
   gitopsBucketExtensionPoint,
   gitopsDecryptionExtensionPoint,
+  gitopsNotificationsExtensionPoint,
   gitopsRegistryCredentialsExtensionPoint,
   gitopsTargetsExtensionPoint,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -13,6 +14,7 @@ import { GarCredentialSupplier } from './GarCredentialSupplier';
 import { GcsBucketProvider } from './GcsBucketProvider';
 import { GkeAccessProvider } from './GkeAccessProvider';
 import { GoogleIdentity } from './GoogleIdentity';
+import { GoogleNotificationIdentity } from './GoogleNotificationIdentity';
 
 /**
  * Google Cloud for the gitops plugin: Buckets and registries with the keys of
@@ -30,10 +32,18 @@ export const gitopsModuleGcp = createBackendModule({
         buckets: gitopsBucketExtensionPoint,
         config: coreServices.rootConfig,
         decryption: gitopsDecryptionExtensionPoint,
+        notifications: gitopsNotificationsExtensionPoint,
         registries: gitopsRegistryCredentialsExtensionPoint,
         targets: gitopsTargetsExtensionPoint,
       },
-      async init({ buckets, config, decryption, registries, targets }) {
+      async init({
+        buckets,
+        config,
+        decryption,
+        notifications,
+        registries,
+        targets,
+      }) {
         const identity = new GoogleIdentity({
           portalIdentity:
             config.getOptionalBoolean('gitops.gcp.portalIdentity') ?? false,
@@ -41,6 +51,7 @@ export const gitopsModuleGcp = createBackendModule({
         buckets.addProvider(new GcsBucketProvider(identity));
         decryption.addProvider(new CloudKmsKeyServiceProvider(identity));
         targets.addProvider(new GkeAccessProvider(identity));
+        notifications.addIdentity(new GoogleNotificationIdentity(identity));
         registries.addSupplier(new GarCredentialSupplier(identity));
       },
     });

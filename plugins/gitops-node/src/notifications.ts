@@ -72,8 +72,18 @@ export interface NotificationTarget {
   readonly guard: ConnectionGuard;
   /** Name of the status of a commit; empty for types that set none. */
   readonly commitStatus: string;
-  /** Of `spec.serviceAccountName`. */
-  serviceAccount(): Promise<CloudServiceAccount | undefined>;
+  /**
+   * A token of a cloud for a scope: of the identity in `credentials`, the content of
+   * a key file, else of the ServiceAccount of `spec.serviceAccountName`, else of the
+   * portal where that is allowed.
+   *
+   * @throws {@link NotificationError} where no module logs in to that cloud
+   */
+  cloudToken(
+    cloud: NotificationIdentity['cloud'],
+    scope: string,
+    credentials?: string,
+  ): Promise<string>;
   /** Fires after `spec.timeout` and when the plugin ends. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
@@ -103,24 +113,30 @@ export interface NotificationType {
 }
 
 /**
- * A cloud whose services take notifications.
+ * Logs in to a cloud whose services take notifications.
  *
  * @public
  */
 export interface NotificationIdentity {
   readonly cloud: 'azure' | 'gcp';
   /**
-   * A token for a scope of the cloud, as the ServiceAccount's identity, or as the
-   * portal's own where that is allowed.
+   * A token, and when it ends, in milliseconds since the epoch. It is kept until then.
+   *
+   * @throws what went wrong, in words that may be shown
    */
   token(request: {
     scope: string;
-    serviceAccount: CloudServiceAccount | undefined;
-    /** Content of a key file of the cloud, where the Secret has one. */
+    /** Of `spec.serviceAccountName`; without, the portal's own identity counts. */
+    serviceAccount?: CloudServiceAccount;
+    /** Content of a key file of the cloud; it goes before a ServiceAccount. */
     credentials?: string;
-    client: HttpClient;
+    /** Connects as the Provider says; not to be released. */
+    http: HttpClient;
+    /** Fires when the notification must be sent. */
     signal: AbortSignal;
-  }): Promise<string>;
+    /** Milliseconds since the epoch. */
+    now(): number;
+  }): Promise<{ value: string; expiresAt: number }>;
 }
 
 /** @public */

@@ -3,20 +3,14 @@ import {
   RegistryCredentialRequest,
   RegistryCredentialSupplier,
 } from '@backstage-gitops/plugin-gitops-node';
+import { CredentialMemory, identityOf } from '../secrets/CredentialMemory';
 import { Keychain } from './Keychain';
-import { memoryKey } from './RegistryMemory';
-
-/** Registries of clouds that one portal talks to at a time. */
-const MOST = 500;
-/** Credentials are not used to their very end. */
-const MARGIN_MS = 60_000;
 
 /** Logs in to registries of clouds, and remembers it as long as it lasts. */
 export class CloudLogins {
   private readonly suppliers: ReadonlyMap<string, RegistryCredentialSupplier>;
-  private readonly known = new Map<
-    string,
-    { credential: RegistryCredential; until: number }
+  private readonly memory = new CredentialMemory<
+    RegistryCredential | undefined
   >();
 
   constructor(options: { suppliers?: readonly RegistryCredentialSupplier[] }) {
@@ -33,14 +27,14 @@ export class CloudLogins {
   /**
    * Logs in to one registry as one identity.
    *
-   * @param connectionKey - same text for same ways to reach the cloud
+   * @param way - same text for the same home and the same way to reach the cloud
    */
   async login(
     provider: string,
     request: RegistryCredentialRequest,
-    connectionKey: string,
+    way: string,
   ): Promise<Keychain> {
-    const credential = await this.credential(provider, request, connectionKey);
+    const credential = await this.credential(provider, request, way);
     return {
       resolve: async ({ registry }) =>
         registry === request.registry ? credential : undefined,
@@ -50,29 +44,13 @@ export class CloudLogins {
   private async credential(
     provider: string,
     request: RegistryCredentialRequest,
-    connectionKey: string,
+    way: string,
   ): Promise<RegistryCredential | undefined> {
-    const { registry, serviceAccount } = request;
-    const key = memoryKey(connectionKey, provider, registry, [
-      serviceAccount?.namespace,
-      serviceAccount?.name,
-      serviceAccount?.annotations,
-    ]);
-    const known = this.known.get(key);
-    if (known && known.until > request.now()) {
-      return known.credential;
-    }
-    const supplied = await this.suppliers.get(provider)!.credential(request);
-    this.known.delete(key);
-    if (supplied?.expiresAt !== undefined) {
-      this.known.set(key, {
-        credential: supplied.credential,
-        until: supplied.expiresAt - MARGIN_MS,
-      });
-      if (this.known.size > MOST) {
-        this.known.delete(this.known.keys().next().value!);
-      }
-    }
-    return supplied?.credential;
+    const { registry, serviceAccount, now } = request;
+    const parts = [way, provider, registry, identityOf(serviceAccount)];
+    return this.memory.get(parts, now, async () => {
+      const supplied = await this.suppliers.get(provider)!.credential(request);
+      return { value: supplied?.credential, expiresAt: supplied?.expiresAt };
+    });
   }
 }

@@ -21,7 +21,8 @@ import { RegistryMirror } from './mirrors';
 import { readPullSecrets } from './readPullSecrets';
 import { parseRepository } from './reference';
 import { RegistryClient } from './RegistryClient';
-import { memoryKey, RegistryMemory } from './RegistryMemory';
+import { memoryKey } from '../secrets/memoryKey';
+import { RegistryMemory } from './RegistryMemory';
 
 /** The fields by which objects say how a registry is reached. */
 export interface RegistrySpec {
@@ -143,7 +144,7 @@ export class Registries {
                 : undefined,
               now: () => context.now(),
             },
-            memoryKey(connection),
+            memoryKey(context.home.name, connection),
           ),
       );
     } finally {

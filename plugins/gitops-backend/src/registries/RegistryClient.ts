@@ -19,7 +19,8 @@ import {
 } from './manifest';
 import { formatReference, RegistryRepository } from './reference';
 import { RegistryError } from './RegistryError';
-import { memoryKey, RegistryMemory } from './RegistryMemory';
+import { memoryKey } from '../secrets/memoryKey';
+import { RegistryMemory } from './RegistryMemory';
 import {
   readOut,
   RegistryRequest,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Challenge } from './challenge';
 
 interface Remembered<T> {
@@ -98,9 +97,4 @@ export class RegistryMemory {
       memory.delete(memory.keys().next().value!);
     }
   }
-}
-
-/** A key that does not hold what it is made of. */
-export function memoryKey(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

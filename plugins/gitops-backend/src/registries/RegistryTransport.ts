@@ -10,7 +10,8 @@ import { Keychain } from './Keychain';
 import { readRealm } from './realm';
 import { RegistryRepository } from './reference';
 import { RegistryError } from './RegistryError';
-import { memoryKey, RegistryMemory } from './RegistryMemory';
+import { memoryKey } from '../secrets/memoryKey';
+import { RegistryMemory } from './RegistryMemory';
 import { retrying } from './retrying';
 import { isOfThisMachine, mayTryHttp } from './schemes';
 

@@ -24,6 +24,7 @@ import {
   StoredNotification,
 } from './outbox/NotificationStore';
 import { accepts } from './providers/acceptance';
+import { CloudTokens } from './providers/CloudTokens';
 import { openTarget } from './providers/openTarget';
 import { providerTypeOf } from './providers/providerType';
 
@@ -37,6 +38,7 @@ export interface NotificationSenderOptions {
   types: ReadonlyMap<string, NotificationType>;
   connections: HttpConnections;
   guard: ConnectionGuard;
+  tokens: CloudTokens;
   recorder: EventRecorder;
   pauses: LanePauses;
   logger: LoggerService;
@@ -139,9 +141,9 @@ export class NotificationSender {
     const alert = home.cache.get({
       ...{ kind: alertKind.kind, namespace, name: sent.alert.name },
     }) as Alert | undefined;
-    const { connections, guard, now } = this.options;
+    const { connections, guard, tokens, now } = this.options;
     const target = await openTarget({
-      ...{ home, provider, alert, connections, guard, signal, now },
+      ...{ home, provider, alert, connections, guard, tokens, signal, now },
       notification: sent,
     });
     try {

@@ -18,6 +18,7 @@ import { NotificationPump } from './NotificationPump';
 import { NotificationSender } from './NotificationSender';
 import { LanePauses } from './outbox/LanePauses';
 import { NotificationStore } from './outbox/NotificationStore';
+import { CloudTokens } from './providers/CloudTokens';
 import { notificationTypes } from './providers/notificationTypes';
 import { RecipientsOf } from './providers/types/backstage';
 
@@ -68,7 +69,6 @@ export function createNotifications(
   const pauses = new LanePauses(now);
   const types = notificationTypes({
     tokens: new GithubTokens(),
-    identities: options.identities ?? [],
     notifications: options.service,
     recipientsOf: options.recipientsOf ?? (async () => []),
     added: options.types ?? [],
@@ -78,6 +78,7 @@ export function createNotifications(
     notifications: store,
     connections: options.connections,
     guard: options.guard,
+    tokens: new CloudTokens(options.identities ?? []),
   });
   const dispatcher = new EventDispatcher({
     ...{ homes, outbox, recorder, logger, now },

@@ -5,7 +5,6 @@ import { notificationTypes } from './notificationTypes';
 
 const types = notificationTypes({
   tokens: new GithubTokens(),
-  identities: [],
   notifications: undefined,
   recipientsOf: async () => [],
   added: [],

@@ -1,8 +1,5 @@
 import { NotificationService } from '@backstage/plugin-notifications-node';
-import {
-  NotificationIdentity,
-  NotificationType,
-} from '@backstage-gitops/plugin-gitops-node';
+import { NotificationType } from '@backstage-gitops/plugin-gitops-node';
 import { GithubTokens } from '../../source/git/access/GithubTokens';
 import { alertmanager } from './types/alertmanager';
 import { azuredevops } from './types/azuredevops';
@@ -43,7 +40,6 @@ import { zulip } from './types/zulip';
 /** What some types need beside a Provider. */
 export interface NotificationTypesOptions {
   tokens: GithubTokens;
-  identities: readonly NotificationIdentity[];
   /** Of the portal. */
   notifications: NotificationService | undefined;
   recipientsOf: RecipientsOf;
@@ -55,13 +51,11 @@ export interface NotificationTypesOptions {
 export function notificationTypes(
   options: NotificationTypesOptions,
 ): ReadonlyMap<string, NotificationType> {
-  const { tokens, identities, added } = options;
-  const of = (cloud: NotificationIdentity['cloud']) =>
-    identities.find(identity => identity.cloud === cloud);
+  const { tokens, added } = options;
   const own: NotificationType[] = [
     alertmanager,
-    azuredevops(of('azure')),
-    azureeventhub(of('azure')),
+    azuredevops,
+    azureeventhub,
     backstage(options),
     bitbucket,
     bitbucketserver,
@@ -78,7 +72,7 @@ export function notificationTypes(
     gitlab,
     gitlabmergerequestcomment,
     googlechat,
-    googlepubsub(of('gcp')),
+    googlepubsub,
     grafana,
     incidentio,
     lark,

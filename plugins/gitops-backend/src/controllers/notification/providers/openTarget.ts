@@ -9,6 +9,7 @@ import {
   Provider,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
+  CloudServiceAccount,
   ConnectionGuard,
   ConnectionSettings,
   HttpConnections,
@@ -22,6 +23,7 @@ import { NamespaceReader } from '../../source/NamespaceReader';
 import { findServiceAccount } from '../../source/secrets/findServiceAccount';
 import { readProxy, readTls } from '../../source/secrets/readConnection';
 import { readSecret } from '../../source/secrets/readSecret';
+import { CloudTokens } from './CloudTokens';
 import { commitStatusOf } from './commits/commitStatusName';
 import { SecretWords } from './SecretWords';
 
@@ -58,6 +60,7 @@ export async function openTarget(options: {
   notification: Notification;
   connections: HttpConnections;
   guard: ConnectionGuard;
+  tokens: CloudTokens;
   /** Fires when the process ends. */
   signal: AbortSignal;
   now: () => number;
@@ -114,14 +117,35 @@ export async function openTarget(options: {
         options.alert,
         options.notification.event,
       ),
-      serviceAccount: async () =>
-        spec.serviceAccountName
-          ? findServiceAccount(reader, namespace, spec.serviceAccountName)
-          : undefined,
+      cloudToken: async (cloud, scope, credentials) =>
+        options.tokens.get({
+          ...{ cloud, scope, credentials, connection, signal, now },
+          ...{ home: home.name, http: client },
+          serviceAccount: await readServiceAccount(
+            reader,
+            namespace,
+            spec.serviceAccountName,
+          ),
+        }),
       mask: text => words.mask(text),
       close: () => client.release(),
     };
   });
+}
+
+/** Its absence must not make the portal's identity count. */
+async function readServiceAccount(
+  reader: NamespaceReader,
+  namespace: string,
+  name: string | undefined,
+): Promise<CloudServiceAccount | undefined> {
+  const account = name && (await findServiceAccount(reader, namespace, name));
+  if (name && !account) {
+    throw misconfigured(
+      `ServiceAccount ${namespace}/${name} not found; create it or correct spec.serviceAccountName`,
+    );
+  }
+  return account || undefined;
 }
 
 function timeoutOf({ spec }: Provider): number {

@@ -18,10 +18,6 @@ export interface SendResult {
 
 const types = notificationTypes({
   tokens: new GithubTokens(),
-  identities: [
-    { cloud: 'azure', token: async ({ scope }) => `azure token for ${scope}` },
-    { cloud: 'gcp', token: async ({ scope }) => `google token for ${scope}` },
-  ],
   notifications: undefined,
   recipientsOf: async () => [],
   added: [],

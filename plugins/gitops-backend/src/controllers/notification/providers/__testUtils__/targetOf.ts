@@ -65,7 +65,7 @@ export function targetOf(
     } as Provider,
     address: (settings.address ?? '').replace('http://SINK', sink.url),
     secret: key => settings.secret?.[key],
-    serviceAccount: async () => undefined,
+    cloudToken: async (cloud, scope) => `${cloud} token for ${scope}`,
     signal: AbortSignal.timeout(20_000),
     now: () => Date.parse('2026-11-23T12:00:00Z'),
     close: () => pool.close(),

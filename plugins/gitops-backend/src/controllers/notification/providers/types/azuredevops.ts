@@ -1,6 +1,5 @@
 import {
   NotificationError,
-  NotificationIdentity,
   NotificationTarget,
   NotificationType,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -14,10 +13,9 @@ const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
 const VERSION = 'api-version=7.1';
 
 /** Statuses of commits at Azure DevOps. */
-export function azuredevops(
-  identity: NotificationIdentity | undefined,
-): NotificationType {
-  return commitStatusType('azuredevops', async (status, target) => {
+export const azuredevops: NotificationType = commitStatusType(
+  'azuredevops',
+  async (status, target) => {
     const { commit, id: name, description, event } = status;
     const { origin, segments } = repositoryOf(target.address);
     const [organization, project, , repository] =
@@ -28,7 +26,7 @@ export function azuredevops(
         'the address of the Provider is none of Azure DevOps (https://dev.azure.com/<organization>/<project>/_git/<repository>); correct spec.address',
       );
     }
-    const authorization = await authorizationOf(target, identity);
+    const authorization = await authorizationOf(target);
     const state = status.state === 'failure' ? 'error' : 'succeeded';
     const summary = event.metadata?.summary;
     const genre = summary === undefined ? GENRE : `${GENRE}:${summary}`;
@@ -48,23 +46,11 @@ export function azuredevops(
         json: { context: { genre, name }, description, state },
       });
     }
-  });
-}
+  },
+);
 
-async function authorizationOf(
-  target: NotificationTarget,
-  identity: NotificationIdentity | undefined,
-): Promise<string> {
-  const { token, client, signal } = target;
-  if (token) {
-    return basic('', token);
-  }
-  if (!identity) {
-    throw new NotificationError(
-      'NOTIFICATION_MISCONFIGURED',
-      "the Provider has no token; set the key 'token' of its Secret, or add the module azure of the gitops plugin to the backend",
-    );
-  }
-  const serviceAccount = await target.serviceAccount();
-  return `Bearer ${await identity.token({ scope: SCOPE, client, signal, serviceAccount })}`;
+async function authorizationOf(target: NotificationTarget): Promise<string> {
+  return target.token
+    ? basic('', target.token)
+    : `Bearer ${await target.cloudToken('azure', SCOPE)}`;
 }

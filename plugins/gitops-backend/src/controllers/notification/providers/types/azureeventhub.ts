@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import {
   NotificationError,
-  NotificationIdentity,
   NotificationTarget,
   NotificationType,
 } from '@backstage-gitops/plugin-gitops-node';
@@ -16,28 +15,24 @@ const VALID_S = 300;
  * Azure Event Hubs, by its HTTPS API: the event as an event of the hub. The address is
  * a connection string, or the name of a hub with the channel for its namespace.
  */
-export function azureeventhub(
-  identity: NotificationIdentity | undefined,
-): NotificationType {
-  return {
-    type: 'azureeventhub',
-    async send({ event }, target) {
-      const address = required(
-        target.address,
-        "hub; set spec.address, or the key 'address' of its Secret",
-      );
-      const { url, authorization } = address.includes('SharedAccessKey')
-        ? byConnectionString(address, target.now())
-        : await byIdentity(address, target, identity);
-      await post(target, {
-        url: `${url}/messages?api-version=2014-01`,
-        authorization,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(event),
-      });
-    },
-  };
-}
+export const azureeventhub: NotificationType = {
+  type: 'azureeventhub',
+  async send({ event }, target) {
+    const address = required(
+      target.address,
+      "hub; set spec.address, or the key 'address' of its Secret",
+    );
+    const { url, authorization } = address.includes('SharedAccessKey')
+      ? byConnectionString(address, target.now())
+      : await byIdentity(address, target);
+    await post(target, {
+      url: `${url}/messages?api-version=2014-01`,
+      authorization,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(event),
+    });
+  },
+};
 
 function byConnectionString(
   text: string,
@@ -80,9 +75,7 @@ function byConnectionString(
 async function byIdentity(
   hub: string,
   target: NotificationTarget,
-  identity: NotificationIdentity | undefined,
 ): Promise<{ url: string; authorization: string }> {
-  const { client, signal } = target;
   const namespace = required(
     target.channel,
     'namespace of the hub; set spec.channel to it',
@@ -90,18 +83,7 @@ async function byIdentity(
   const host = namespace.includes('.servicebus.')
     ? namespace
     : `${namespace}${SUFFIX}`;
-  if (!target.token && !identity) {
-    throw new NotificationError(
-      'NOTIFICATION_MISCONFIGURED',
-      'the portal cannot log in to Azure; add the module azure of the gitops plugin to the backend, or use a connection string',
-    );
-  }
-  const token =
-    target.token ||
-    (await identity!.token({
-      ...{ scope: SCOPE, client, signal },
-      serviceAccount: await target.serviceAccount(),
-    }));
+  const token = target.token || (await target.cloudToken('azure', SCOPE));
   return {
     url: `https://${host}/${encodeURIComponent(hub)}`,
     authorization: `Bearer ${token}`,
