@@ -12,6 +12,7 @@ function demoConfig(gitPort) {
     'gitops/game-repo.yaml',
     'gitops/game-app.yaml',
     'gitops/game-image.yaml',
+    'gitops/game-alerts.yaml',
   ];
   return {
     reading: { allow: [{ host }] },

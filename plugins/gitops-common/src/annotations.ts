@@ -101,6 +101,8 @@ export const GitopsAnnotation = {
   pullRequestBody: 'backstage-gitops.io/pull-request-body',
   /** Its labels, separated by commas. */
   pullRequestLabels: 'backstage-gitops.io/pull-request-labels',
+  /** Type of a Provider of type generic, where the definitions of a home do not know it. */
+  provider: 'backstage-gitops.io/provider',
 } as const;
 
 /**

@@ -6,7 +6,11 @@ import { Claim } from '@backstage-gitops/plugin-gitops-node';
 import {
   FieldManager,
   FluxLabel,
+  GitopsAnnotation,
   GitopsObject,
+  PORTAL_PROVIDER_TYPES,
+  ProviderSpec,
+  providerKind,
 } from '@backstage-gitops/plugin-gitops-common';
 import { assertError } from '@backstage/errors';
 import { Home } from '../homes/Home';
@@ -76,7 +80,17 @@ export async function applyToHome(options: {
     throw new DeliveryError({
       state: isRefusal ? 'Rejected' : 'Failed',
       code: isRefusal ? 'ApplyRefused' : 'ApplyFailed',
-      message: `the home ${home.name} did not take it from ${who}: ${error.message}`,
+      message: `the home ${home.name} did not take it from ${who}: ${error.message}${isRefusal ? hintOf(object) : ''}`,
     });
   }
+}
+
+/** Flux's own definitions do not know all that ours do. */
+function hintOf({ kind, spec }: GitopsObject): string {
+  const type =
+    kind === providerKind.kind &&
+    PORTAL_PROVIDER_TYPES.find(each => each === (spec as ProviderSpec).type);
+  return type
+    ? `; where the definitions of the home do not know the type ${type}, use type generic with the annotation ${GitopsAnnotation.provider}: ${type}`
+    : '';
 }

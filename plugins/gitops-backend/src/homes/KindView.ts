@@ -12,6 +12,7 @@ import { pause } from '../util/pause';
 import { Home } from './Home';
 import { referenceTo } from './ObjectCache';
 import { OtherWriters } from './OtherWriters';
+import { relationsOf } from './relationsOf';
 
 /** A kind that a home does not serve is asked for again after so long. */
 const ABSENT_MS = 60_000;
@@ -88,7 +89,7 @@ export class KindView {
         if (type === 'DELETED') {
           home.cache.delete(referenceTo(object));
         } else {
-          const before = home.cache.set(object, []);
+          const before = home.cache.set(object, relationsOf(object));
           // Their status is for anybody to write: it does not tell who reconciles.
           if (before && kind !== externalArtifactKind) {
             writers?.noteChange(kind.controller, before, object);
@@ -121,7 +122,7 @@ export class KindView {
       }
     }
     for (const item of items) {
-      const before = home.cache.set(item, []);
+      const before = home.cache.set(item, relationsOf(item));
       onChange?.(home, item);
       onNews?.(item, before ?? withoutStatus(item));
     }

@@ -11,6 +11,7 @@ import {
 } from '@backstage-gitops/kubernetes-yaml';
 import { describeWithShared, sharedPath } from '../testing/shared';
 import { crdOf } from './crd';
+import { PORTAL_PROVIDER_TYPES } from './provider';
 import { gitopsKinds, kindByName, kindOf } from './registry';
 import { FieldSchema } from './schema';
 
@@ -20,6 +21,8 @@ const UPSTREAM = sharedPath('reference/crds');
 function asJson(object: KubernetesObject): JsonValue {
   return parseJson(stringifyJson(object));
 }
+
+const OURS = new Set<JsonValue>(PORTAL_PROVIDER_TYPES);
 
 /**
  * Without what is ours or nobody's: descriptions, and the words of rules. The
@@ -40,6 +43,10 @@ function comparable(value: JsonValue, key = ''): JsonValue {
       continue;
     }
     if (!isField && key === 'metadata' && name !== 'name') continue;
+    if (!isField && name === 'enum' && Array.isArray(child)) {
+      result[name] = child.filter(each => !OURS.has(each));
+      continue;
+    }
     result[name] = comparable(child, isField ? '' : name);
   }
   return result;

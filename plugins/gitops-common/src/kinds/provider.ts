@@ -61,6 +61,13 @@ export const PROVIDER_TYPES = [
   'incident.io',
 ] as const;
 
+/**
+ * Types that Flux and its definitions do not know.
+ *
+ * @public
+ */
+export const PORTAL_PROVIDER_TYPES = ['email', 'backstage'] as const;
+
 /** Services that show the status of a commit. */
 const COMMIT_STATUS_TYPES: readonly string[] = [
   'github',
@@ -73,7 +80,8 @@ const COMMIT_STATUS_TYPES: readonly string[] = [
 
 /** @public */
 export interface ProviderSpec {
-  type: (typeof PROVIDER_TYPES)[number];
+  type:
+    (typeof PROVIDER_TYPES)[number] | (typeof PORTAL_PROVIDER_TYPES)[number];
   /** Often a secret in itself. The key `address` of the Secret wins. */
   address?: string;
   channel?: string;
@@ -96,7 +104,12 @@ export interface ProviderSpec {
 const spec = object<ProviderSpec>(
   'Which service to send to and with which credentials.',
   {
-    type: required(choice('The service.', PROVIDER_TYPES)),
+    type: required(
+      choice('The service.', [...PROVIDER_TYPES, ...PORTAL_PROVIDER_TYPES], {
+        allowed:
+          'or one that a module brings, with type generic and the annotation backstage-gitops.io/provider',
+      }),
+    ),
     address: string(
       'Address of the service, or what stands for it there; the key address of the Secret wins.',
       { maxLength: 2048, sensitive: true },

@@ -58,7 +58,7 @@ export interface FieldSchema {
 export interface CelRule {
   /** CEL, for the API server. */
   rule: string;
-  /** What is allowed, in words. */
+  /** What is allowed, in words; beside those values, where there is an enum. */
   message: string;
   /** The field at fault, relative to the object that holds the rule. */
   field?: string;

@@ -3,9 +3,11 @@ import { FieldSchema } from '../kinds';
 /** What a field takes, in words: `one of HEAD, Tag`, `a string of 1 to 63 characters`. */
 export function allowedValues(schema: FieldSchema): string {
   if (schema.enum) {
-    return schema.enum.length === 1
-      ? schema.enum[0]
-      : `one of ${schema.enum.join(', ')}`;
+    const values =
+      schema.enum.length === 1
+        ? schema.enum[0]
+        : `one of ${schema.enum.join(', ')}`;
+    return schema.allowed ? `${values}; ${schema.allowed}` : values;
   }
   if (schema.allowed) return `${schema.allowed}${lengthOf(schema, ' ')}`;
   switch (schema.type) {

@@ -1,6 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { GitopsApiError } from '@backstage-gitops/plugin-gitops-common';
+import {
+  GitopsApiError,
+  ObjectDetail,
+} from '@backstage-gitops/plugin-gitops-common';
 import { renderGitops } from '../__testUtils__/renderGitops';
 import { GitopsApiMock, objectDetail } from '../testUtils';
 import { ConditionList } from './ConditionList/ConditionList';
@@ -376,5 +379,74 @@ describe('ObjectSummary', () => {
     expect(
       screen.getByText('The home demo does not answer'),
     ).toBeInTheDocument();
+  });
+
+  const settings = (kind: string, more: Partial<ObjectDetail>) =>
+    objectDetail({
+      key: { home: 'demo', kind, namespace: 'default', name: 'on-call' },
+      ...{ revision: undefined, source: undefined, artifact: undefined },
+      ...{ inventory: [], dependsOn: [], dependants: [], queue: undefined },
+      status: { word: 'Ready', sentence: 'Holds settings.' },
+      ...more,
+    });
+  const steps = async () =>
+    within(await screen.findByRole('list', { name: 'Who is told of what' }))
+      .getAllByRole('listitem')
+      .map(step => step.textContent);
+
+  it('shows of an Alert what it is about and who is told', async () => {
+    const detail = settings('Alert', {
+      spec: {
+        eventSeverity: 'error',
+        eventSources: [
+          { kind: 'GitRepository', name: 'game-repo' },
+          { kind: 'Kustomization', name: '*', namespace: 'team' },
+          { kind: 'HelmRelease', name: '*', matchLabels: { tier: 'web' } },
+        ],
+      },
+      dependsOn: [
+        {
+          ...{ relation: 'reference', kind: 'Provider' },
+          ...{ namespace: 'default', name: 'chat' },
+          status: { word: 'Ready', sentence: '' },
+        },
+      ],
+    });
+    show(<ObjectSummary detail={detail} />);
+    expect(await steps()).toEqual([
+      'Events ofgame-repoevery Kustomization teamHelmRelease tier=web',
+      'Alerton-callReady',
+      'ProviderchatReady',
+    ]);
+    expect(screen.getByText('Severity').parentElement).toHaveTextContent(
+      'error',
+    );
+    expect(screen.queryByText('Next run')).not.toBeInTheDocument();
+  });
+
+  it('shows of a Provider which Alerts use it, and its type', async () => {
+    const detail = settings('Provider', {
+      spec: { type: 'generic', channel: 'ops@example.com' },
+      metadata: {
+        labels: {},
+        annotations: { 'backstage-gitops.io/provider': 'email' },
+      },
+      dependants: [
+        {
+          ...{ relation: 'reference', kind: 'Alert' },
+          ...{ namespace: 'default', name: 'everything' },
+          status: { word: 'Ready', sentence: '' },
+        },
+      ],
+    });
+    show(<ObjectSummary detail={detail} />);
+    expect(await steps()).toEqual([
+      'AlerteverythingReady',
+      'Provideron-callReady',
+    ]);
+    expect(screen.getByText('Type').parentElement).toHaveTextContent('email');
+    expect(screen.getByText('Channel').parentElement).toHaveTextContent(
+      'ops@example.com',
+    );
   });
 });

@@ -49,7 +49,7 @@ import { createObjectsService } from '../createObjectsService';
 import { createRegistrationsService } from '../createRegistrationsService';
 import { ObjectOwners } from '../../owners/ObjectOwners';
 import { ObjectIndex } from '../objects/ObjectIndex';
-import { relationsOf } from '../objects/relationsOf';
+import { relationsOf } from '../../homes/relationsOf';
 import { EntityObjectsResolver, WarningsSource } from '../objects/sources';
 import { WorkState } from '../objects/WorkReader';
 import { AuthorizedDoctorService } from '../permissions/AuthorizedDoctorService';

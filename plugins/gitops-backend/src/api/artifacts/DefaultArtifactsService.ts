@@ -21,7 +21,7 @@ import { decodePosition, encodePosition } from '../objects/cursor';
 import { locateObject, workKeyOf } from '../objects/locateObject';
 import { ObjectIndex } from '../objects/ObjectIndex';
 import { RequestContext } from '../objects/ObjectsService';
-import { fieldAt, textAt } from '../objects/relationsOf';
+import { fieldAt, textAt } from '../../homes/relationsOf';
 import { timestamp, withoutUndefined } from '../objects/toRow';
 import { ArtifactsService } from './ArtifactsService';
 

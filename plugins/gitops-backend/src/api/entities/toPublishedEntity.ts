@@ -15,7 +15,7 @@ import {
   publishedNameOf,
   slimSpecOf,
 } from '@backstage-gitops/plugin-gitops-node';
-import { textAt } from '../objects/relationsOf';
+import { textAt } from '../../homes/relationsOf';
 
 const KUBERNETES_ID = 'backstage.io/kubernetes-id';
 const LONGEST_CARRIED = 253;

@@ -27,7 +27,12 @@ import {
   warningsOf,
 } from './presentStatus';
 import { ObjectSummary } from './ObjectSummary';
-import { fieldAt, Relation, relationsOf, textAt } from './relationsOf';
+import {
+  fieldAt,
+  Relation,
+  relationsOf,
+  textAt,
+} from '../../homes/relationsOf';
 import { WarningsSource } from './sources';
 import { timestamp, toRow, withoutUndefined } from './toRow';
 import { WorkReader, WorkState } from './WorkReader';

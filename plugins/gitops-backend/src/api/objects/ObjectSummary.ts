@@ -12,7 +12,7 @@ import {
   statusOf,
 } from '@backstage-gitops/plugin-gitops-common';
 import { fullEntityRef } from '@backstage-gitops/plugin-gitops-node';
-import { listAt, relationsOf, textAt } from './relationsOf';
+import { listAt, relationsOf, textAt } from '../../homes/relationsOf';
 import { withoutWebhook } from './withoutWebhook';
 
 /**

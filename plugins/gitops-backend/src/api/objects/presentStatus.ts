@@ -15,7 +15,7 @@ import {
   Warning,
 } from '@backstage-gitops/plugin-gitops-common';
 import { withoutWebhook } from './withoutWebhook';
-import { listAt, textAt, fieldAt } from './relationsOf';
+import { listAt, textAt, fieldAt } from '../../homes/relationsOf';
 import { withoutUndefined } from './toRow';
 
 /** The conditions in Flux's order. */

@@ -12,6 +12,7 @@ import {
 import {
   gitopsObjectReconcilePermission,
   gitopsObjectSuspendPermission,
+  kindByName,
   ObjectDetail,
 } from '@backstage-gitops/plugin-gitops-common';
 import {
@@ -32,7 +33,8 @@ export interface ObjectActionsProps {
 }
 
 /**
- * The buttons Reconcile, Suspend and Resume. What is asked for shows at once;
+ * The buttons Reconcile, Suspend and Resume; the first not for kinds that only hold
+ * settings. What is asked for shows at once;
  * a button that cannot be used says why.
  *
  * @public
@@ -46,8 +48,10 @@ export function ObjectActions(props: ObjectActionsProps) {
 
   const label = (action: GitopsAction) => t(`actions.${action}`);
   const switching: GitopsAction = suspended ? 'resume' : 'suspend';
+  const isReconciled = kindByName(key.kind)?.hasStatus !== false;
   const reasons = [
-    !may.reconcile &&
+    isReconciled &&
+      !may.reconcile &&
       t('actions.needsPermission', {
         action: label('reconcile'),
         permission: gitopsObjectReconcilePermission.name,
@@ -68,17 +72,19 @@ export function ObjectActions(props: ObjectActionsProps) {
       aria-label={t('actions.label')}
     >
       <div className={styles.buttons}>
-        <Button
-          variant={suspended ? 'secondary' : 'primary'}
-          size="small"
-          iconStart={<RiRefreshLine aria-hidden />}
-          isDisabled={!canReconcile}
-          isPending={running === 'reconcile'}
-          aria-describedby={reasonId}
-          onPress={() => actions.reconcile()}
-        >
-          {label('reconcile')}
-        </Button>
+        {isReconciled && (
+          <Button
+            variant={suspended ? 'secondary' : 'primary'}
+            size="small"
+            iconStart={<RiRefreshLine aria-hidden />}
+            isDisabled={!canReconcile}
+            isPending={running === 'reconcile'}
+            aria-describedby={reasonId}
+            onPress={() => actions.reconcile()}
+          >
+            {label('reconcile')}
+          </Button>
+        )}
         {source && canReconcile && (
           <MenuTrigger>
             <ButtonIcon
@@ -126,7 +132,7 @@ export function ObjectActions(props: ObjectActionsProps) {
         {reasons.map(reason => (
           <div key={String(reason)}>{reason}</div>
         ))}
-        {may.reconcile && suspended && (
+        {isReconciled && may.reconcile && suspended && (
           <VisuallyHidden>{t('actions.suspendedFirst')}</VisuallyHidden>
         )}
       </div>

@@ -1,17 +1,13 @@
-import { Fragment, ReactNode } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 import type {
   CommitDetail,
-  DependencyDetail,
   ObjectDetail,
 } from '@backstage-gitops/plugin-gitops-common';
-import { RiArrowRightLine } from '@remixicon/react';
 import { gitopsReactTranslationRef } from '../../text/translation';
-import { GitopsStatus } from '../GitopsStatus/GitopsStatus';
-import { ObjectLink } from '../ObjectLink/ObjectLink';
 import { RelativeTime } from '../RelativeTime/RelativeTime';
 import { RevisionText } from '../RevisionText/RevisionText';
+import { DependencyStep, Flow, FlowStep, SelfStep } from './Flow';
 import styles from './DeliveryFlow.module.css';
 
 /** @public */
@@ -33,10 +29,10 @@ export function DeliveryFlow(props: DeliveryFlowProps) {
   const users = dependants.filter(d => d.relation === 'source');
   const revision = artifact?.revision ?? detail.revision;
 
-  const steps: [string, ReactNode][] = [
-    ...sources.map((source): [string, ReactNode] => [
+  const steps: FlowStep[] = [
+    ...sources.map((source): FlowStep => [
       `${source.kind}/${source.namespace}/${source.name}`,
-      <Dependency key="source" home={key.home} dependency={source} />,
+      <DependencyStep key="source" home={key.home} dependency={source} />,
     ]),
     ...(revision
       ? [
@@ -47,20 +43,11 @@ export function DeliveryFlow(props: DeliveryFlowProps) {
               revision={revision}
               commit={artifact?.commit}
             />,
-          ] as [string, ReactNode],
+          ] as FlowStep,
         ]
       : []),
   ];
-  const self: [string, ReactNode] = [
-    'self',
-    <div key="self" className={styles.step}>
-      <Text color="secondary" variant="body-small">
-        {key.kind}
-      </Text>
-      <Text weight="bold">{key.name}</Text>
-      <GitopsStatus word={detail.status.word} />
-    </div>,
-  ];
+  const self: FlowStep = ['self', <SelfStep key="self" detail={detail} />];
   // A source makes the revision, everything else takes it.
   if (sources.length === 0 && users.length > 0) steps.unshift(self);
   else steps.push(self);
@@ -85,7 +72,7 @@ export function DeliveryFlow(props: DeliveryFlowProps) {
       'users',
       <div key="users" className={styles.users}>
         {users.slice(0, 3).map(user => (
-          <Dependency
+          <DependencyStep
             key={`${user.kind}/${user.namespace}/${user.name}`}
             home={key.home}
             dependency={user}
@@ -97,44 +84,7 @@ export function DeliveryFlow(props: DeliveryFlowProps) {
       </div>,
     ]);
   }
-  return (
-    <ol className={styles.flow} aria-label={t('object.delivers')}>
-      {steps.map(([id, step], index) => (
-        <Fragment key={id}>
-          <li className={styles.item}>
-            {index > 0 && (
-              <RiArrowRightLine className={styles.arrow} aria-hidden />
-            )}
-            {step}
-          </li>
-        </Fragment>
-      ))}
-    </ol>
-  );
-}
-
-function Dependency(props: { home: string; dependency: DependencyDetail }) {
-  const { home, dependency } = props;
-  const { kind, namespace, name, status } = dependency;
-  const { t } = useTranslationRef(gitopsReactTranslationRef);
-  return (
-    <div className={styles.step}>
-      <Text color="secondary" variant="body-small">
-        {kind}
-      </Text>
-      {status ? (
-        <>
-          <ObjectLink objectKey={{ home, kind, namespace, name }} />
-          <GitopsStatus word={status.word} />
-        </>
-      ) : (
-        <>
-          <Text weight="bold">{name}</Text>
-          <Text color="danger">{t('object.notFound')}</Text>
-        </>
-      )}
-    </div>
-  );
+  return <Flow label={t('object.delivers')} steps={steps} />;
 }
 
 function RevisionStep(props: { revision: string; commit?: CommitDetail }) {

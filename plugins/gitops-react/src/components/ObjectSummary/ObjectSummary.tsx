@@ -1,6 +1,10 @@
 import type { ReactNode } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import type { ObjectDetail } from '@backstage-gitops/plugin-gitops-common';
+import {
+  GitopsAnnotation,
+  kindByName,
+  ObjectDetail,
+} from '@backstage-gitops/plugin-gitops-common';
 import { gitopsReactTranslationRef } from '../../text/translation';
 import { Fact, Facts } from '../Facts/Facts';
 import { Countdown, RelativeTime } from '../RelativeTime/RelativeTime';
@@ -8,6 +12,7 @@ import { LatestUpdate } from '../ImageUpdates/LatestUpdate';
 import { ObjectLink } from '../ObjectLink/ObjectLink';
 import { DeliveryFlow } from './DeliveryFlow';
 import { EntityLink } from './EntityLink';
+import { NotificationFlow } from './NotificationFlow';
 import { ObjectProblems } from './ObjectProblems';
 import styles from './ObjectSummary.module.css';
 
@@ -28,6 +33,7 @@ export function ObjectSummary(props: ObjectSummaryProps) {
   const { detail, hidePlace } = props;
   const { key, artifact } = detail;
   const { t } = useTranslationRef(gitopsReactTranslationRef);
+  const isReconciled = kindByName(key.kind)?.hasStatus !== false;
   const dependencies = detail.dependsOn.filter(d => d.relation !== 'source');
   const facts: (Fact | undefined)[] = [
     {
@@ -39,7 +45,9 @@ export function ObjectSummary(props: ObjectSummaryProps) {
       label: t('object.lastRun'),
       value: detail.lastRunAt && <RelativeTime time={detail.lastRunAt} />,
     },
-    { label: t('object.nextRun'), value: <NextRun detail={detail} /> },
+    isReconciled
+      ? { label: t('object.nextRun'), value: <NextRun detail={detail} /> }
+      : undefined,
     { label: t('object.interval'), value: detail.interval },
     {
       label: t('object.owner'),
@@ -53,7 +61,11 @@ export function ObjectSummary(props: ObjectSummaryProps) {
       ? undefined
       : { label: t('object.namespace'), value: key.namespace },
     hidePlace ? undefined : { label: t('object.home'), value: key.home },
-    dependencies.length > 0
+    ...settingsOf(detail).map(([name, value]) => ({
+      label: t(`object.${name}`),
+      value,
+    })),
+    isReconciled && dependencies.length > 0
       ? {
           label: t('object.dependsOn'),
           value: dependencies.map(({ kind, namespace, name }) => (
@@ -68,7 +80,11 @@ export function ObjectSummary(props: ObjectSummaryProps) {
   return (
     <div className={styles.summary}>
       <ObjectProblems detail={detail} />
-      <DeliveryFlow detail={detail} />
+      {isReconciled ? (
+        <DeliveryFlow detail={detail} />
+      ) : (
+        <NotificationFlow detail={detail} />
+      )}
       <LatestUpdate detail={detail} />
       <Facts facts={facts} />
     </div>
@@ -83,4 +99,24 @@ function NextRun(props: { detail: ObjectDetail }): ReactNode {
   const next = queue?.dueAt ?? nextRunAt;
   if (next) return <Countdown until={next} />;
   return queue ? t('object.onWake') : t('object.notReconciled');
+}
+
+/** What of a kind that only holds settings is worth a line. */
+function settingsOf({
+  key,
+  spec,
+  metadata,
+}: ObjectDetail): ['type' | 'channel' | 'severity', string][] {
+  if (key.kind === 'Alert') {
+    return [['severity', String(spec.eventSeverity ?? 'info')]];
+  }
+  if (key.kind !== 'Provider') return [];
+  const chosen =
+    spec.type === 'generic' && metadata.annotations[GitopsAnnotation.provider];
+  return [
+    ['type', chosen || String(spec.type)],
+    ...(spec.channel
+      ? [['channel', String(spec.channel)] as ['channel', string]]
+      : []),
+  ];
 }

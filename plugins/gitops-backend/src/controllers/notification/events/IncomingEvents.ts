@@ -95,6 +95,10 @@ export class IncomingEvents {
     }
     const { kind, apiVersion, namespace, name } = event.involvedObject;
     const known = kindOf(apiVersion, kind);
+    if (known && home.modeOf(known.controller) === 'reconcile') {
+      // What the portal does itself it knows; it may be its own word that comes back.
+      return accepted('it is not kept: the portal reconciles this kind itself');
+    }
     const identity = createHash('sha256').update(body).digest('hex');
     const { calls, history, outbox } = this.options;
     if (

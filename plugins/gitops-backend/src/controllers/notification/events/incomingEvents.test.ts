@@ -9,7 +9,7 @@ import {
   testDatabaseIds,
 } from '../../../__testUtils__/databases';
 import { HistoryStore } from '../../../engine/report/HistoryStore';
-import { Home } from '../../../homes/Home';
+import { Home, HomeMode } from '../../../homes/Home';
 import { Homes } from '../../../homes/Homes';
 import { UnavailableCluster } from '../../../homes/UnavailableCluster';
 import { WebhookCalls } from '../receiver/WebhookCalls';
@@ -30,13 +30,20 @@ describe.each(testDatabaseIds)('events of Flux, with %s', id => {
   beforeEach(async () => {
     database = await init(id);
     const client = new UnavailableCluster(new Error('not asked'));
-    const made = (name: string) =>
-      new Home({ name, mode: 'observe', client, allowPortalCredential: false });
-    home = made('demo');
+    const made = (name: string, mode: HomeMode) =>
+      new Home({ name, mode, client, allowPortalCredential: false });
+    home = made('demo', 'observe');
     history = new HistoryStore({ database });
     events = new IncomingEvents({
-      homes: new Homes([home, made('other')]),
-      tokens: new Map([['demo', TOKEN]]),
+      homes: new Homes([
+        home,
+        made('other', 'observe'),
+        made('own', 'reconcile'),
+      ]),
+      tokens: new Map([
+        ['demo', TOKEN],
+        ['own', TOKEN],
+      ]),
       calls: new WebhookCalls({ database }),
       history,
       outbox: new EventOutbox({
@@ -168,6 +175,14 @@ describe.each(testDatabaseIds)('events of Flux, with %s', id => {
     expect(response.status).toBe(status);
     expect(response.body.code).toBe(code);
     expect(await kept()).toEqual([]);
+  });
+
+  it('are not kept where the portal reconciles: they are its own word', async () => {
+    const { status, body } = await post(event(), { to: 'own' });
+    expect(status).toBe(202);
+    expect(body.message).toContain('the portal reconciles this kind itself');
+    expect(await database('gitops_history')).toEqual([]);
+    expect(await database('gitops_events')).toEqual([]);
   });
 
   it('of other kinds, and traces, are taken and not kept', async () => {

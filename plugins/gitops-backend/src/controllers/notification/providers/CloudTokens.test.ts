@@ -56,7 +56,7 @@ describe('CloudTokens', () => {
     ['annotation', { serviceAccount: { ...account, annotations: {} } }],
     ['identity', { serviceAccount: undefined }],
     ['key', { credentials: '{}' }],
-    ['way', { connection: { proxy: { url: 'http://proxy' } } }],
+    ['way', { connection: { proxy: { address: 'http://proxy' } } }],
   ])('gives none to another %s', async (_, changes) => {
     const all = tokens();
     expect(await all.get(request())).toBe('t1');
