@@ -239,9 +239,37 @@ describeWithTools('the demo in a browser', () => {
 
   it('lists all objects', async () => {
     await page.goto(`${portalUrl}/gitops`);
-    await seeText('All 5 objects are Ready');
+    await seeText('All 7 objects are Ready');
     await picture('objects');
     expect(await page.getByText('game-app').count()).toBeGreaterThan(0);
+  });
+
+  it('tells the team in the portal, and shows who is told of what', async () => {
+    await page.goto(`${portalUrl}/notifications`);
+    const told = page.getByText(
+      'GitRepository default/game-repo: new artifact',
+    );
+    await told.waitFor();
+    await picture('portal-notifications');
+    await told.click();
+    await page.waitForURL('**/gitops/objects/demo/GitRepository/**');
+
+    const address = `${portalUrl}/gitops/objects/demo/Alert/default/game`;
+    await page.goto(address);
+    const flow = page.getByRole('list', { name: 'Who is told of what' });
+    await flow.waitFor();
+    expect((await flow.innerText()).replace(/\s+/g, ' ')).toBe(
+      'Events of game-repo every Kustomization game Alert game Ready Provider portal Ready',
+    );
+    expect(await page.getByRole('button', { name: 'Reconcile' }).count()).toBe(
+      0,
+    );
+    await picture('alert');
+    await page.goto(`${address}/notifications`);
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await seeText('Provider portal took the test');
+    await seeText('NewArtifact');
+    await picture('alert-notifications');
   });
 
   it('adds a source by the template', async () => {

@@ -10,6 +10,7 @@ import { RegistrationStore } from '../catalog/RegistrationStore';
 import { readGitopsConfig } from '../config/readGitopsConfig';
 import { CatalogSightings } from '../doctor/CatalogSightings';
 import { createDoctor } from '../doctor/createDoctor';
+import { NotificationStore } from '../controllers/notification/outbox/NotificationStore';
 import { DatabaseWorkQueue } from '../engine/queue/DatabaseWorkQueue';
 import { Homes } from '../homes/Homes';
 import { HomePins } from '../homes/pinHome';
@@ -63,6 +64,7 @@ describe.each(testDatabaseIds)('the doctor on %s', databaseId => {
   let database: Knex;
   let clock: number;
   let registrations: RegistrationStore;
+  let notifications: NotificationStore;
 
   beforeEach(async () => {
     clock = NOW;
@@ -70,6 +72,7 @@ describe.each(testDatabaseIds)('the doctor on %s', databaseId => {
     database = await init(databaseId);
     world = new ApiWorld({ local: 'reconcile' });
     registrations = new RegistrationStore({ database, now });
+    notifications = new NotificationStore({ database, owner: 'p', now });
     const logger = mockServices.logger.mock();
     const doctor = createDoctor({
       root,
@@ -84,6 +87,7 @@ describe.each(testDatabaseIds)('the doctor on %s', databaseId => {
         leases: new Map(),
         pins: new HomePins({ database, logger }),
         kinds: [],
+        notifications: { store: notifications },
       },
       catalog: {
         registrar: { lastSyncAt: NOW } as Registrar,
@@ -284,6 +288,47 @@ describe.each(testDatabaseIds)('the doctor on %s', databaseId => {
     expect((await levels())['queue.lag']).toBe('warning');
     clock += 600_000;
     expect((await levels())['queue.lag']).toBe('error');
+  });
+
+  it('tells of notifications that were given up, and of which Providers', async () => {
+    const give = async (provider: string, count: number) => {
+      const lane = { home: 'local', namespace: 'default', provider };
+      await database.transaction(transaction =>
+        notifications.add(
+          transaction,
+          Array.from({ length: count }, () => ({
+            ...lane,
+            alert: { namespace: 'default', name: 'all', uid: '1' },
+            objectId: 'local/g/Kustomization/default/app',
+            event: {
+              involvedObject: {
+                ...{ apiVersion: 'g/v1', kind: 'Kustomization' },
+                ...{ namespace: 'default', name: 'app' },
+              },
+              ...{ severity: 'error' as const, message: 'm', reason: 'r' },
+              ...{
+                timestamp: '2026-11-24T00:00:00Z',
+                reportingController: 'c',
+              },
+            },
+          })),
+        ),
+      );
+      return notifications.claim(lane, count);
+    };
+    await give('waits', 2);
+    expect((await levels())['notifications.givenUp']).toBe('ok');
+    for (const provider of ['chat', 'mail', 'mail']) {
+      const [{ id }] = await give(provider, 1);
+      await notifications.bury(id, 'refused');
+    }
+    expect((await report()).findings).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        title:
+          '3 notifications were given up: 2 of Provider default/mail in home local, 1 of Provider default/chat in home local',
+      }),
+    );
   });
 
   it('holds no credential', async () => {

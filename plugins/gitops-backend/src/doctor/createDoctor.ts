@@ -4,6 +4,10 @@ import {
   RootInstanceMetadataService,
   RootSystemMetadataService,
 } from '@backstage/backend-plugin-api';
+import {
+  alertKind,
+  providerKind,
+} from '@backstage-gitops/plugin-gitops-common';
 import { ArtifactStore } from '@backstage-gitops/plugin-gitops-node';
 import { Knex } from 'knex';
 import { ObjectIndex } from '../api/objects/ObjectIndex';
@@ -27,6 +31,7 @@ import { hostDatabase } from './checks/hostDatabase';
 import { hostEvents } from './checks/hostEvents';
 import { hostPermissions } from './checks/hostPermissions';
 import { hostSignals } from './checks/hostSignals';
+import { notificationsGivenUp } from './checks/notificationsGivenUp';
 import { objectsOwned } from './checks/objectsOwned';
 import { objectsUnreconciled } from './checks/objectsUnreconciled';
 import { queueFailing } from './checks/queueFailing';
@@ -50,7 +55,9 @@ export interface CreateDoctorOptions {
   /** Where artifacts are, for people. */
   artifactsPlace: string;
   index: ObjectIndex;
-  gitops: Pick<Gitops, 'homes' | 'leases' | 'pins' | 'kinds'>;
+  gitops: Pick<Gitops, 'homes' | 'leases' | 'pins' | 'kinds'> & {
+    notifications: Pick<Gitops['notifications'], 'store'>;
+  };
   catalog: Pick<
     CatalogSide,
     'registrar' | 'registrations' | 'errors' | 'claims' | 'rawHosts'
@@ -81,7 +88,10 @@ export function createDoctor(options: CreateDoctorOptions): Doctor {
           homes,
           leases,
           pins,
-          reconciledKinds: new Set(kinds.map(({ kind }) => kind)),
+          // Alerts and Providers are sent by, which is all there is to do for them.
+          reconciledKinds: new Set(
+            [...kinds, alertKind, providerKind].map(({ kind }) => kind),
+          ),
         }),
       registrations: () =>
         readRegistrations({
@@ -112,6 +122,7 @@ export function createDoctor(options: CreateDoctorOptions): Doctor {
       ...registrationStates,
       objectsUnreconciled,
       objectsOwned,
+      notificationsGivenUp(gitops.notifications.store),
       hostPermissions({ config: root, plugins }),
       hostAuth(root),
       hostDatabase(database),

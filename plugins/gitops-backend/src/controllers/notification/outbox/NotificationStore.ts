@@ -20,6 +20,11 @@ export interface Lane {
   provider: string;
 }
 
+/** A Provider of which some were given up. */
+export interface DeadLane extends Lane {
+  dead: number;
+}
+
 /** A notification for one Provider. Times are milliseconds since the epoch. */
 export interface StoredNotification extends Lane, Notification {
   id: number;
@@ -201,6 +206,18 @@ export class NotificationStore {
       counts[state as NotificationState] = toNumber(count);
     }
     return counts;
+  }
+
+  /** The Providers of which some were given up, the most first. */
+  async deadLanes(): Promise<DeadLane[]> {
+    const lane = ['home', 'namespace', 'provider'];
+    const rows: Row[] = await this.database(TABLE)
+      .where({ state: 'dead' })
+      .groupBy(lane)
+      .select(lane)
+      .count({ count: '*' })
+      .orderBy([{ column: 'count', order: 'desc' }, ...lane]);
+    return rows.map(row => ({ ...laneOf(row), dead: toNumber(row.count) }));
   }
 
   private scoped({ home, namespace, alert, provider }: NotificationScope) {
