@@ -18,13 +18,11 @@ const { events, cases } = JSON.parse(
 
 function present({ body, ...request }: SunkRequest): Pinned['requests'][0] {
   const { 'content-type': type = '' } = request.headers;
-  const isBinary = type.includes('protobuf');
   const plain = (text: string) => text.replace(/127\.0\.0\.1:\d+/g, 'SINK');
   return {
     ...request,
     headers: JSON.parse(plain(JSON.stringify(request.headers))),
     ...(body &&
-      !isBinary &&
       (type.includes('json')
         ? { json: JSON.parse(plain(body)) }
         : { body: plain(body) })),

@@ -8,6 +8,7 @@ export interface SunkRequest {
   path: string;
   /** What a client adds of itself is left out. */
   headers: Record<string, string>;
+  /** In base64 where it is protobuf. */
   body: string;
 }
 
@@ -53,7 +54,11 @@ export class ServiceSink {
         method: request.method ?? '',
         path: request.url ?? '',
         headers: presented(request.headers),
-        body: Buffer.concat(chunks).toString('utf8'),
+        body: Buffer.concat(chunks).toString(
+          /protobuf/.test(request.headers['content-type'] ?? '')
+            ? 'base64'
+            : 'utf8',
+        ),
       };
       sink.requests.push(arrived);
       sink.listeners.forEach(listener => listener());

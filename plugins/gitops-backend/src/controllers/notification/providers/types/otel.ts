@@ -83,10 +83,10 @@ function spanOf({ event, alert }: Notification): Span {
     endTime: at,
     duration: [0, 0],
     ended: true,
-    status: {
-      code: isError(event) ? STATUS.error : STATUS.ok,
-      message: event.message,
-    },
+    // What is well has no words (OpenTelemetry's API for tracing).
+    status: isError(event)
+      ? { code: STATUS.error, message: event.message }
+      : { code: STATUS.ok },
     attributes: {
       'object.uid': uid,
       'object.kind': kind,
