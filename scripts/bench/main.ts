@@ -8,6 +8,7 @@ import { benchMttp } from './mttp';
 import { benchNotifications } from './notifications';
 import { benchQueue } from './queue';
 import { benchSources } from './sources';
+import { benchWebhooks } from './webhooks';
 
 const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   apply: benchApply,
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (args: readonly string[]) => Promise<void>> = {
   notifications: benchNotifications,
   queue: benchQueue,
   sources: benchSources,
+  webhooks: benchWebhooks,
 };
 
 const HELP = `Measures and prints one JSON object a line per result.

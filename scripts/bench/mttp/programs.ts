@@ -20,7 +20,7 @@ const WORKERS = [
   {
     entry: 'chart-worker',
     source: 'chartWorker',
-    user: /work\/ChartWork\.ts$/,
+    user: /threads\/ChartWork\.ts$/,
   },
   {
     entry: 'image-worker',
