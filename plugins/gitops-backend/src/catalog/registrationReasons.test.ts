@@ -1,5 +1,10 @@
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
-import { RegistrationRow } from '@backstage-gitops/plugin-gitops-common';
+import { KubernetesObject } from '@backstage-gitops/kubernetes-yaml';
+import {
+  crdOf,
+  providerKind,
+  RegistrationRow,
+} from '@backstage-gitops/plugin-gitops-common';
 import { createRegistrationsService } from '../api/createRegistrationsService';
 import { ObjectIndex } from '../api/objects/ObjectIndex';
 import { migratedDatabases, testDatabaseIds } from '../__testUtils__/databases';
@@ -95,4 +100,37 @@ describe('the reason why a manifest is not applied', () => {
       expect(await world.inHome()).toBeDefined();
     },
   );
+
+  it('says how a home with definitions of Flux gets types of the portal', async () => {
+    const crd = crdOf(providerKind) as KubernetesObject;
+    const flux = JSON.parse(
+      JSON.stringify(crd).replace(',"email","backstage"]', ']'),
+    ) as KubernetesObject;
+    expect(flux).not.toEqual(crd);
+    await world.client.apply(flux, { fieldManager: 'test', force: true });
+    const manifest = (type: string, annotations = '{}') =>
+      `apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Provider
+metadata: { name: mail, annotations: ${annotations} }
+spec: { type: ${type}, address: 'smtp://git.test:587', channel: a@example.com }
+`;
+    const knex = await database(testDatabaseIds[0]);
+    const email = manifest('email');
+    const { catalog, side } = await register(knex, email);
+    const known = () => side.registrations.get('provider:default/mail');
+    expect(await known()).toMatchObject({
+      ...{ state: 'Rejected', code: 'ApplyRefused' },
+      message: expect.stringMatching(
+        /Unsupported value: "email".*use type generic with the annotation backstage-gitops\.io\/provider: email$/,
+      ),
+    });
+    catalog.files.set(
+      FILE,
+      manifest('generic', '{ backstage-gitops.io/provider: email }'),
+    );
+    await catalog.refresh();
+    await side.registrar.run();
+    expect(await known()).toMatchObject({ state: 'Applied' });
+    await world.client.apply(crd, { fieldManager: 'test', force: true });
+  });
 });

@@ -241,6 +241,50 @@ describe.each(testDatabaseIds)('notifications, with %s', id => {
     );
   });
 
+  it('give up what a service has not taken for a day', async () => {
+    sink.answer = () => ({ status: 500 });
+    await provider('ill', { address: `${sink.url}/ill` });
+    await alert('ill');
+    await commit();
+    const { store, pump } = portals[0].notifications;
+    const latest = async () =>
+      (await store.list({ ...lane('ill'), limit: 1 })).at(0);
+    await world.eventually(async () => (await latest())?.attempts);
+    const first = (await latest())!;
+    expect(first).toMatchObject({ state: 'waiting' });
+    const day = 24 * 3_600_000;
+    await database('gitops_notifications').update({
+      ...{ created_at: first.createdAt - day, due_at: first.createdAt },
+    });
+    pump.wake();
+    await world.eventually(
+      async () => (await store.count(lane('ill'))).dead === 1,
+    );
+    expect(await latest()).toMatchObject({
+      error: `${sink.host} answered with 500`,
+    });
+  });
+
+  it('are sent as the annotation says, where the type is generic', async () => {
+    await world.apply<Provider>({
+      ...{ apiVersion: providerKind.apiVersion, kind: providerKind.kind },
+      metadata: {
+        ...{ name: 'chosen', namespace: 'default' },
+        annotations: { 'backstage-gitops.io/provider': 'backstage' },
+      },
+      spec: { type: 'generic', address: `${sink.url}/chosen` },
+    });
+    await alert('chosen');
+    await commit();
+    const { store } = portals[0].notifications;
+    await world.eventually(
+      async () => (await store.count(lane('chosen'))).dead === 1,
+    );
+    const [{ error }] = await store.list({ ...lane('chosen'), limit: 1 });
+    expect(error).toBe('this portal has no notifications');
+    expect(sink.requests).toEqual([]);
+  });
+
   it('keep what a service refuses, and send it again when asked', async () => {
     sink.answer = () => ({ status: 404, body: 'no such hook' });
     await provider('wrong', { address: `${sink.url}/secret-path-of-the-hook` });
